@@ -1,0 +1,91 @@
+"""Translating between flake8 and the core: options in, findings out."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from flake8.options.manager import OptionManager
+
+from optport import __version__
+from optport.check import concerns_us
+from optport.guard import check_guarded
+from optport.options import (
+    DEFAULT_TARGETS,
+    NOTES_HELP,
+    TARGETS_HELP,
+    TORCH_VERSION_HELP,
+    Options,
+    default_options,
+    make_options,
+)
+from optport.versions import UsageError
+
+_Problem = tuple[int, int, str, type[Any]]
+
+
+class Plugin:
+    """What flake8 makes for every file, and asks to run."""
+
+    name = "flake8-optport"
+    version = __version__
+    options: ClassVar[Options | None] = None
+    """What the user asked for; None while every option is at its default."""
+
+    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+        """Take the file's syntax tree and its lines, as flake8 hands them over."""
+        self._tree = tree
+        self._lines = lines
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        """Add the three options to flake8's command line and configuration files."""
+        manager.add_option(
+            "--optport-targets",
+            default=DEFAULT_TARGETS,
+            parse_from_config=True,
+            metavar="TARGETS",
+            help=f"{TARGETS_HELP} (default: %(default)s)",
+        )
+        manager.add_option(
+            "--optport-torch-version",
+            default="",
+            parse_from_config=True,
+            metavar="VERSION",
+            help=TORCH_VERSION_HELP,
+        )
+        manager.add_option(
+            "--optport-notes",
+            default=False,
+            action="store_true",
+            parse_from_config=True,
+            help=NOTES_HELP,
+        )
+
+    @classmethod
+    def parse_options(cls, manager: OptionManager, options: argparse.Namespace, _: Any) -> None:
+        """Keep the options; ends flake8 with one line and status 2 if they can't be met."""
+        asked = options.optport_targets, options.optport_torch_version, options.optport_notes
+        if asked == (DEFAULT_TARGETS, "", False):
+            cls.options = None  # nothing to look up until a file concerns us
+            return
+        try:
+            # A configuration file may have one target a line.
+            targets = ",".join(options.optport_targets.splitlines())
+            cls.options = make_options(targets, *asked[1:])
+        except UsageError as error:
+            manager.parser.exit(2, f"flake8: error: {error}\n")
+
+    def run(self) -> Iterator[_Problem]:
+        """Yield line, column, text and reporter of every finding."""
+        text = "".join(self._lines)
+        if not concerns_us(text):
+            return
+        report = check_guarded(self._tree, text, self.options or default_options())
+        for finding in report.findings:
+            message = f"{finding.code} {finding.message}"
+            yield finding.place.line, finding.place.col, message, type(self)
+        if report.defect is not None:
+            yield 1, 0, report.defect, type(self)

@@ -1,0 +1,75 @@
+"""Checking one source: the findings and the constructions with their ports."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from optport.findings import Finding, join_hazards
+from optport.hazards.hazard import Hazard, Port
+from optport.hazards.judge import Judgement, judge
+from optport.hazards.notes import notes
+from optport.options import Options
+from optport.reader.constructions import Construction, find_constructions
+from optport.reader.source import SourceText
+
+_CONCERNS_US = re.compile(r"\btorch\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One construction with its port to every target, by the target's full name."""
+
+    construction: Construction
+    ports: Mapping[str, Port]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check of one source found."""
+
+    findings: list[Finding] = field(default_factory=list)
+    constructions: list[Checked] = field(default_factory=list)
+    defect: str | None = None
+    """What failed in optport itself, in one line, should that happen."""
+
+
+def concerns_us(text: str) -> bool:
+    """Whether a source can hold a construction at all: a scan of its text, nothing more."""
+    return "torch" in text and "optim" in text and _CONCERNS_US.search(text) is not None
+
+
+def check_source(text: str, options: Options) -> Report:
+    """Parse and check a source text; raises `SyntaxError` or `ValueError` as `ast.parse` does."""
+    if not concerns_us(text):
+        return Report()
+    return check_tree(ast.parse(text), text, options)
+
+
+def check_tree(tree: ast.Module, text: str, options: Options) -> Report:
+    """Check a parsed source. The tree is read, never changed."""
+    report = Report()
+    if not concerns_us(text):
+        return report
+    source = SourceText(text)
+    for construction in find_constructions(tree, source, options.torch_version):
+        judgements = [
+            judge(construction, target, options.torch_version) for target in options.targets
+        ]
+        report.constructions.append(
+            Checked(construction, {j.target.name: j.port for j in judgements})
+        )
+        report.findings.extend(
+            finding
+            for finding in join_hazards(construction.qualified, _all(construction, judgements))
+            if options.notes or not finding.kind.note
+        )
+    report.findings.sort(key=lambda finding: (finding.place, finding.code, finding.message))
+    return report
+
+
+def _all(construction: Construction, judgements: list[Judgement]) -> list[Hazard]:
+    found = [hazard for judgement in judgements for hazard in judgement.hazards]
+    return [*found, *notes(construction, judgements)]

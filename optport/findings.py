@@ -1,0 +1,72 @@
+"""Findings: hazards of one cause joined over all targets, worded as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from optport.catalogue import CATALOGUE, CODES, Kind
+from optport.hazards.hazard import Hazard
+from optport.reader.source import Place
+from optport.values import Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One hazard at one place, for every target that it holds for."""
+
+    kind: Kind
+    place: Place
+    message: str
+    hint: str
+    targets: tuple[str, ...]
+    optimizer: str
+    argument: str | None
+    certainty: Certainty
+
+    @property
+    def code(self) -> str:
+        """The code, such as ``OPT202``."""
+        return self.kind.code
+
+
+def join_hazards(optimizer: str, hazards: Iterable[Hazard]) -> list[Finding]:
+    """Join the hazards of one construction that have the same cause, in order of place and code."""
+    causes: dict[tuple[str, str | None, Place], list[Hazard]] = {}
+    for hazard in hazards:
+        causes.setdefault((hazard.name, hazard.argument, hazard.place), []).append(hazard)
+    findings = [_finding(optimizer, joined) for joined in causes.values()]
+    return sorted(findings, key=lambda finding: (finding.place, finding.code))
+
+
+def _finding(optimizer: str, hazards: list[Hazard]) -> Finding:
+    kind = CATALOGUE[CODES[hazards[0].name]]
+    certainty = max(hazard.certainty for hazard in hazards)
+    template = kind.template if certainty is Certainty.CERTAIN else kind.may
+    clauses = _listed(dict.fromkeys(hazard.clause for hazard in hazards))
+    hint = _advice(hazards)
+    said = template.format(subject=hazards[0].subject, clauses=clauses)
+    return Finding(
+        kind=kind,
+        place=hazards[0].place,
+        message=f"{said}; {hint}",
+        hint=hint,
+        targets=tuple(dict.fromkeys(hazard.target for hazard in hazards)),
+        optimizer=optimizer,
+        argument=hazards[0].argument,
+        certainty=certainty,
+    )
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)
+
+
+def _advice(hazards: list[Hazard]) -> str:
+    """One piece of advice for all targets, or each behind the names of those it is for."""
+    by_advice: dict[str, list[str]] = {}
+    for hazard in hazards:
+        by_advice.setdefault(hazard.advice, []).append(hazard.target)
+    if len(by_advice) == 1:
+        return next(iter(by_advice))
+    return "; ".join(f"for {', '.join(names)} {advice}" for advice, names in by_advice.items())

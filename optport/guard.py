@@ -1,0 +1,26 @@
+"""A defect of our own must not cost the user a run: one line on the file instead."""
+
+from __future__ import annotations
+
+import ast
+
+from optport.check import Report, check_tree
+from optport.options import Options
+
+DEFECT_CODE = "OPT000"
+
+
+def check_guarded(tree: ast.Module, text: str, options: Options) -> Report:
+    """Check a parsed source as `check_tree` does, but never raise.
+
+    An exception becomes the report's `defect`: one line that says what happened and what to do.
+    """
+    try:
+        return check_tree(tree, text, options)
+    except Exception as error:  # the host would end its whole run on it
+        report = Report()
+        report.defect = (
+            f"{DEFECT_CODE} optport failed on this file ({type(error).__name__}: {error}) and "
+            "found nothing in it; please report it to optport's issue tracker with the file"
+        )
+        return report

@@ -1,0 +1,127 @@
+"""One construction against one row of the table: what the rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from optport.hazards.hazard import Hazard
+from optport.hazards.spelling import shortened
+from optport.reader.constructions import Construction
+from optport.reader.source import Place
+from optport.signatures import Parameter, Signature
+from optport.table import optimizer_table
+from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
+from optport.targets import Target
+from optport.values import Certainty, Value
+from optport.versions import parse_version
+
+
+@dataclass(frozen=True)
+class Case:
+    """A construction, a target, and the row that says what becomes of it there.
+
+    `reported` is the target that findings name: the one asked for, also where the advice leads
+    to a neighbouring family.
+    """
+
+    construction: Construction
+    target: Target
+    row: Correspondence
+    signature: Signature
+    reported: str = field(default="")
+
+    @property
+    def where(self) -> str:
+        """The counterpart's full name."""
+        return self.target.qualified(self.signature.name)
+
+    def lookup(self, parameter: str) -> Value:
+        """The value in force of a torch parameter, for the table's conditions."""
+        return self.construction.in_force(parameter)
+
+    @cached_property
+    def rows(self) -> dict[str, ParameterRow]:
+        """The fates at this version: what the counterpart does not have yet is lost."""
+        found = {}
+        for name, row in self.row.parameters.items():
+            missing = [to for to in row.to if to not in self.signature.by_name]
+            found[name] = row if not missing else _not_yet(row, self, missing[0])
+        return found
+
+    def there(self, row: ParameterRow) -> Parameter | None:
+        """The counterpart's parameter that the torch parameter goes to; None for none or two."""
+        return self.signature.by_name.get(row.to[0]) if len(row.to) == 1 else None
+
+    def rejections(self, row: ParameterRow) -> Iterator[Rejection]:
+        """Yield the row's rejections that hold at the target's version."""
+        at = parse_version(self.target.version)
+        for rejection in row.rejects:
+            if rejection.before is None or at < parse_version(rejection.before):
+                yield rejection
+
+    def subject(self, parameter: str) -> str:
+        """An argument as a message names it: ``lr=1``; the name alone where it is left out."""
+        argument = self.construction.arguments.get(parameter)
+        return parameter if argument is None else f"{parameter}={shortened(argument.text)}"
+
+    def place(self, parameter: str) -> Place:
+        """Where a finding about `parameter` stands: the argument, or the call without one."""
+        argument = self.construction.arguments.get(parameter)
+        return self.construction.place if argument is None else argument.place
+
+    def hazard(
+        self,
+        name: str,
+        parameter: str | None,
+        certainty: Certainty,
+        *,
+        subject: str,
+        clause: str,
+        advice: str,
+        cured: bool = True,
+    ) -> Hazard:
+        """Make a hazard of this case; it is no surer than the construction itself."""
+        return Hazard(
+            name=name,
+            target=self.reported or self.target.name,
+            place=self.construction.place if parameter is None else self.place(parameter),
+            certainty=min(certainty, self.construction.certainty),
+            subject=subject,
+            clause=clause,
+            advice=advice,
+            argument=parameter,
+            cured=cured,
+        )
+
+
+def _not_yet(row: ParameterRow, case: Case, missing: str) -> ParameterRow:
+    since = case.target.family.since(case.signature.name, missing)
+    advice = f"drop it, or move to {case.target.info.short} {since}, the first to have it"
+    return ParameterRow(
+        row.name, Fate.LOST, row.evidence, neutral=row.neutral, advice=advice, note=row.note
+    )
+
+
+def find_case(construction: Construction, target: Target, reported: str = "") -> Case | None:
+    """Return the case of a construction on a target; None where there is no counterpart."""
+    row = _choose(construction, target)
+    if row is None or row.counterpart is None:
+        return None
+    signature = target.signature(row.counterpart)
+    return None if signature is None else Case(construction, target, row, signature, reported)
+
+
+def _choose(construction: Construction, target: Target) -> Correspondence | None:
+    table = optimizer_table(construction.optimizer)
+    assert table is not None, construction.optimizer
+    for row in table.correspondences:
+        if row.target != target.name:
+            continue
+        if row.when is None:
+            return row
+        holds = row.when.holds(construction.in_force)
+        if holds is Certainty.CERTAIN or (row.when_unread and holds is not Certainty.NO):
+            return row
+    return None

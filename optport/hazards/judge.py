@@ -1,0 +1,143 @@
+"""From a construction to its hazards and ports, target by target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from optport.hazards.arguments import argument_hazards
+from optport.hazards.case import Case, find_case
+from optport.hazards.defaults import default_hazards
+from optport.hazards.hazard import NO_PORT, Hazard, Port
+from optport.hazards.port import write_port
+from optport.reader.constructions import Construction
+from optport.table import optimizer_table
+from optport.table.model import Detour, OptimizerTable
+from optport.targets import Target
+from optport.values import Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be said about one construction on one target, and its port there."""
+
+    target: Target
+    hazards: tuple[Hazard, ...]
+    port: Port
+
+
+def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
+    """Compare a construction with the table's row of one target."""
+    table = optimizer_table(construction.optimizer)
+    assert table is not None, construction.optimizer
+    case = find_case(construction, target)
+    if case is None:
+        return Judgement(target, (_unsupported(construction, target, table),), NO_PORT)
+    hazards = list(_caveats(case, table))
+    if case.row.differs is not None:
+        better = _detour(case, table, torch_version)
+        hazards.append(_different(case, better))
+        if better is None:
+            return Judgement(target, tuple(hazards), write_port(case, hazards))
+        # Following the advice, the rest is about the class that it names.
+        rest, port = _own_hazards_and_port(replace(better, reported=target.name))
+        return Judgement(target, (*hazards, *rest), port)
+    found, port = _own_hazards_and_port(case)
+    if not all(hazard.cured for hazard in found):
+        better = _detour(case, table, torch_version)
+        if better is not None:
+            _, port = _own_hazards_and_port(better)
+            found = [_led_by(hazard, better) for hazard in found]
+    return Judgement(target, (*hazards, *found), port)
+
+
+def _own_hazards_and_port(case: Case) -> tuple[list[Hazard], Port]:
+    hazards = [*argument_hazards(case), *default_hazards(case)]
+    return hazards, write_port(case, hazards)
+
+
+def _unsupported(construction: Construction, target: Target, table: OptimizerTable) -> Hazard:
+    row = next(row for row in table.correspondences if row.target == target.name)
+    since = target.family.since(row.counterpart) if row.counterpart else None
+    neighbour = next((d for d in table.detours if target.name in d.targets), None)
+    if since is not None:
+        advice = f"move to {target.info.short} {since}, the first to have {row.counterpart}"
+    elif neighbour is not None:
+        advice = f"use {neighbour.target}.{_counterpart(neighbour)}, which follows torch"
+    else:
+        advice = row.advice or "keep training it in torch"
+    return Hazard(
+        name="unsupported-optimizer",
+        target=target.name,
+        place=construction.place,
+        certainty=construction.certainty,
+        subject=construction.qualified,
+        clause=f"{target.name} {target.version}",
+        advice=advice,
+        cured=False,
+    )
+
+
+def _counterpart(detour: Detour) -> str:
+    table = optimizer_table(detour.optimizer)
+    assert table is not None
+    rows = (row.counterpart for row in table.correspondences if row.target == detour.target)
+    return next(name for name in rows if name is not None)
+
+
+def _caveats(case: Case, table: OptimizerTable) -> Iterator[Hazard]:
+    if table.caveat is not None:
+        yield case.hazard(
+            table.caveat.hazard,
+            None,
+            Certainty.CERTAIN,
+            subject=f"{case.construction.qualified} {table.caveat.text}",
+            clause=f"{case.where} {case.row.behaviour}",
+            advice=table.caveat.advice,
+        )
+
+
+def _different(case: Case, better: Case | None) -> Hazard:
+    if better is None:
+        advice = case.row.advice or "expect other results"
+    else:
+        advice = f"use {better.where}, which follows torch"
+    return case.hazard(
+        "different-algorithm",
+        None,
+        Certainty.CERTAIN,
+        subject=case.construction.qualified,
+        clause=f"{case.where} {case.row.differs}",
+        advice=advice,
+        cured=better is not None,
+    )
+
+
+def _detour(case: Case, table: OptimizerTable, torch_version: str) -> Case | None:
+    """Return the case of a better port than the literal one, where the table knows one."""
+    for detour in table.detours:
+        if case.target.name not in detour.targets:
+            continue
+        holds = detour.when.holds(case.construction.in_force) if detour.when else Certainty.CERTAIN
+        if holds is not Certainty.CERTAIN:
+            continue
+        construction = case.construction
+        if detour.optimizer != construction.optimizer:
+            construction = construction.read_as(detour.optimizer, torch_version)
+        found = find_case(construction, case.target.at(detour.target))
+        if found is not None and found.row.differs is None:
+            return found
+    return None
+
+
+def _led_by(hazard: Hazard, better: Case) -> Hazard:
+    """The hazard with the advice to take the better port, where nothing else cures it."""
+    if hazard.cured:
+        return hazard
+    extra = [
+        f"{argument.name}={argument.text}"
+        for argument in better.construction.arguments.values()
+        if argument.place == better.construction.place
+    ]
+    call = f"{better.where}({', '.join(extra)})" if extra else better.where
+    return replace(hazard, advice=f"use {call}, which follows torch", cured=True)

@@ -1,0 +1,82 @@
+"""How values are spelled in advice and ports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from optport.values import UNREAD, Literal, Tensor, Value
+
+LONGEST_TEXT = 40
+"""Characters of an argument's own expression that a message shows."""
+
+
+def shortened(text: str) -> str:
+    """Return `text`, cut where it is too long for a message."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def as_float(value: Any) -> Any:
+    """Return the value with every int in it as a float, tensors and bools left alone."""
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(as_float(element) for element in value)
+    return value
+
+
+def plain(value: Value) -> Any:
+    """Return the number, pair, … that a value surely is (inside of a tensor too), or `UNREAD`."""
+    only = value.exact
+    inside = only.value if isinstance(only, (Literal, Tensor)) else UNREAD
+    return UNREAD if _unread_inside(inside) else inside
+
+
+def _unread_inside(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(element is UNREAD for element in value)
+    return value is UNREAD
+
+
+def as_tuple(value: Any) -> Any:
+    """Return a list or tuple as a tuple of floats."""
+    return tuple(as_float(value)) if isinstance(value, (tuple, list)) else value
+
+
+def as_positive(value: Any) -> Any:
+    """Return the value as floats, with a number too small to matter in place of every zero."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(as_positive(element) for element in value)
+    return TINY if value == 0 else as_float(value)
+
+
+TINY = 1e-30
+"""Measured to train as 0.0 does where a counterpart takes no zero."""
+
+REWRITINGS: dict[str, Callable[[Any], Any]] = {
+    "float": as_float,
+    "tuple": as_tuple,
+    "positive": as_positive,
+    "bool": bool,
+}
+"""How a rejection may ask for a value to be written instead, beside an element of another."""
+
+
+def rewritten(write: str, value: Any) -> str | None:
+    """Return the source of `value` written as `write` of `REWRITINGS` asks; None if unread."""
+    return None if value is UNREAD else repr(REWRITINGS[write](value))
+
+
+def default_spelled(text: str, like: str | None) -> str:
+    """Spell torch's default `text` for a parameter whose own default is `like`.
+
+    Counterparts that check types take a float where their own default is one.
+    """
+    if like is None:
+        return text
+    mine, theirs = ast.literal_eval(text), ast.literal_eval(like)
+    floats = type(theirs) is float or (
+        isinstance(theirs, tuple) and all(type(element) is float for element in theirs)
+    )
+    return repr(as_float(mine)) if floats else text

@@ -1,0 +1,52 @@
+"""The three options that every front end has, and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from optport.signatures import family
+from optport.targets import Target, parse_targets
+from optport.versions import UsageError, resolve_version
+
+DEFAULT_TARGETS = "paddle,mindspore"
+
+TARGETS_HELP = "frameworks to check for, comma-separated, each with ==VERSION if not the newest"
+TORCH_VERSION_HELP = "version of torch that the source is written for (default: the newest known)"
+NOTES_HELP = "also report the notes OPT9xx"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to check for: the targets, torch's version, and whether notes are wanted."""
+
+    targets: tuple[Target, ...]
+    torch_version: str
+    notes: bool = False
+
+
+def make_options(
+    targets: str = DEFAULT_TARGETS, torch_version: str = "", notes: bool = False
+) -> Options:
+    """Read the options as users write them.
+
+    Raises `UsageError` whose one line names the option, what was wrong and what is allowed.
+    """
+    try:
+        chosen = parse_targets(targets)
+    except UsageError as error:
+        raise UsageError(f"--optport-targets: {error}") from None
+    versions = family("torch.optim").versions
+    try:
+        torch = resolve_version(torch_version, versions) if torch_version.strip() else versions[-1]
+    except UsageError as error:
+        known = f"torch {versions[0]} … {versions[-1]}"
+        message = str(error) if "known:" in str(error) else f"{error}; known: {known}"
+        raise UsageError(f"--optport-torch-version: {message}") from None
+    return Options(chosen, torch, notes)
+
+
+@lru_cache(maxsize=1)
+def default_options() -> Options:
+    """The options of a user who sets none."""
+    return make_options()

@@ -1,0 +1,178 @@
+"""Scopes, bindings and the order in which they take effect.
+
+A binding stands in a *branch*: an arm of a compound statement (`if` body, `else`, handler, loop
+body, …). Which bindings of a name reach a use follows from positions and branches alone, so that
+no control-flow graph is needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from dataclasses import dataclass, field
+
+
+class BranchKind(enum.Enum):
+    """What kind of arm a branch is, as far as it matters for what reaches what."""
+
+    ROOT = enum.auto()
+    EXCLUSIVE = enum.auto()  # arms of if and match: only one of them runs
+    ATTEMPT = enum.auto()  # body and else of try
+    HANDLER = enum.auto()  # except: what the body bound so far may be seen there
+    LOOP = enum.auto()  # may run again: later bindings reach earlier uses
+
+
+@dataclass(eq=False, slots=True)
+class Branch:
+    """One arm of a compound statement, and what is bound in it whatever happens."""
+
+    kind: BranchKind
+    parent: Branch | None = None
+    statement: ast.AST | None = None
+    depth: int = 0
+    bound: set[str] = field(default_factory=set)
+    leaves: bool = False
+    """Whether control never gets past its end (return, raise, continue, break)."""
+
+    def arm(self, kind: BranchKind, statement: ast.AST) -> Branch:
+        """Return a new arm of `statement` below this branch."""
+        return Branch(kind, self, statement, self.depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a scope: where something is evaluated or bound."""
+
+    scope: Scope
+    order: int
+    branch: Branch
+
+
+class ScopeKind(enum.Enum):
+    """The kinds of Python scopes; comprehensions run where they stand."""
+
+    MODULE = enum.auto()
+    CLASS = enum.auto()
+    FUNCTION = enum.auto()
+    COMPREHENSION = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name that an import binds to the thing of that full name."""
+
+    qualified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A name assigned from an expression; `path` are the indices that unpacking takes of it."""
+
+    value: ast.expr
+    path: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A name bound to something that the reader does not follow."""
+
+
+Source = Imported | Assigned | Opaque
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding of a name: from what, and where. `always` marks one that comes at any time."""
+
+    source: Source
+    at: Point
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Past `at`, bindings before `since` don't count: the name was bound anew on every way."""
+
+    since: int
+    at: Point
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """One scope: its names with all their bindings, and where it was defined."""
+
+    kind: ScopeKind
+    parent: Scope | None = None
+    defined: Point | None = None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    kills: dict[str, list[Kill]] = field(default_factory=dict)
+    elsewhere: dict[str, Scope] = field(default_factory=dict)
+    """Names declared global or nonlocal, and the scope they belong to."""
+    stars: list[tuple[str, Point]] = field(default_factory=list)
+    """Star imports: the module's full name, and where."""
+
+
+def _encloses(outer: Branch, inner: Branch) -> bool:
+    while inner.depth > outer.depth and inner.parent is not None:
+        inner = inner.parent
+    return inner is outer
+
+
+def _meeting(one: Branch, other: Branch) -> tuple[Branch, Branch, bool]:
+    """Return the arms in which two branches part, and whether a loop holds both."""
+    while one.depth > other.depth and one.parent is not None and one.parent.depth >= other.depth:
+        one = one.parent
+    while other.depth > one.depth and other.parent is not None and other.parent.depth >= one.depth:
+        other = other.parent
+    while (
+        one is not other
+        and one.parent is not None
+        and other.parent is not None
+        and one.parent is not other.parent
+    ):
+        one, other = one.parent, other.parent
+    common = one if one is other else one.parent
+    while common is not None and common.kind is not BranchKind.LOOP:
+        common = common.parent
+    return one, other, common is not None
+
+
+def _reaches(binding: Binding, use: Point) -> bool:
+    if binding.always:
+        return True
+    one, other, looped = _meeting(binding.at.branch, use.branch)
+    if looped:
+        return True
+    if binding.at.order >= use.order:
+        return False
+    parted = one is not other and one.statement is not None and one.statement is other.statement
+    if not parted:
+        return True
+    attempt_to_handler = one.kind is BranchKind.ATTEMPT and other.kind is BranchKind.HANDLER
+    return attempt_to_handler or one.kind is other.kind is BranchKind.ATTEMPT
+
+
+def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
+    """Return the bindings of `name` in `scope` that a use at `use` may see.
+
+    For a use in a function inside of `scope` pass the place where that function is defined: what
+    is bound later in `scope` may be seen too, since the call comes later.
+    """
+    at = use
+    deferred = False
+    while at.scope is not scope and at.scope.defined is not None:
+        deferred = deferred or at.scope.kind is ScopeKind.FUNCTION
+        at = at.scope.defined
+    since = max(
+        (
+            kill.since
+            for kill in scope.kills.get(name, ())
+            if kill.at.order < at.order and _encloses(kill.at.branch, at.branch)
+        ),
+        default=-1,
+    )
+    return [
+        binding
+        for binding in scope.bindings.get(name, ())
+        if (binding.always or binding.at.order >= since) and (deferred or _reaches(binding, at))
+    ]

@@ -1,0 +1,49 @@
+"""Places in a source text, and the text of an expression."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: lines from 1, columns from 0 in UTF-8 bytes, end exclusive."""
+
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+
+
+class SourceText:
+    """A file's text, to show expressions as the file spells them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: list[bytes] | None = None
+
+    def place(self, node: ast.expr | ast.keyword) -> Place:
+        """Return where `node` stands."""
+        return Place(
+            node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+        )
+
+    def expression(self, node: ast.expr) -> str:
+        """Return the text of `node` on one line; ``…`` where it can't be had."""
+        if self._lines is None:
+            # As Python's tokenizer counts lines: form feeds and the like do not end one.
+            text = self._text.replace("\r\n", "\n").replace("\r", "\n")
+            self._lines = text.encode("utf-8", "surrogatepass").split(b"\n")
+        place = self.place(node)
+        if place.line != place.end_line:
+            return _one_line(node)
+        line = self._lines[place.line - 1 : place.line]
+        return (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
+
+
+def _one_line(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)
+    except (RecursionError, ValueError):  # nested too deep to be written out
+        return "…"

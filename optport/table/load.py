@@ -1,0 +1,357 @@
+"""Reading the table's TOML files into its closed types.
+
+Every mistake in the data is a `TableError` that names file and row: the schema is this reader.
+What needs the recorded signatures (parameters that no signature has, parameters without a fate) is
+checked by `optport.table.audit`, since it reads every version.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from optport.table.conditions import Condition, parse_condition
+from optport.table.model import (
+    WRITINGS,
+    Also,
+    Caveat,
+    Correction,
+    Correspondence,
+    Detour,
+    Fate,
+    OptimizerTable,
+    OwnParameter,
+    ParameterRow,
+    Placement,
+    Rejection,
+    TargetInfo,
+    Workaround,
+)
+
+_HERE = Path(__file__).parent
+ROWS = _HERE / "rows"
+
+
+class TableError(ValueError):
+    """The table's data are wrong; the message names file and row, and what is allowed."""
+
+
+class _Row:
+    """One TOML table being read: takes keys one by one and complains about what is left."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        if not isinstance(data, dict):
+            raise TableError(f"{where}: expected a table, not {data!r}")
+        self.data = dict(data)
+        self.where = where
+        self.allowed: list[str] = []
+
+    def fail(self, message: str) -> TableError:
+        return TableError(f"{self.where}: {message}")
+
+    def take(self, key: str, kind: type, default: Any = None) -> Any:
+        """Return and remove the value of `key`; `default` when it is not there."""
+        self.allowed.append(key)
+        if key not in self.data:
+            return default
+        value = self.data.pop(key)
+        if not isinstance(value, kind):
+            raise self.fail(f"{key} must be a {kind.__name__}, not {value!r}")
+        return value
+
+    def need(self, key: str, kind: type) -> Any:
+        """Like `take`, for a key that has to be there."""
+        value = self.take(key, kind)
+        if value is None or value == []:
+            raise self.fail(f"{key} is missing")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """Return a list of strings as a tuple; empty when the key is not there."""
+        values = self.take(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise self.fail(f"{key} must be a list of strings, not {values!r}")
+        return tuple(values)
+
+    def evidence(self) -> tuple[str, ...]:
+        """Return the evidence, which no row goes without."""
+        found = self.strings("evidence")
+        if not found:
+            raise self.fail("evidence is missing")
+        return found
+
+    def condition(self, key: str, value: str = "value") -> Condition | None:
+        """Return the condition under `key`, `value` standing for the row's own parameter."""
+        text = self.take(key, str)
+        if text is None:
+            return None
+        words = [_with_parameter(word, value) for word in text.split(" ")]
+        try:
+            return parse_condition(" ".join(words))
+        except ValueError as error:
+            raise self.fail(str(error)) from None
+
+    def finish(self) -> None:
+        """Complain about keys that nobody took."""
+        if self.data:
+            allowed = ", ".join(sorted(set(self.allowed)))
+            raise self.fail(f"unknown key {sorted(self.data)[0]!r}; allowed: {allowed}")
+
+
+def _with_parameter(word: str, parameter: str) -> str:
+    head, bracket, rest = word.partition("[")
+    return f"{parameter}{bracket}{rest}" if head == "value" else word
+
+
+def _rejection(data: Any, where: str, parameter: str, shared: Mapping[str, Any]) -> Rejection:
+    if isinstance(data, str):
+        if data not in shared:
+            known = ", ".join(sorted(shared)) or "none"
+            raise TableError(f"{where}: unknown shared rejection {data!r}; known: {known}")
+        data = shared[data]
+    row = _Row(data, where)
+    when = row.condition("when", parameter)
+    if when is None:
+        raise row.fail("when is missing")
+    write = row.take("write", str)
+    if write is not None and write not in WRITINGS and "[" not in write:
+        raise row.fail(f"write {write!r} is not one of {', '.join(WRITINGS)}, PARAMETER[INDEX]")
+    rejection = Rejection(
+        when=when,
+        error=row.need("error", str),
+        write=write,
+        harmless=row.take("harmless", bool, False),
+        before=row.take("before", str),
+        evidence=row.evidence(),
+    )
+    row.finish()
+    return rejection
+
+
+def _placement(data: Any, where: str, parameter: str) -> Placement | None:
+    if data is None:
+        return None
+    row = _Row(data, where)
+    matters = row.condition("matters", parameter)
+    if matters is None:
+        raise row.fail("matters is missing")
+    placement = Placement(
+        text=row.need("text", str),
+        matters=matters,
+        squared=row.take("squared", bool, False),
+        exact_when=row.condition("exact_when", parameter),
+    )
+    row.finish()
+    return placement
+
+
+def _workaround(data: Any, where: str) -> Workaround | None:
+    if data is None:
+        return None
+    row = _Row(data, where)
+    words = row.strings("also")
+    unknown = [word for word in words if word not in set(Also)]
+    if unknown:
+        raise row.fail(f"also: {unknown[0]!r} is not one of {', '.join(Also)}")
+    workaround = Workaround(
+        advice=row.need("advice", str),
+        also=tuple(Also(word) for word in words),
+        argument=row.take("argument", str),
+        expression=row.take("expression", str),
+    )
+    row.finish()
+    return workaround
+
+
+_NEEDS_TO = {Fate.RENAMED: 1, Fate.SPLIT: 2, Fate.IGNORED: 1}
+
+
+def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> ParameterRow:
+    row = _Row(data, f"{where}: {name}")
+    fate_text = row.need("fate", str)
+    try:
+        fate = Fate(fate_text)
+    except ValueError:
+        allowed = ", ".join(Fate)
+        raise row.fail(f"fate {fate_text!r} is not one of {allowed}") from None
+    to = row.take("to", (str, list), [])  # type: ignore[arg-type]
+    targets = (to,) if isinstance(to, str) else tuple(to)
+    if fate is Fate.KEPT:
+        targets = (name,)
+    if len(targets) != _NEEDS_TO.get(fate, len(targets)):
+        raise row.fail(f"to must name {_NEEDS_TO[fate]} parameter(s) for the fate {fate}")
+    workaround = row.take("workaround", dict)
+    if (fate is Fate.REPLACED) != (workaround is not None):
+        raise row.fail("the fate replaced, and no other, has a workaround")
+    rejects = row.take("rejects", list, [])
+    result = ParameterRow(
+        name=name,
+        fate=fate,
+        to=targets,
+        default_differs=row.take("default_differs", bool),
+        equivalent_when=row.condition("equivalent_when", name),
+        default_hazard=row.take("default_hazard", str),
+        neutral=row.condition("neutral", name),
+        rejects=tuple(
+            _rejection(item, f"{row.where}: rejects[{index}]", name, shared)
+            for index, item in enumerate(rejects)
+        ),
+        placement=_placement(row.take("placement", dict), f"{row.where}: placement", name),
+        workaround=_workaround(workaround, f"{row.where}: workaround"),
+        negated=row.take("negated", bool, False),
+        none_becomes=row.take("none_becomes", str),
+        decay_skips_names=row.strings("decay_skips_names"),
+        inexact_when=row.condition("inexact_when", name),
+        advice=row.take("advice", str),
+        note=row.take("note", str),
+        evidence=row.evidence(),
+    )
+    row.finish()
+    return result
+
+
+def _own(data: Mapping[str, Any], where: str) -> dict[str, OwnParameter]:
+    found = {}
+    for name, item in data.items():
+        row = _Row(item, f"{where}: own parameter {name}")
+        found[name] = OwnParameter(
+            name, row.need("note", str), row.evidence(), row.take("value", str)
+        )
+        row.finish()
+    return found
+
+
+def _correspondence(
+    data: Any, where: str, optimizer: str, targets: Mapping[str, TargetInfo]
+) -> Correspondence:
+    row = _Row(data, where)
+    target = row.need("target", str)
+    if target not in targets:
+        raise row.fail(f"unknown target {target!r}; known: {', '.join(targets)}")
+    row.where = where = f"{where} ({target})"
+    counterpart = row.take("counterpart", str)
+    shared = targets[target].rejections
+    rows = row.take("parameters", dict, {})
+    if bool(rows) != (counterpart is not None):
+        raise row.fail("parameters belong to a counterpart, and a counterpart has parameters")
+    result = Correspondence(
+        optimizer=optimizer,
+        target=target,
+        counterpart=counterpart,
+        parameters={name: _parameter(name, item, where, shared) for name, item in rows.items()},
+        own=_own(row.take("own", dict, {}), where),
+        when=row.condition("when"),
+        when_unread=row.take("when_unread", bool, False),
+        differs=row.take("differs", str),
+        behaviour=row.take("behaviour", str),
+        inexact=row.take("inexact", str),
+        advice=row.take("advice", str),
+        note=row.take("note", str),
+        evidence=row.evidence(),
+    )
+    row.finish()
+    return result
+
+
+def _detour(data: Any, where: str, targets: Mapping[str, TargetInfo]) -> Detour:
+    row = _Row(data, where)
+    detour = Detour(
+        targets=row.strings("targets"),
+        optimizer=row.need("optimizer", str),
+        target=row.need("target", str),
+        when=row.condition("when"),
+        evidence=row.evidence(),
+    )
+    for name in (*detour.targets, detour.target):
+        if name not in targets:
+            raise row.fail(f"unknown target {name!r}; known: {', '.join(targets)}")
+    row.finish()
+    return detour
+
+
+def _correction(data: Any, where: str) -> Correction:
+    row = _Row(data, where)
+    correction = Correction(
+        row.need("page", str), row.need("says", str), row.need("measured", str), row.evidence()
+    )
+    row.finish()
+    return correction
+
+
+def _caveat(data: Any, where: str) -> Caveat:
+    row = _Row(data, where)
+    caveat = Caveat(row.need("hazard", str), row.need("text", str), row.need("advice", str))
+    row.finish()
+    return caveat
+
+
+def _each(row: _Row, key: str) -> Iterator[tuple[Any, str]]:
+    for number, item in enumerate(row.take(key, list, []), start=1):
+        yield item, f"{row.where}: {key} {number}"
+
+
+def read_optimizer(path: Path, targets: Mapping[str, TargetInfo]) -> OptimizerTable:
+    """Read one file of rows; raises `TableError` that names the row for any mistake in it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise TableError(f"{path.name}: {error}") from None
+    row = _Row(data, path.name)
+    name = row.need("optimizer", str)
+    caveat = row.take("caveat", dict)
+    table = OptimizerTable(
+        name=name,
+        correspondences=tuple(
+            _correspondence(item, where, name, targets)
+            for item, where in _each(row, "correspondences")
+        ),
+        detours=tuple(_detour(item, where, targets) for item, where in _each(row, "detours")),
+        corrections=tuple(_correction(item, where) for item, where in _each(row, "corrections")),
+        caveat=None if caveat is None else _caveat(caveat, f"{path.name}: caveat"),
+        note=row.take("note", str),
+    )
+    row.finish()
+    return table
+
+
+def read_targets(path: Path) -> dict[str, TargetInfo]:
+    """Read the targets, in the order in which reports name them; raises `TableError`."""
+    row = _Row(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    targets = {}
+    for item, where in _each(row, "targets"):
+        entry = _Row(item, where)
+        target = TargetInfo(
+            name=entry.need("name", str),
+            short=entry.need("short", str),
+            executed=entry.take("executed", bool, True),
+            default=entry.take("default", bool, False),
+            own=_own(entry.take("own", dict, {}), where),
+            rejections=entry.take("rejections", dict, {}),
+            note=entry.take("note", str),
+        )
+        entry.finish()
+        targets[target.name] = target
+    row.finish()
+    return targets
+
+
+@cache
+def targets() -> Mapping[str, TargetInfo]:
+    """All targets of the table by full name, read once a process."""
+    return read_targets(_HERE / "targets.toml")
+
+
+@cache
+def optimizer_table(name: str) -> OptimizerTable | None:
+    """The rows of the torch optimizer `name`, read when first asked for; None if there are none."""
+    path = ROWS / f"{name.lower()}.toml"
+    return read_optimizer(path, targets()) if path.is_file() else None
+
+
+def optimizers() -> tuple[str, ...]:
+    """The names of all torch optimizers that the table has rows of, in alphabetical order."""
+    tables = (read_optimizer(path, targets()) for path in ROWS.glob("*.toml"))
+    return tuple(sorted((table.name for table in tables), key=str.lower))

@@ -1,0 +1,117 @@
+"""What an expression may stand for: the lattice that the reader computes on.
+
+A `Value` is a set of options with a flag: *exactly this* (one option, complete), *one of these*
+(several), or *unknown* (no option, incomplete). An incomplete value with options is one whose
+known options are likely but can be overridden elsewhere, as an argparse default is.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+MOST_OPTIONS = 16
+"""Options kept in one value; a value with more is unknown, so that work stays bounded."""
+
+
+class Certainty(enum.IntEnum):
+    """How sure a statement about a value is, from not true at all to surely true."""
+
+    NO = 0
+    UNRESOLVED = 1  # a value takes part that can't be read from the file
+    POSSIBLE = 2  # true for some of the options
+    CERTAIN = 3
+
+    @property
+    def word(self) -> str:
+        """The word for reports: ``certain``, ``possible`` or ``unresolved``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, string, None, or a tuple or list of them; unread elements are `UNREAD`."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """`torch.tensor(…)` and its like, around `value` (`UNREAD` where that is not a literal)."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """Something reached by imports, under its full name: ``torch.optim.Adam``, ``.models.Net``."""
+
+    name: str
+
+
+class _Unread:
+    """The element of a display that can't be read."""
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+
+UNREAD = _Unread()
+
+Option = Literal | Tensor | Qualified
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The options that an expression may have; `complete` when it can't be anything else."""
+
+    options: tuple[Option, ...] = ()
+    complete: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether anything at all is known of it."""
+        return bool(self.options)
+
+    @property
+    def exact(self) -> Option | None:
+        """The one thing that it is, or None."""
+        return self.options[0] if self.complete and len(self.options) == 1 else None
+
+    def overridable(self) -> Value:
+        """The same options, but something else may come in their place."""
+        return Value(self.options, complete=False)
+
+
+UNKNOWN = Value()
+
+
+def exactly(option: Option) -> Value:
+    """The value that is just this option."""
+    return Value((option,), complete=True)
+
+
+def literal(value: Any) -> Value:
+    """The value that is just this literal."""
+    return exactly(Literal(value))
+
+
+def union(values: Iterable[Value]) -> Value:
+    """The value that may be any of `values`; `UNKNOWN` for none of them."""
+    options: list[Option] = []
+    complete = True
+    empty = True
+    for value in values:
+        empty = False
+        complete = complete and value.complete
+        options.extend(option for option in value.options if not _among(option, options))
+    if empty or len(options) > MOST_OPTIONS:
+        return UNKNOWN
+    return Value(tuple(options), complete)
+
+
+def _among(option: Option, options: list[Option]) -> bool:
+    """Whether `option` is in the list, where 1, 1.0 and True are three things."""
+    return any(option == other and repr(option) == repr(other) for other in options)
