@@ -1,0 +1,58 @@
+"""The recorded evidence, as the pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from conformance.evidence import evidence_path, read_evidence
+from optport.table import targets
+from optport.targets import Target, parse_target
+
+Record = Mapping[str, Any]
+
+
+def newest_targets() -> list[Target]:
+    """Every target at its newest known version."""
+    return [parse_target(info.short) for info in targets().values()]
+
+
+@cache
+def records(target: Target) -> Mapping[str, Record]:
+    """The executed calls of a target by the torch call; empty for a target that was not run."""
+    return read_evidence(evidence_path(target))
+
+
+def deviation(figures: Record | None) -> str:
+    """Show what became of a port: a deviation, an error, or why there was nothing to run."""
+    if figures is None:
+        return "–"
+    verdict = figures.get("verdict", "")
+    if verdict == "impossible":
+        return f"no {figures['lost']}"
+    if verdict == "no counterpart":
+        return "no counterpart"
+    if verdict == "error":
+        return "raises"
+    if verdict == "torch-error":
+        return "torch raises"
+    base = figures.get("base")
+    if base is None:
+        return verdict or "–"
+    shown = f"{base:.0e}" if base else "0"
+    if verdict == "diverges":
+        return f"**{shown}**"
+    small = figures.get("small")
+    return f"{shown} (tiny gradients: {small:.0e})" if small and small >= 1e-3 else shown
+
+
+def code(text: str) -> str:
+    """Mark code up, in a table too."""
+    return "`" + text.replace("|", "\\|") + "`"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -1,0 +1,126 @@
+"""The pages of the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from doc_evidence import code, deviation, newest_targets, records, table
+
+from conformance.evidence import torch_call
+from optport.catalogue import CATALOGUE, Kind
+from optport.check import Report, check_source
+from optport.findings import Finding
+from optport.options import make_options
+from optport.versions import UsageError
+
+HEAD = "import torch\n\n"
+MOST_CASES = 12
+
+
+def rule_pages() -> Mapping[str, str]:
+    """Return the text of every rule page and of their index, by path below docs/."""
+    cases = _cases()
+    found = {f"rules/{kind.code}.md": _page(kind, cases) for kind in CATALOGUE.values()}
+    found["rules/README.md"] = _index()
+    return found
+
+
+def pylint_id(kind: Kind) -> str:
+    """The message's id in pylint: W7 and the code's digits."""
+    return f"W7{kind.code.removeprefix('OPT')}"
+
+
+def _index() -> str:
+    rows = [
+        [f"[{kind.code}]({kind.code}.md)", kind.name, pylint_id(kind), kind.summary]
+        for kind in CATALOGUE.values()
+    ]
+    return (
+        "# The codes\n\n"
+        "OPT1xx: no counterpart, OPT2xx: defaults, OPT3xx: algorithms. The notes OPT9xx are "
+        "reported with `--optport-notes` only.\n\n"
+        + table(["code", "name", "in pylint", "what it finds"], rows)
+    )
+
+
+def _check(source: str, targets: str) -> Report:
+    return check_source(HEAD + source + "\n", make_options(targets, notes=True))
+
+
+def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
+    before = _check(kind.bad, kind.targets)
+    message = next(f.message for f in before.findings if f.code == kind.code)
+    parts = [
+        f"# {kind.code}: {kind.name}\n",
+        f"In pylint: {pylint_id(kind)}, `optport-{kind.name}`.\n",
+        f"## What it finds\n\n{kind.summary}\n",
+        f"## Why it matters\n\n{kind.why}\n",
+        f"## Example\n\n```python\n{HEAD}{kind.bad}\n```\n",
+        f"Reported for the targets `{kind.targets}`:\n\n```text\n{kind.code} {message}\n```\n",
+    ]
+    if kind.good:
+        parts.append(f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n")
+    executed = list(_executed(kind, cases))
+    if executed:
+        parts.append(
+            "## Where it was measured\n\n"
+            "Relative deviation of the weights from torch's on the reference problem; from 1e-3 "
+            "on (bold) the port trains differently.\n\n"
+            + table(["torch call", "target", "names looked up only", "port"], executed)
+        )
+    parts.append(_options(kind))
+    optimizers = sorted(
+        {finding.optimizer.rpartition(".")[2] for _, _, finding in _of(kind, cases)}
+    )
+    links = ", ".join(f"[{name}](../mapping/{name}.md)" for name in optimizers)
+    if links:
+        parts.append(f"## References\n\nMapping pages: {links}.\n")
+    return "\n".join(parts)
+
+
+def _options(kind: Kind) -> str:
+    text = (
+        "## Options\n\n`--optport-targets` and `--optport-torch-version` choose what is compared; "
+        f"`# noqa: {kind.code}` (flake8) and `# pylint: disable=optport-{kind.name}` silence it.\n"
+    )
+    if kind.note:
+        text += "\nA note: only reported with `--optport-notes`.\n"
+    return text
+
+
+def _cases() -> list[tuple[str, str, Finding]]:
+    """Every executed call with every finding that it gives on the target it was executed on."""
+    found: list[tuple[str, str, Finding]] = []
+    for target in newest_targets():
+        try:
+            options = make_options(target.info.short)
+        except UsageError:
+            continue
+        for call in records(target):
+            report = check_source(f"import torch\n{torch_call(call)}\n", options)
+            found.extend((call, target.name, finding) for finding in report.findings)
+    return found
+
+
+def _of(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[tuple[str, str, Finding]]:
+    return (case for case in cases if case[2].code == kind.code)
+
+
+def _executed(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[list[str]]:
+    """Rows of measured cases: the first ones of each optimizer and target."""
+    by_name = {target.name: target for target in newest_targets()}
+    shown: dict[tuple[str, str, str | None], int] = {}
+    count = 0
+    for call, name, finding in _of(kind, cases):
+        key = finding.optimizer, name, finding.argument
+        shown[key] = shown.get(key, 0) + 1
+        if shown[key] > 1 or count >= MOST_CASES:
+            continue
+        count += 1
+        record = records(by_name[name])[call]
+        yield [
+            code(call),
+            name,
+            deviation(record["literal"]),
+            deviation(record["port"]),
+        ]
