@@ -185,6 +185,61 @@ _KINDS = (
         good='torch.optim.SGD([{"params": list(model.parameters())}], lr=0.1, weight_decay=5e-4)',
     ),
     Kind(
+        code="OPT401",
+        name="group-lr-scale",
+        summary="A group's learning rate is a factor on the optimizer's.",
+        why="torch takes a group's `lr` as it is. Paddle multiplies its `learning_rate` by the "
+        "optimizer's own: 0.01 in a group of an optimizer at 0.001 makes 0.00001. The factor "
+        "also keeps scaling what a scheduler sets.",
+        template="{subject} in a group is a factor there: {clauses}",
+        may="{subject} in a group is a factor there: {clauses}",
+        bad='torch.optim.Adam([{"params": head, "lr": 0.01}, {"params": body}], lr=0.001)',
+        good='torch.optim.Adam([{"params": head}, {"params": body}], lr=0.001)',
+    ),
+    Kind(
+        code="OPT402",
+        name="ignored-group-option",
+        summary="A group key that the target silently ignores.",
+        why="The group then trains with the optimizer's own value, and nothing says so.",
+        template="{subject} in a group is silently ignored by {clauses}",
+        may="{subject} in a group may matter and is silently ignored by {clauses}",
+        bad='torch.optim.Adam([{"params": head, "amsgrad": True}, {"params": body}], lr=0.001)',
+        good='torch.optim.Adam([{"params": head}, {"params": body}], lr=0.001)',
+    ),
+    Kind(
+        code="OPT403",
+        name="rejected-group-option",
+        summary="A group key or value that the target raises on.",
+        why="Groups hold what a target's optimizer knows, or the call raises, at times as late as "
+        "in the first step.",
+        template="{subject} in a group is not accepted: {clauses}",
+        may="{subject} in a group may not be accepted: {clauses}",
+        bad='torch.optim.SGD([{"params": w, "weight_decay": 0}, {"params": b}], lr=0.1)',
+        good='torch.optim.SGD([{"params": w, "weight_decay": 0.0}, {"params": b}], lr=0.1)',
+    ),
+    Kind(
+        code="OPT404",
+        name="rejected-params",
+        summary="A container of parameters that the target does not take.",
+        why="torch takes any iterable, also in a group, and named parameters. The counterparts "
+        "index what they are given, or check its elements.",
+        template="{subject} is not accepted: {clauses}",
+        may="{subject} may not be accepted: {clauses}",
+        bad='torch.optim.SGD([{"params": (p for p in weights)}], lr=0.1)',
+        good='torch.optim.SGD([{"params": [p for p in weights]}], lr=0.1)',
+    ),
+    Kind(
+        code="OPT901",
+        name="unresolved-optimizer",
+        summary="A torch optimizer is built here; which one is decided at run time (note).",
+        why="Nothing can be said about the class or its arguments. Where the choice is among "
+        "classes that the file names, each of them is checked instead.",
+        template="{subject} is built here and decided at run time{clauses}",
+        may="{subject} is built here and decided at run time{clauses}",
+        bad="getattr(torch.optim, name)(model.parameters())",
+        good='{"sgd": torch.optim.SGD}[name](model.parameters(), lr=0.1)',
+    ),
+    Kind(
         code="OPT902",
         name="unresolved-arguments",
         summary="`*args` or `**kwargs` hide arguments (note).",

@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from optport.findings import Finding, join_hazards
+from optport.findings import Finding, join_hazards, unresolved_finding
 from optport.hazards.hazard import Hazard, Port
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
 from optport.options import Options
-from optport.reader.constructions import Construction, find_constructions
+from optport.reader.constructions import Construction, Unresolved, find_constructions
+from optport.reader.evaluate import Foreign, nothing_foreign
 from optport.reader.source import SourceText
 
-_CONCERNS_US = re.compile(r"\btorch\b")
+_CONCERNS_US = re.compile(r"\btorch\b|\bimport \*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Report:
 
 def concerns_us(text: str) -> bool:
     """Whether a source can hold a construction at all: a scan of its text, nothing more."""
-    return "torch" in text and "optim" in text and _CONCERNS_US.search(text) is not None
+    return "optim" in text and _CONCERNS_US.search(text) is not None
 
 
 def check_source(text: str, options: Options) -> Report:
@@ -48,13 +49,22 @@ def check_source(text: str, options: Options) -> Report:
     return check_tree(ast.parse(text), text, options)
 
 
-def check_tree(tree: ast.Module, text: str, options: Options) -> Report:
-    """Check a parsed source. The tree is read, never changed."""
+def check_tree(
+    tree: ast.Module, text: str, options: Options, foreign: Foreign = nothing_foreign
+) -> Report:
+    """Check a parsed source. The tree is read, never changed.
+
+    `foreign` says what names of other modules stand for, where a front end can tell.
+    """
     report = Report()
     if not concerns_us(text):
         return report
     source = SourceText(text)
-    for construction in find_constructions(tree, source, options.torch_version):
+    for construction in find_constructions(tree, source, options.torch_version, foreign):
+        if isinstance(construction, Unresolved):
+            if options.notes:
+                report.findings.append(unresolved_finding(construction.place, options.targets))
+            continue
         judgements = [
             judge(construction, target, options.torch_version) for target in options.targets
         ]

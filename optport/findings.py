@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from optport.catalogue import CATALOGUE, CODES, Kind
 from optport.hazards.hazard import Hazard
 from optport.reader.source import Place
+from optport.targets import Target
 from optport.values import Certainty
 
 
@@ -39,6 +40,16 @@ def join_hazards(optimizer: str, hazards: Iterable[Hazard]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.place, finding.code))
 
 
+def unresolved_finding(place: Place, targets: Iterable[Target]) -> Finding:
+    """Return the note that some torch optimizer is built at `place`."""
+    kind = CATALOGUE[CODES["unresolved-optimizer"]]
+    hint = "name the class to have the call checked"
+    said = kind.template.format(subject="a torch optimizer", clauses="")
+    names = tuple(target.name for target in targets)
+    certainty = Certainty.UNRESOLVED
+    return Finding(kind, place, f"{said}; {hint}", hint, names, "torch.optim", None, certainty)
+
+
 def _finding(optimizer: str, hazards: list[Hazard]) -> Finding:
     kind = CATALOGUE[CODES[hazards[0].name]]
     certainty = max(hazard.certainty for hazard in hazards)
@@ -46,6 +57,8 @@ def _finding(optimizer: str, hazards: list[Hazard]) -> Finding:
     clauses = _listed(dict.fromkeys(hazard.clause for hazard in hazards))
     hint = _advice(hazards)
     said = template.format(subject=hazards[0].subject, clauses=clauses)
+    if certainty is not Certainty.CERTAIN and " may " not in said:
+        said = f"this may be {optimizer}: {said}"
     return Finding(
         kind=kind,
         place=hazards[0].place,

@@ -6,17 +6,20 @@ import ast
 
 from optport.check import Report, check_tree
 from optport.options import Options
+from optport.reader.evaluate import Foreign, nothing_foreign
 
 DEFECT_CODE = "OPT000"
 
 
-def check_guarded(tree: ast.Module, text: str, options: Options) -> Report:
+def check_guarded(
+    tree: ast.Module, text: str, options: Options, foreign: Foreign = nothing_foreign
+) -> Report:
     """Check a parsed source as `check_tree` does, but never raise.
 
     An exception becomes the report's `defect`: one line that says what happened and what to do.
     """
     try:
-        return check_tree(tree, text, options)
+        return check_tree(tree, text, options, foreign)
     except Exception as error:  # the host would end its whole run on it
         report = Report()
         report.defect = (

@@ -51,6 +51,15 @@ class Qualified:
     name: str
 
 
+class Thing:
+    """Something of the analysed file that a value may be: a class, a function, an instance.
+
+    The reader's own things derive from it; rules never look inside.
+    """
+
+    __slots__ = ()
+
+
 class _Unread:
     """The element of a display that can't be read."""
 
@@ -60,7 +69,7 @@ class _Unread:
 
 UNREAD = _Unread()
 
-Option = Literal | Tensor | Qualified
+Option = Literal | Tensor | Qualified | Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,12 @@ class Value:
     def exact(self) -> Option | None:
         """The one thing that it is, or None."""
         return self.options[0] if self.complete and len(self.options) == 1 else None
+
+    @property
+    def readable(self) -> Value:
+        """The value with only the options that rules can look at: literals and tensors."""
+        kept = tuple(o for o in self.options if isinstance(o, (Literal, Tensor)))
+        return self if len(kept) == len(self.options) else Value(kept, complete=False)
 
     def overridable(self) -> Value:
         """The same options, but something else may come in their place."""
@@ -114,4 +129,8 @@ def union(values: Iterable[Value]) -> Value:
 
 def _among(option: Option, options: list[Option]) -> bool:
     """Whether `option` is in the list, where 1, 1.0 and True are three things."""
-    return any(option == other and repr(option) == repr(other) for other in options)
+    return any(option == other and _spelled(option) == _spelled(other) for other in options)
+
+
+def _spelled(option: Option) -> str:
+    return repr(option.value) if isinstance(option, (Literal, Tensor)) else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from optport.hazards.arguments import argument_hazards
 from optport.hazards.case import Case, find_case
 from optport.hazards.defaults import default_hazards
+from optport.hazards.groups import group_hazards, holds_throughout
 from optport.hazards.hazard import NO_PORT, Hazard, Port
 from optport.hazards.port import write_port
 from optport.reader.constructions import Construction
@@ -52,7 +53,7 @@ def judge(construction: Construction, target: Target, torch_version: str) -> Jud
 
 
 def _own_hazards_and_port(case: Case) -> tuple[list[Hazard], Port]:
-    hazards = [*argument_hazards(case), *default_hazards(case)]
+    hazards = [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
     return hazards, write_port(case, hazards)
 
 
@@ -118,8 +119,7 @@ def _detour(case: Case, table: OptimizerTable, torch_version: str) -> Case | Non
     for detour in table.detours:
         if case.target.name not in detour.targets:
             continue
-        holds = detour.when.holds(case.construction.in_force) if detour.when else Certainty.CERTAIN
-        if holds is not Certainty.CERTAIN:
+        if detour.when is not None and not holds_throughout(case, detour.when):
             continue
         construction = case.construction
         if detour.optimizer != construction.optimizer:

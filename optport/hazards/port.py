@@ -8,6 +8,7 @@ from typing import Any
 
 from optport.hazards.arguments import active_rejection, effect, replacement
 from optport.hazards.case import Case
+from optport.hazards.groups import GROUP_HAZARDS, write_groups
 from optport.hazards.hazard import APPROXIMATE, EXACT, NO_PORT, Hazard, Port
 from optport.hazards.spelling import as_float, default_spelled, plain
 from optport.reader.constructions import Argument
@@ -44,6 +45,8 @@ def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
                 setup.append(f"scheduler = {made}")
                 made = "scheduler"
             parts[row.workaround.argument] = made
+    if case.target.info.groups.reorders and len(case.construction.parameters.groups) > 1:
+        also.append(Also.GROUPS_ORDER)
     return Port(_call(case, parts), _fidelity(case, hazards), tuple(setup), tuple(also))
 
 
@@ -53,9 +56,18 @@ def _fidelity(case: Case, hazards: Iterable[Hazard]) -> str:
         and case.row.inexact is None
         and case.row.differs is None
         and case.construction.hidden is None
+        and _groups_written(case, hazards)
         and not any(_rounding(case, row) for row in case.rows.values())
     )
     return EXACT if known and all(hazard.cured for hazard in hazards) else APPROXIMATE
+
+
+def _groups_written(case: Case, hazards: Iterable[Hazard]) -> bool:
+    """Whether the port takes care of what is to be said about groups."""
+    parameters = case.construction.parameters
+    if not parameters.groups:
+        return case.construction.shape is not Shape.GROUPS
+    return parameters.inline or not any(h.name in GROUP_HAZARDS for h in hazards)
 
 
 def _rounding(case: Case, row: ParameterRow) -> bool:
@@ -80,8 +92,8 @@ def _given(case: Case, row: ParameterRow, argument: Argument) -> dict[str, str]:
     text = _expression(case, row, argument)
     if text is None:
         return {}
-    if row.name == "params" and _regroup(case):
-        text = f'[{{"params": list({text})}}]'
+    if row.name == "params":
+        text = _parameters(case, text)
     if row.fate is Fate.SPLIT:
         return dict(zip(row.to, _elements(row, text), strict=True))
     return {row.to[0]: text}
@@ -152,6 +164,13 @@ def _default(row: ParameterRow, mine: Parameter, there: Parameter) -> str:
 def _square(value: Any) -> str:
     """The square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
     return repr(float(f"{float(value) ** 2:.12g}"))
+
+
+def _parameters(case: Case, text: str) -> str:
+    """What is handed over to train, in the form that the counterpart treats as torch does."""
+    if case.construction.parameters.groups:
+        return write_groups(case) or text
+    return f'[{{"params": list({text})}}]' if _regroup(case) else text
 
 
 def _regroup(case: Case) -> bool:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from optport.reader.evaluate import Evaluator, qualified_options
+from optport.reader.attributes import NAMESPACE
+from optport.reader.building import Builder, Built, Source, star_exports
+from optport.reader.calls import entries_of
+from optport.reader.evaluate import Evaluator, Foreign, elements_of, nothing_foreign
 from optport.reader.index import index_module
-from optport.reader.parameters import Shape, parameter_shape
+from optport.reader.parameters import (
+    Container,
+    Shape,
+    container_in_group,
+    read_parameters,
+)
 from optport.reader.scopes import Point
 from optport.reader.source import Place, SourceText
-from optport.signatures import Family, Signature, family, torch_optimizers
+from optport.signatures import Family, Signature, family
 from optport.values import UNKNOWN, Certainty, Value, literal
-
-NAMESPACE = "torch.optim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,25 @@ class Argument:
     text: str
     """The expression as the file spells it."""
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One parameter group: its keys as arguments, and what its parameters are held in."""
+
+    arguments: Mapping[str, Argument]
+    container: Container
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the optimizer is handed to train; `inline` when the groups stand in the call."""
+
+    shape: Shape = Shape.UNKNOWN
+    groups: tuple[Group, ...] = ()
+    inline: bool = False
+    container: Container = Container.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +66,13 @@ class Construction:
     arguments: Mapping[str, Argument]
     place: Place
     certainty: Certainty
-    shape: Shape
+    parameters: Parameters
     hidden: tuple[str, Place] | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """Whether the parameters are one flat list or groups."""
+        return self.parameters.shape
 
     @property
     def qualified(self) -> str:
@@ -82,96 +111,143 @@ class Construction:
         return replace(self, optimizer=optimizer, signature=signature, arguments=arguments)
 
 
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A call that builds some torch optimizer; which one is decided at run time."""
+
+    place: Place
+
+
 def _torch() -> Family:
     return family(NAMESPACE)
 
 
-@lru_cache(maxsize=1)
-def known_optimizers() -> frozenset[str]:
-    """The torch optimizers that any recorded version has."""
-    return frozenset(torch_optimizers())
-
-
-def torch_optimizer(qualified: str) -> str | None:
-    """Return the optimizer that a full name stands for, or None.
-
-    `torch.optim.adam.Adam` is the same class as `torch.optim.Adam`; of the namespaces below
-    `torch.optim` only the optimizers' own modules hold optimizers.
-    """
-    if not qualified.startswith(NAMESPACE + "."):
-        return None
-    *modules, name = qualified[len(NAMESPACE) + 1 :].split(".")
-    if name not in known_optimizers() or len(modules) > 1:
-        return None
-    return name if not modules or modules[0].strip("_") not in _OTHER_MODULES else None
-
-
-_OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
-
-
-def star_exports(module: str, name: str) -> bool:
-    """Whether ``from module import *`` is known to bind `name` to something of torch's."""
-    return module == NAMESPACE and (name in known_optimizers() or name in {"lr_scheduler"})
-
-
 def find_constructions(
-    tree: ast.Module, source: SourceText, torch_version: str
-) -> Iterator[Construction]:
+    tree: ast.Module,
+    source: SourceText,
+    torch_version: str,
+    foreign: Foreign = nothing_foreign,
+) -> Iterator[Construction | Unresolved]:
     """Yield the torch optimizer constructions of a module, in source order.
 
     A call that may build one of several classes is yielded once for each, as possible.
+    `foreign` says what names of other modules stand for.
     """
     index = index_module(tree)
-    evaluator = Evaluator(index, star_exports)
+    evaluator = Evaluator(index, star_exports, foreign)
+    builder = Builder(evaluator)
     for call, at in index.calls:
-        callee = evaluator.value(call.func, at)
-        names = {torch_optimizer(name): None for name in qualified_options(callee)}
-        surely = callee.complete and len(names) == 1
-        for name in names:
-            signature = None if name is None else _torch().nearest(name, torch_version)
-            if name is None or signature is None:
+        for built in builder.built(call, at):
+            if built.optimizer is None:
+                yield Unresolved(source.place(call))
                 continue
-            arguments, hidden = _bind(call, at, signature, evaluator, source)
-            yield Construction(
-                optimizer=name,
-                signature=signature,
-                arguments=arguments,
-                place=source.place(call),
-                certainty=Certainty.CERTAIN if surely else Certainty.POSSIBLE,
-                shape=_shape(call, at, evaluator),
-                hidden=hidden,
-            )
+            signature = _torch().nearest(built.optimizer, torch_version)
+            if signature is not None:
+                yield _construction(call, at, built, built.optimizer, signature, evaluator, source)
 
 
-def _bind(
-    call: ast.Call, at: Point, signature: Signature, evaluator: Evaluator, source: SourceText
-) -> tuple[dict[str, Argument], tuple[str, Place] | None]:
-    """Bind the call's arguments to the signature's parameters as Python would."""
-    arguments: dict[str, Argument] = {}
-    hidden: tuple[str, Place] | None = None
-
-    def add(name: str, node: ast.expr, place: Place) -> None:
-        if name not in arguments:
-            value = evaluator.value(node, at)
-            arguments[name] = Argument(name, value, source.expression(node), place)
-
-    for position, node in enumerate(call.args):
-        if isinstance(node, ast.Starred):
-            hidden = "*" + source.expression(node.value), source.place(node)
-            break
-        if position < len(signature.positional):
-            add(signature.positional[position], node, source.place(node))
-    for keyword in call.keywords:
-        if keyword.arg is not None:
-            add(keyword.arg, keyword.value, source.place(keyword))
-        elif hidden is None:
-            hidden = "**" + source.expression(keyword.value), source.place(keyword)
-    return arguments, hidden
+def _construction(
+    call: ast.Call,
+    at: Point,
+    built: Built,
+    optimizer: str,
+    signature: Signature,
+    evaluator: Evaluator,
+    source: SourceText,
+) -> Construction:
+    binding = _Binding(signature, evaluator, source)
+    for one in built.sources:
+        binding.take(one)
+    return Construction(
+        optimizer=optimizer,
+        signature=signature,
+        arguments=binding.arguments,
+        place=source.place(call),
+        certainty=Certainty.CERTAIN if built.sure else Certainty.POSSIBLE,
+        parameters=binding.parameters,
+        hidden=binding.hidden,
+    )
 
 
-def _shape(call: ast.Call, at: Point, evaluator: Evaluator) -> Shape:
-    node = call.args[0] if call.args else None
-    for keyword in call.keywords:
-        if keyword.arg == "params":
-            node = keyword.value
-    return Shape.UNKNOWN if node is None else parameter_shape(node, at, evaluator)
+class _Binding:
+    """Binds arguments to a signature's parameters as Python would, call after call."""
+
+    def __init__(self, signature: Signature, evaluator: Evaluator, source: SourceText) -> None:
+        self._signature = signature
+        self._evaluator = evaluator
+        self._source = source
+        self._position = 0
+        self.arguments: dict[str, Argument] = {}
+        self.hidden: tuple[str, Place] | None = None
+        self.parameters = Parameters()
+
+    def take(self, source: Source) -> None:
+        """Bind the arguments that one call brings; later keywords win, as in a partial."""
+        if not source.prefix:
+            for node in source.call.args[source.skip :]:
+                if isinstance(node, ast.Starred):
+                    if not self._unpack(node, source.at):
+                        break
+                else:
+                    self._positional(node, source.at, self._evaluator.value(node, source.at))
+        for keyword in source.call.keywords:
+            if keyword.arg is None:
+                self._expand(keyword, source)
+            elif keyword.arg not in source.without and keyword.arg.startswith(source.prefix):
+                name = keyword.arg.removeprefix(source.prefix)
+                value = self._evaluator.value(keyword.value, source.at)
+                place = self._source.place(keyword)
+                self._bind(name, value, keyword.value, place, source.at)
+
+    def _positional(self, node: ast.expr, at: Point, value: Value) -> None:
+        names = self._signature.positional
+        if self._position < len(names):
+            self._bind(names[self._position], value, node, self._source.place(node), at)
+        self._position += 1
+
+    def _unpack(self, node: ast.Starred, at: Point) -> bool:
+        """Bind the elements of ``*args``; False when they can't be read."""
+        only = self._evaluator.value(node.value, at).exact
+        elements = None if only is None else elements_of(only)
+        if elements is None:
+            self.hidden = "*" + self._source.expression(node.value), self._source.place(node)
+            return False
+        for element in elements:
+            self._positional(node, at, element)
+        return True
+
+    def _expand(self, keyword: ast.keyword, source: Source) -> None:
+        """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
+        value = self._evaluator.value(keyword.value, source.at)
+        entries, complete = entries_of(value)
+        for entry in entries:
+            if isinstance(entry.key, str) and entry.key not in source.without:
+                name = entry.key.removeprefix(source.prefix)
+                if entry.key.startswith(source.prefix):
+                    place = self._source.place(entry.node)
+                    self._bind(name, entry.value, entry.node, place, source.at)
+        if not complete and self.hidden is None:
+            text = "**" + self._source.expression(keyword.value)
+            self.hidden = text, self._source.place(keyword)
+
+    def _bind(self, name: str, value: Value, node: ast.expr, place: Place, at: Point) -> None:
+        text = self._source.expression(node)
+        self.arguments[name] = Argument(name, value.readable, text, place)
+        if name == "params":
+            self.parameters = self._read_parameters(node, at)
+
+    def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
+        raw = read_parameters(node, at, self._evaluator)
+        groups = []
+        for group in raw.groups:
+            arguments = {}
+            container = Container.PLAIN
+            for entry in group.entries:
+                if isinstance(entry.key, str):
+                    text = self._source.expression(entry.node)
+                    place = self._source.place(entry.node)
+                    arguments[entry.key] = Argument(entry.key, entry.value.readable, text, place)
+                if entry.key == "params":
+                    container = container_in_group(entry.node, entry.at, self._evaluator)
+            groups.append(Group(arguments, container, group.sure))
+        return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)

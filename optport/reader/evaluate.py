@@ -1,27 +1,43 @@
 """What an expression of the file may stand for, worked out on demand.
 
 An abstract interpreter in the small: names are followed through the bindings that reach them, and
-every expression becomes a `Value`. Each expression is worked out once; chains of names are
-followed only so far, so that no source makes this deep or long.
+every expression becomes a `Value`. Each expression is worked out once; names and operators are
+followed only so deep, so that no source makes this deep or long.
 """
 
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
+from optport.reader import arithmetic
+from optport.reader.attributes import Attributes
+from optport.reader.calls import Calls, entries_of
 from optport.reader.index import Index
 from optport.reader.scopes import (
     Assigned,
     Binding,
+    Defined,
     Imported,
+    Iterated,
+    Mutation,
     Point,
+    Received,
     Scope,
     ScopeKind,
+    encloses,
+    last_kill,
+    reaches,
     reaching,
+    use_in,
+)
+from optport.reader.things import (
+    Elements,
+    Entry,
+    OwnClass,
+    OwnFunction,
+    Sequence,
+    Table,
 )
 from optport.values import (
     UNKNOWN,
@@ -29,57 +45,66 @@ from optport.values import (
     Literal,
     Option,
     Qualified,
-    Tensor,
     Value,
     exactly,
     literal,
     union,
 )
 
-DEEPEST = 40
-"""How many names and operators are followed one behind the other."""
-LONGEST = 64
-"""Elements read of one tuple or list."""
-LARGEST = 1e15
-"""Numbers beyond it are not computed with: `10 ** 10 ** 10` must not cost anything."""
+DEEPEST = 60
+"""How many names, operators and displays are followed one inside the other."""
+LONGEST = 256
+"""Elements read of one tuple, list or dict."""
+MOST_CHANGES = 256
+"""Changes of one name (item assignments, appends) that are followed."""
 
-_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Pow: operator.pow,
-}
-_TENSOR_MAKERS = {"torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor"}
-_CONVERSIONS: dict[str, Callable[[Any], Any]] = {"float": float, "int": int, "bool": bool}
+StarExports = Callable[[str, str], Value]
+Foreign = Callable[[str], Value]
 
 
-def is_number(value: object) -> bool:
-    """Whether `value` is an int or float (a bool counts: Python computes with it)."""
-    return isinstance(value, (int, float))
+def nothing_foreign(qualified: str) -> Value:
+    """What another module's name stands for, as far as one file alone can tell: just the name."""
+    return UNKNOWN
 
 
 class Evaluator:
     """Works out the values of one file's expressions; remembers what it found."""
 
-    def __init__(self, index: Index, star_exports: Callable[[str, str], bool]) -> None:
-        """Take the file's `index`; `star_exports(module, name)` says what ``import *`` brings."""
-        self._index = index
+    def __init__(
+        self, index: Index, star_exports: StarExports, foreign: Foreign = nothing_foreign
+    ) -> None:
+        """Take the file's `index`, and who to ask about other modules.
+
+        `star_exports(module, name)` says what ``from module import *`` brings under a name,
+        `foreign(qualified)` what a name of another module stands for.
+        """
+        self.index = index
         self._star_exports = star_exports
-        self._known: dict[ast.expr, Value] = {}
+        self._foreign = foreign
+        self._known: dict[ast.AST, Value] = {}
         self._depth = 0
-        self._kinds: dict[type, Callable[[Any, Point], Value]] = {
+        self.attributes = Attributes(self)
+        calls = Calls(self)
+        self._kinds: dict[type, Callable[..., Value]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
-            ast.Attribute: self._attribute,
+            ast.Attribute: self.attributes.value,
+            ast.Subscript: self._subscript,
             ast.Tuple: self._display,
             ast.List: self._display,
+            ast.Set: self._display,
+            ast.Dict: self._dict,
+            ast.ListComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.SetComp: self._comprehension,
             ast.UnaryOp: self._unary,
             ast.BinOp: self._binary,
+            ast.BoolOp: self._either,
             ast.IfExp: self._conditional,
             ast.NamedExpr: self._named,
-            ast.Call: self._call,
+            ast.Await: self._awaited,
+            ast.Lambda: self._lambda,
+            ast.Call: calls.value,
         }
 
     def value(self, node: ast.expr, at: Point) -> Value:
@@ -90,9 +115,16 @@ class Evaluator:
         if node not in self._known:
             self._known[node] = UNKNOWN  # what a cycle sees of itself
             self._depth += 1
-            self._known[node] = kind(node, at)
-            self._depth -= 1
+            try:
+                self._known[node] = kind(node, at)
+            finally:
+                self._depth -= 1
         return self._known[node]
+
+    def resolved(self, qualified: str) -> Value:
+        """Return what an imported name stands for: itself, or what its module says."""
+        found = self._foreign(qualified)
+        return found if found.known else exactly(Qualified(qualified))
 
     def sources(self, node: ast.expr, at: Point) -> list[tuple[ast.expr, Point]]:
         """Return the expressions that `node` may have been assigned from; itself if no name."""
@@ -105,7 +137,7 @@ class Evaluator:
                 continue
             seen.add(expression)
             bindings = (
-                self._bindings(expression.id, point) if isinstance(expression, ast.Name) else []
+                self.bindings(expression.id, point) if isinstance(expression, ast.Name) else []
             )
             if not bindings:
                 found.append((expression, point))
@@ -116,13 +148,19 @@ class Evaluator:
                     found.append((expression, point))
         return found
 
-    # -- names ------------------------------------------------------------------------------
+    def exported(self, name: str) -> Value:
+        """Return what a name of the module stands for once the module has been run."""
+        end = self.index.end
+        return self._name(ast.Name(name), end)
 
-    def _bindings(self, name: str, at: Point) -> list[Binding]:
-        scope = self._owner(name, at.scope)
+    # -- names ---
+
+    def bindings(self, name: str, at: Point) -> list[Binding]:
+        """Return the bindings of a name that a use at `at` may see."""
+        scope = self.owner(name, at.scope)
         return [] if scope is None else reaching(scope, name, at)
 
-    def _owner(self, name: str, scope: Scope | None) -> Scope | None:
+    def owner(self, name: str, scope: Scope | None) -> Scope | None:
         """Return the scope that `name` belongs to in `scope`, as Python finds it."""
         innermost = True
         while scope is not None:
@@ -135,88 +173,214 @@ class Evaluator:
         return None
 
     def _name(self, node: ast.Name, at: Point) -> Value:
-        scope = self._owner(node.id, at.scope)
+        scope = self.owner(node.id, at.scope)
         if scope is None:
             return self._starred(node.id)
-        return union(self._bound(binding) for binding in reaching(scope, node.id, at))
+        found = union(self.bound(binding) for binding in reaching(scope, node.id, at))
+        if node.id in self.index.mutations:
+            for change, sure in self._changes(node.id, scope, at):
+                changed = self._changed(found, change)
+                found = changed if sure else union([found, changed])
+        return found
 
-    def _bound(self, binding: Binding) -> Value:
+    def bound(self, binding: Binding) -> Value:
+        """Return what a binding gives its name."""
         source = binding.source
         if isinstance(source, Imported):
-            return exactly(Qualified(source.qualified))
-        if not isinstance(source, Assigned):
-            return UNKNOWN
-        node = source.value
-        path = source.path
+            return self.resolved(source.qualified)
+        if isinstance(source, Assigned):
+            return self._unpacked(source.value, source.path, binding.at)
+        if isinstance(source, Iterated):
+            return taken(self.one_of(source.iterable, binding.at), source.path)
+        if isinstance(source, Received):
+            return self.attributes.received(source, binding.at)
+        if isinstance(source, Defined):
+            return self._defined(source, binding.at)
+        return UNKNOWN
+
+    def _unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> Value:
         while path and isinstance(node, (ast.Tuple, ast.List)) and path[0] < len(node.elts):
             node, path = node.elts[path[0]], path[1:]
-        value = self.value(node, binding.at)
-        for position in path:
-            value = _element(value, position)
-        return value
+        return taken(self.value(node, at), path)
+
+    def _defined(self, source: Defined, at: Point) -> Value:
+        scope = self.index.scopes.get(source.node)
+        if scope is None:
+            return UNKNOWN
+        if isinstance(source.node, ast.ClassDef):
+            return exactly(self.own_class(source.node, scope, at))
+        return exactly(OwnFunction(scope, self))
+
+    def own_class(self, node: ast.ClassDef, scope: Scope, at: Point) -> OwnClass:
+        """Return the one thing that stands for a class of the file."""
+        return self.attributes.classes.setdefault(node, OwnClass(node, scope, at, self))
 
     def _starred(self, name: str) -> Value:
         """A name that nothing in the file binds: from a star import, or built in."""
-        stars = self._index.module.stars
-        found = [exactly(Qualified(f"{m}.{name}")) for m, _ in stars if self._star_exports(m, name)]
+        stars = self.index.module.stars
+        found = [value for m, _ in stars if (value := self._star_exports(m, name)).known]
         if not found:
             return UNKNOWN
         value = union(found)
         return value if len(found) == len(stars) else value.overridable()
 
-    def _attribute(self, node: ast.Attribute, at: Point) -> Value:
-        names: list[str] = []
-        base: ast.expr = node
-        while isinstance(base, ast.Attribute):
-            names.append(base.attr)
-            base = base.value
-        value = self.value(base, at)
-        suffix = "." + ".".join(reversed(names)) if len(names) <= DEEPEST else None
-        if suffix is None:
-            return UNKNOWN
-        return Value(
-            tuple(
-                Qualified(option.name + suffix)
-                for option in value.options
-                if isinstance(option, Qualified)
-            ),
-            # An attribute of None would raise, so that option rules itself out.
-            value.complete
-            and all(isinstance(o, Qualified) or o == Literal(None) for o in value.options),
-        )
+    # -- changes of what a name holds ---
 
-    # -- values -----------------------------------------------------------------------------
+    def _changes(self, name: str, scope: Scope, use: Point) -> Iterator[tuple[Mutation, bool]]:
+        """Yield the changes of a name that a use may see, and whether it surely does."""
+        at, deferred = use_in(scope, use)
+        since = last_kill(scope, name, at)
+        for change in self.index.mutations[name][:MOST_CHANGES]:
+            inside = change.at.scope is scope
+            if not inside:
+                if self.owner(name, change.at.scope) is scope:
+                    yield change, False
+            elif change.at.order >= since and (deferred or reaches(change.at, at)):
+                yield change, encloses(change.at.branch, at.branch)
+
+    def _changed(self, value: Value, change: Mutation) -> Value:
+        node = change.node
+        if isinstance(node, ast.Subscript):
+            return self._with_item(value, node, change)
+        if not isinstance(node, ast.Call):  # the operand of += or |=
+            return joined([value, self.value(node, change.at)])
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if method == "append" and node.args:
+            return joined([value, self._one(node.args[0], change.at)])
+        if method == "extend" and node.args:
+            return joined([value, self.value(node.args[0], change.at)])
+        if method == "update":
+            return joined([value, self.table_of(node, change.at)])
+        return value.overridable()
+
+    def _one(self, node: ast.expr, at: Point) -> Value:
+        return exactly(Sequence((self.value(node, at),)))
+
+    def _with_item(self, value: Value, node: ast.Subscript, change: Mutation) -> Value:
+        key = self.value(node.slice, change.at).exact
+        table = value.exact
+        if not isinstance(table, Table) or change.value is None:
+            return value.overridable()
+        if not isinstance(key, Literal) or not _is_key(key.value):
+            return exactly(Table(table.entries, complete=False))
+        found = self.value(change.value, change.at)
+        entry = Entry(key.value, found, change.value, change.at)
+        return exactly(table.with_entries([entry]))
+
+    # -- displays ---
 
     def _constant(self, node: ast.Constant, at: Point) -> Value:
         return UNKNOWN if node.value is Ellipsis else literal(node.value)
 
-    def _display(self, node: ast.Tuple | ast.List, at: Point) -> Value:
-        if len(node.elts) > LONGEST or any(isinstance(e, ast.Starred) for e in node.elts):
+    def _display(self, node: ast.Tuple | ast.List | ast.Set, at: Point) -> Value:
+        if len(node.elts) > LONGEST:
             return UNKNOWN
-        elements = []
+        parts: list[Value] = []
+        elements: list[Value] = []
         for element in node.elts:
-            only = self.value(element, at).exact
-            elements.append(only.value if isinstance(only, Literal) else UNREAD)
-        return literal(tuple(elements) if isinstance(node, ast.Tuple) else elements)
+            if isinstance(element, ast.Starred):
+                parts += [exactly(Sequence(tuple(elements))), self.value(element.value, at)]
+                elements = []
+            else:
+                elements.append(self.value(element, at))
+        if parts:
+            return joined([*parts, exactly(Sequence(tuple(elements)))])
+        return display(elements, tuple if isinstance(node, ast.Tuple) else list)
+
+    def _dict(self, node: ast.Dict, at: Point) -> Value:
+        table = Table(())
+        if len(node.values) > LONGEST:
+            return exactly(Table((), complete=False))
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.value(value_node, at)
+            if key_node is None:
+                table = table.with_entries(*entries_of(value))
+                continue
+            key = self.value(key_node, at).exact
+            if isinstance(key, Literal) and _is_key(key.value):
+                table = table.with_entries([Entry(key.value, value, value_node, at)])
+            else:  # a key that is not read: still one of the values that a look-up may give
+                entry = Entry(value_node, value, value_node, at)
+                table = table.with_entries([entry], complete=False)
+        return exactly(table)
+
+    def table_of(self, call: ast.Call, at: Point) -> Value:
+        """Return the dict that a call's arguments make, as `dict(…)` and `update(…)` do."""
+        table = Table(())
+        for argument in call.args:
+            only = self.value(argument, at).exact
+            if not isinstance(only, Table):
+                return exactly(Table(table.entries, complete=False))
+            table = table.with_entries(only.entries, only.complete)
+        for keyword in call.keywords:
+            value = self.value(keyword.value, at)
+            if keyword.arg is not None:
+                table = table.with_entries([Entry(keyword.arg, value, keyword.value, at)])
+                continue
+            table = table.with_entries(*entries_of(value))
+        return exactly(table)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: Point
+    ) -> Value:
+        inner = self.index.inner.get(node)
+        if inner is None:
+            return UNKNOWN
+        return exactly(Sequence((self.value(node.elt, inner),), many=True))
+
+    def _subscript(self, node: ast.Subscript, at: Point) -> Value:
+        keys = self.value(node.slice, at)
+        return union(self.item(option, keys) for option in self.value(node.value, at).options)
+
+    def item(self, container: Option, keys: Value) -> Value:
+        """Return what ``container[key]`` may be, for a key that is known or not."""
+        if isinstance(container, Table):
+            return _looked_up(container, keys)
+        if isinstance(container, Qualified) and container.name.endswith(".__dict__"):
+            return self.attributes.named(exactly(Qualified(container.name[:-9])), keys)
+        key = keys.exact
+        elements = elements_of(container)
+        if elements is None:
+            return UNKNOWN
+        if isinstance(key, Literal) and isinstance(key.value, int):
+            inside = -len(elements) <= key.value < len(elements)
+            return elements[key.value] if inside else UNKNOWN
+        return union(elements) if elements and not keys.complete else UNKNOWN
+
+    def one_of(self, node: ast.expr, at: Point) -> Value:
+        """Return what an element of `node` may be, as a loop over it sees it."""
+        found: list[Value] = []
+        value = self.value(node, at)
+        for option in value.options:
+            if isinstance(option, Elements):
+                found.extend(option.values)
+            elif isinstance(option, Table):
+                found.extend(literal(entry.key) for entry in option.entries)
+            else:
+                found.extend(elements_of(option) or [UNKNOWN])
+        together = union(found)
+        return together if value.complete else together.overridable()
+
+    # -- operators ---
 
     def _unary(self, node: ast.UnaryOp, at: Point) -> Value:
-        operand = self.value(node.operand, at)
-        if isinstance(node.op, ast.Not):
-            return _mapped(operand, lambda value: not value)
-        sign = -1 if isinstance(node.op, ast.USub) else 1
-        if isinstance(node.op, ast.Invert):
-            return UNKNOWN
-        return _mapped(operand, lambda value: sign * value if is_number(value) else UNREAD)
+        return arithmetic.unary(node.op, self.value(node.operand, at))
 
     def _binary(self, node: ast.BinOp, at: Point) -> Value:
-        compute = _ARITHMETIC.get(type(node.op))
-        if compute is None:
-            return UNKNOWN
         left, right = self.value(node.left, at), self.value(node.right, at)
-        results = union(
-            _mapped(left, partial(_computed, compute, other)) for other in right.options
-        )
-        return results if left.complete and right.complete else results.overridable()
+        if isinstance(node.op, (ast.Add, ast.BitOr)):
+            containers = (Sequence, Table)
+            if any(isinstance(o, containers) for v in (left, right) for o in v.options):
+                return joined([left, right])
+        return arithmetic.binary(node.op, left, right)
+
+    def _either(self, node: ast.BoolOp, at: Point) -> Value:
+        """``a or b``: any of them may come out."""
+        if isinstance(node.op, ast.And):
+            return self.value(node.values[-1], at).overridable()
+        found = union(self.value(operand, at) for operand in node.values[:LONGEST])
+        truthy = tuple(o for o in found.options if not (isinstance(o, Literal) and not o.value))
+        return Value(truthy or found.options, found.complete)
 
     def _conditional(self, node: ast.IfExp, at: Point) -> Value:
         return union([self.value(node.body, at), self.value(node.orelse, at)])
@@ -224,60 +388,95 @@ class Evaluator:
     def _named(self, node: ast.NamedExpr, at: Point) -> Value:
         return self.value(node.value, at)
 
-    def _call(self, node: ast.Call, at: Point) -> Value:
-        """Calls that only convert: `torch.tensor(0.1)`, `float("1e-3")`."""
-        if not node.args or isinstance(node.args[0], ast.Starred):
-            return UNKNOWN
-        callee = node.func
-        if isinstance(callee, ast.Name) and callee.id in _CONVERSIONS:
-            if self._owner(callee.id, at.scope) is not None or node.keywords:
-                return UNKNOWN
-            convert = _CONVERSIONS[callee.id]
-            return _mapped(self.value(node.args[0], at), lambda value: _converted(convert, value))
-        name = self.value(callee, at).exact
-        if isinstance(name, Qualified) and name.name in _TENSOR_MAKERS:
-            inside = self.value(node.args[0], at).exact
-            return exactly(Tensor(inside.value if isinstance(inside, Literal) else UNREAD))
-        return UNKNOWN
+    def _awaited(self, node: ast.Await, at: Point) -> Value:
+        return self.value(node.value, at)
+
+    def _lambda(self, node: ast.Lambda, at: Point) -> Value:
+        scope = self.index.scopes.get(node)
+        return UNKNOWN if scope is None else exactly(OwnFunction(scope, self))
 
 
-def _element(value: Value, position: int) -> Value:
-    """The value's element at `position`, where its options are tuples or lists."""
-    found: list[Option] = []
-    for option in value.options:
-        elements = option.value if isinstance(option, Literal) else None
-        if not isinstance(elements, (tuple, list)) or position >= len(elements):
-            return UNKNOWN
-        if elements[position] is UNREAD:
-            return UNKNOWN
-        found.append(Literal(elements[position]))
-    return Value(tuple(found), value.complete)
+def _is_key(key: object) -> bool:
+    return key is None or isinstance(key, (str, int, float))
 
 
-def _mapped(value: Value, change: Callable[[Any], Any]) -> Value:
-    """The value with every literal changed; unknown when `change` gives `UNREAD` for one."""
-    changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.options]
-    if not changed or any(one is UNREAD for one in changed):
-        return UNKNOWN
-    return Value(union(literal(one) for one in changed).options, value.complete)
+def _looked_up(table: Table, keys: Value) -> Value:
+    if keys.known and keys.complete:
+        found = []
+        for option in keys.options:
+            entry = table.get(option.value) if isinstance(option, Literal) else None
+            if entry is not None:
+                found.append(entry.value)
+            elif not table.complete:
+                found.append(UNKNOWN)
+        return union(found)
+    every = union(entry.value for entry in table.entries)
+    return every if table.complete else every.overridable()
 
 
-def _computed(compute: Callable[[Any, Any], Any], other: Option, left: Any) -> Any:
-    right: Any = other.value if isinstance(other, Literal) else UNREAD
-    if not is_number(left) or not is_number(right) or max(abs(left), abs(right)) > LARGEST:
-        return UNREAD
-    if compute is operator.pow and abs(right) > LONGEST:
-        return UNREAD
-    return _converted(lambda _: compute(left, right), None)
+def elements_of(option: Option) -> list[Value] | None:
+    """Return the elements of a tuple or list; None for anything else."""
+    if isinstance(option, Sequence):
+        return list(option.elements)
+    if isinstance(option, Literal) and isinstance(option.value, (tuple, list)):
+        return [UNKNOWN if item is UNREAD else literal(item) for item in option.value]
+    return None
 
 
-def _converted(convert: Callable[[Any], Any], value: Any) -> Any:
-    try:
-        return convert(value)
-    except (ArithmeticError, TypeError, ValueError):
-        return UNREAD
+def taken(value: Value, path: tuple[int, ...]) -> Value:
+    """Return the value's element that unpacking along `path` takes."""
+    for position in path:
+        found = []
+        for option in value.options:
+            elements = elements_of(option)
+            inside = elements is not None and position < len(elements)
+            found.append(elements[position] if inside and elements is not None else UNKNOWN)
+        together = union(found)
+        value = together if value.complete else together.overridable()
+    return value
 
 
-def qualified_options(value: Value) -> Iterable[str]:
-    """The full names among a value's options."""
-    return (option.name for option in value.options if isinstance(option, Qualified))
+def display(elements: list[Value], make: type[tuple[object, ...]] | type[list[object]]) -> Value:
+    """Return the value of a tuple or list display: literals where every element is one.
+
+    Elements with several literals give a value for each combination, as long as they are few.
+    """
+    if not all(_plain(element) for element in elements):
+        return exactly(Sequence(tuple(elements)))
+    combinations: list[list[object]] = [[]]
+    complete = True
+    for element in elements:
+        values = [o.value for o in element.options if isinstance(o, Literal)] or [UNREAD]
+        complete = complete and (element.complete or not element.options)
+        combinations = [[*head, value] for head in combinations for value in values]
+        if len(combinations) > 16:
+            return exactly(Sequence(tuple(elements)))
+    return Value(tuple(Literal(make(items)) for items in combinations), complete)
+
+
+def _plain(element: Value) -> bool:
+    return all(isinstance(option, Literal) for option in element.options)
+
+
+def joined(values: Iterable[Value]) -> Value:
+    """Return lists put one behind the other, or dicts merged; what can't be read stays open."""
+    elements: list[Value] = []
+    table = Table(())
+    tables = False
+    complete = True
+    many = False
+    for value in values:
+        only = value.exact
+        inside = None if only is None else elements_of(only)
+        if isinstance(only, Table):
+            tables = True
+            table = table.with_entries(only.entries, only.complete)
+        elif inside is not None:
+            elements.extend(inside)
+            many = many or (isinstance(only, Sequence) and only.many)
+        else:
+            complete = False
+            elements.append(UNKNOWN)
+    if tables:
+        return exactly(Table(table.entries, table.complete and complete))
+    return exactly(Sequence(tuple(elements), many or not complete))

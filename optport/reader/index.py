@@ -7,19 +7,26 @@ Python's. What it finds is evaluated later, and only where something asks for it
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from optport.reader.scopes import (
     Assigned,
+    AttributeSet,
     Binding,
     Branch,
     BranchKind,
+    Defined,
+    Function,
     Imported,
+    Iterated,
     Kill,
+    Mutation,
     Opaque,
     Point,
+    Received,
     Scope,
     ScopeKind,
     Source,
@@ -27,7 +34,12 @@ from optport.reader.scopes import (
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_LEAVING = (ast.Raise, ast.Continue, ast.Break)
+_LEAVES = frozenset(
+    {ast.Name, ast.Constant, ast.Pass, ast.Load, ast.Store, ast.arguments, ast.alias}
+)
+"""Nodes that hold neither bindings nor calls: not worth a visit."""
+_MUTATING = {"update", "setdefault", "append", "extend", "insert"}
 
 
 @dataclass(slots=True)
@@ -35,9 +47,17 @@ class Index:
     """What one file binds and calls."""
 
     module: Scope
+    end: Point
+    """The end of the module, when all of it has been run."""
     calls: list[tuple[ast.Call, Point]] = field(default_factory=list)
-    places: dict[ast.expr, Point] = field(default_factory=dict)
-    """Where the expressions that bindings hold are evaluated."""
+    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    """The scopes of functions and classes."""
+    inner: dict[ast.AST, Point] = field(default_factory=dict)
+    """Where the elements of a comprehension are evaluated."""
+    mutations: dict[str, list[Mutation]] = field(default_factory=dict)
+    """What changes the things that names hold, by name."""
+    attributes: dict[str, list[AttributeSet]] = field(default_factory=dict)
+    """Assignments to attributes, by the attribute's name."""
 
 
 def index_module(tree: ast.Module) -> Index:
@@ -55,8 +75,8 @@ class _Walk:
 
     def __init__(self) -> None:
         root = Branch(BranchKind.ROOT)
-        self.index = Index(Scope(ScopeKind.MODULE))
-        self.scope = self.index.module
+        self.scope = Scope(ScopeKind.MODULE)
+        self.index = Index(self.scope, Point(self.scope, sys.maxsize, root))
         self.branch = root
         self.order = 0
         self.stack: list[tuple[ast.AST | _Task, Scope, Branch]] = []
@@ -68,6 +88,9 @@ class _Walk:
             ast.AugAssign: self._augmented,
             ast.NamedExpr: self._named,
             ast.Call: self._call,
+            ast.Return: self._return,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
             ast.If: self._if,
             ast.Match: self._match,
             ast.Try: self._try,
@@ -99,43 +122,41 @@ class _Walk:
                 action(*arguments)
                 continue
             visit = self.visitors.get(type(item))
-            if visit is None:
-                self._push(ast.iter_child_nodes(item), self.scope, self.branch)
-            else:
-                found = visit(item)
-                if found is not None:
-                    self._push(found, self.scope, self.branch)
+            found = _children(item) if visit is None else visit(item)
+            if found is not None:
+                self._push(found, self.scope, self.branch)
 
     def _push(self, items: Iterable[ast.AST | _Task], scope: Scope, branch: Branch) -> None:
         """Put `items` on the stack so that the first of them comes next."""
-        at = len(self.stack)
-        self.stack.extend((item, scope, branch) for item in items)
-        self.stack[at:] = self.stack[at:][::-1]
+        pushed = [(item, scope, branch) for item in items if type(item) not in _LEAVES]
+        pushed.reverse()
+        self.stack += pushed
 
     def _point(self) -> Point:
         self.order += 1
         return Point(self.scope, self.order, self.branch)
 
-    # -- bindings ---------------------------------------------------------------------------
+    # -- bindings ---
 
-    def _bind(self, name: str, source: Source) -> None:
+    def _bind(self, name: str, source: Source, walrus: bool = False) -> None:
         point = self._point()
         scope = self.scope.elsewhere.get(name)
         if scope is not None:
             scope.bindings.setdefault(name, []).append(Binding(source, point, always=True))
             return
         scope = self.scope
-        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
-            if not isinstance(source, Assigned):  # a comprehension's own variable
-                break
-            scope = scope.parent
-        if isinstance(source, Assigned):
-            self.index.places.setdefault(source.value, point)
+        while walrus and scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+            scope = scope.parent  # a walrus binds outside of the comprehension it stands in
         scope.bindings.setdefault(name, []).append(Binding(source, point))
         scope.kills.setdefault(name, []).append(Kill(point.order, point))
         self.branch.bound.add(name)
 
-    def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:
+    def _bind_target(
+        self,
+        target: ast.expr,
+        value: ast.expr | None,
+        make: Callable[[ast.expr, tuple[int, ...]], Source] = Assigned,
+    ) -> None:
         """Bind every name in an assignment's target, with the way that unpacking takes."""
         pending: list[tuple[ast.expr, tuple[int, ...] | None]] = [(target, ())]
         while pending:
@@ -144,7 +165,7 @@ class _Walk:
                 if value is None or path is None:
                     self._bind(node.id, Opaque())
                 else:
-                    self._bind(node.id, Assigned(value, path))
+                    self._bind(node.id, make(value, path))
             elif isinstance(node, ast.Starred):
                 pending.append((node.value, None))
             elif isinstance(node, (ast.Tuple, ast.List)):
@@ -152,6 +173,21 @@ class _Walk:
                 for position, element in enumerate(node.elts):
                     deeper = None if path is None or starred else (*path, position)
                     pending.append((element, deeper))
+            elif value is not None and path == () and make is Assigned:
+                self._change(node, value)
+
+    def _change(self, target: ast.expr, value: ast.expr) -> None:
+        """Note an assignment to an attribute or an item."""
+        if isinstance(target, ast.Attribute):
+            point = self._point()
+            changes = self.index.attributes.setdefault(target.attr, [])
+            changes.append(AttributeSet(target.value, value, point))
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self._mutate(target.value.id, target, value)
+
+    def _mutate(self, name: str, node: ast.expr, value: ast.expr | None) -> None:
+        mutation = Mutation(name, node, value, self._point())
+        self.index.mutations.setdefault(name, []).append(mutation)
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -189,11 +225,14 @@ class _Walk:
 
     def _augmented(self, node: ast.AugAssign) -> Iterator[ast.AST | _Task]:
         yield node.value
-        yield self._bind_target, (node.target, None)
+        if isinstance(node.target, ast.Name) and isinstance(node.op, (ast.Add, ast.BitOr)):
+            yield self._mutate, (node.target.id, node.value, None)
+        else:
+            yield self._bind_target, (node.target, None)
 
     def _named(self, node: ast.NamedExpr) -> Iterator[ast.AST | _Task]:
         yield node.value
-        yield self._bind_target, (node.target, node.value)
+        yield self._bind, (node.target.id, Assigned(node.value), True)
 
     def _delete(self, node: ast.Delete) -> Iterator[ast.AST | _Task]:
         for target in node.targets:
@@ -217,21 +256,37 @@ class _Walk:
         self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping
     ) -> Iterator[ast.AST | _Task]:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
-        yield from ast.iter_child_nodes(node)
+        yield from _children(node)
         if name is not None:
             yield self._bind, (name, Opaque())
 
-    # -- uses -------------------------------------------------------------------------------
+    # -- uses ---
 
-    def _call(self, node: ast.Call) -> Iterator[ast.AST]:
+    def _call(self, node: ast.Call) -> list[ast.AST]:
         self.index.calls.append((node, self._point()))
-        return ast.iter_child_nodes(node)
+        callee = node.func
+        if (
+            isinstance(callee, ast.Attribute)
+            and callee.attr in _MUTATING
+            and isinstance(callee.value, ast.Name)
+        ):
+            self._mutate(callee.value.id, node, None)
+        return _children(node)
 
-    # -- branches ---------------------------------------------------------------------------
+    def _return(self, node: ast.Return) -> list[ast.AST]:
+        if node.value is not None:
+            self.scope.returns.append((node.value, self._point()))
+        return self._leave(node)
 
-    def _leave(self, node: ast.AST) -> Iterator[ast.AST]:
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> list[ast.AST]:
+        self.scope.yields = True
+        return _children(node)
+
+    # -- branches ---
+
+    def _leave(self, node: ast.AST) -> list[ast.AST]:
         self.branch.leaves = True
-        return ast.iter_child_nodes(node)
+        return _children(node)
 
     def _arms(self, arms: list[tuple[Branch, list[ast.stmt]]], exhaustive: bool) -> None:
         """Visit the arms of one statement, and note afterwards what all of them bind."""
@@ -281,7 +336,8 @@ class _Walk:
     def _for(self, node: ast.For | ast.AsyncFor) -> Iterator[ast.AST | _Task]:
         yield node.iter
         body = self.branch.arm(BranchKind.LOOP, node)
-        yield self._loop, (body, [(self._bind_target, (node.target, None)), *node.body])
+        bind: _Task = self._bind_target, (node.target, node.iter, Iterated)
+        yield self._loop, (body, [bind, *node.body])
         yield from node.orelse
 
     def _while(self, node: ast.While) -> Iterator[ast.AST | _Task]:
@@ -292,7 +348,7 @@ class _Walk:
     def _loop(self, branch: Branch, items: list[ast.AST | _Task]) -> None:
         self._push(items, self.scope, branch)
 
-    # -- scopes -----------------------------------------------------------------------------
+    # -- scopes ---
 
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -301,29 +357,41 @@ class _Walk:
         yield from arguments.defaults
         yield from (default for default in arguments.kw_defaults if default is not None)
         if isinstance(node, ast.Lambda):
-            yield self._enter, (ScopeKind.FUNCTION, arguments, [node.body])
+            yield self._enter_function, (node, [node.body])
             return
         yield from node.decorator_list
-        yield self._bind, (node.name, Opaque())
-        yield self._enter, (ScopeKind.FUNCTION, arguments, node.body)
+        yield self._bind, (node.name, Defined(node))
+        yield self._enter_function, (node, node.body)
+
+    def _enter_function(self, node: Function, body: list[ast.AST]) -> None:
+        outside = self._point()
+        scope = Scope(ScopeKind.FUNCTION, self.scope, outside, node=node)
+        self.index.scopes[node] = scope
+        items: list[ast.AST | _Task] = []
+        for position, (argument, default) in enumerate(_parameters(node.args)):
+            received = Received(node, argument, default, outside, first=position == 0)
+            items.append((self._bind, (argument.arg, received)))
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                items.append((self._bind, (rest.arg, Opaque())))
+        if isinstance(node, ast.Lambda):
+            items.append((self._give_back, (node.body,)))
+        self._push([*items, *body], scope, Branch(BranchKind.ROOT))
+
+    def _give_back(self, value: ast.expr) -> None:
+        self.scope.returns.append((value, self._point()))
 
     def _class(self, node: ast.ClassDef) -> Iterator[ast.AST | _Task]:
         yield from node.decorator_list
         yield from node.bases
         yield from node.keywords
-        yield self._enter, (ScopeKind.CLASS, None, node.body)
-        yield self._bind, (node.name, Opaque())
+        yield self._enter_class, (node,)
+        yield self._bind, (node.name, Defined(node))
 
-    def _enter(self, kind: ScopeKind, arguments: ast.arguments | None, body: list[ast.AST]) -> None:
-        scope = Scope(kind, self.scope, self._point())
-        branch = Branch(BranchKind.ROOT)
-        # A class body's names are not seen from the functions in it.
-        items: list[ast.AST | _Task] = []
-        if arguments is not None:
-            items.extend(
-                (self._bind, (argument.arg, Opaque())) for argument in _all_arguments(arguments)
-            )
-        self._push([*items, *body], scope, branch)
+    def _enter_class(self, node: ast.ClassDef) -> None:
+        scope = Scope(ScopeKind.CLASS, self.scope, self._point(), node=node)
+        self.index.scopes[node] = scope
+        self._push(node.body, scope, Branch(BranchKind.ROOT))
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -334,15 +402,20 @@ class _Walk:
     def _enter_comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
     ) -> None:
-        scope = Scope(ScopeKind.COMPREHENSION, self.scope, self._point())
+        scope = Scope(ScopeKind.COMPREHENSION, self.scope, self._point(), node=node)
+        branch = Branch(BranchKind.ROOT)
         items: list[ast.AST | _Task] = []
         for number, generator in enumerate(node.generators):
             if number:
                 items.append(generator.iter)
-            items.append((self._bind_target, (generator.target, None)))
+            items.append((self._bind_target, (generator.target, generator.iter, Iterated)))
             items.extend(generator.ifs)
+        items.append((self._note_inner, (node,)))
         items.extend([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
-        self._push(items, scope, Branch(BranchKind.ROOT))
+        self._push(items, scope, branch)
+
+    def _note_inner(self, node: ast.AST) -> None:
+        self.index.inner[node] = self._point()
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:
@@ -359,11 +432,22 @@ class _Walk:
                 self.scope.elsewhere[name] = outer
 
 
-def _all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
-    yield from arguments.posonlyargs
-    yield from arguments.args
-    yield from arguments.kwonlyargs
-    if arguments.vararg is not None:
-        yield arguments.vararg
-    if arguments.kwarg is not None:
-        yield arguments.kwarg
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, in source order; most nodes have few and leaves."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+            found.append(value)
+    return found
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """A function's named parameters with their defaults."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing = len(positional) - len(arguments.defaults)
+    defaults: list[ast.expr | None] = [None] * missing + list(arguments.defaults)
+    yield from zip(positional, defaults, strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

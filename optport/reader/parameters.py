@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from optport.reader.evaluate import DEEPEST, Evaluator
-from optport.reader.scopes import Point
+from optport.reader.evaluate import DEEPEST, Evaluator, elements_of
+from optport.reader.scopes import Iterated, Point, Source
+from optport.reader.things import Entry, Table
+from optport.values import Value
 
 
 class Shape(enum.Enum):
@@ -17,27 +21,119 @@ class Shape(enum.Enum):
     UNKNOWN = enum.auto()
 
 
+class Container(enum.Enum):
+    """The kinds of containers that some target does not take, as the table names them."""
+
+    PLAIN = ""
+    GENERATOR = "generator-in-group"
+    NAMED = "named"
+    BARE = "bare-in-group"
+
+
+@dataclass(frozen=True, slots=True)
+class RawGroup:
+    """One parameter group's entries; `sure` when it surely is one of the groups."""
+
+    entries: tuple[Entry, ...]
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RawParameters:
+    """The form of what is handed over, with the groups that can be read.
+
+    `inline` says that the groups stand in the call itself, one dict display after the other.
+    """
+
+    shape: Shape
+    groups: tuple[RawGroup, ...] = ()
+    inline: bool = False
+    container: Container = Container.PLAIN
+
+
 _FLAT_METHODS = {"parameters", "buffers"}
-_PASS_ON = {"list", "tuple", "filter", "iter", "set", "reversed", "sorted", "chain"}
+_PASS_ON = {"list", "tuple", "iter", "set", "reversed", "sorted", "chain"}
 
 
-def parameter_shape(node: ast.expr, at: Point, evaluator: Evaluator) -> Shape:
-    """Return the form of the parameters that `node` stands for; unknown if its sources disagree."""
+def read_parameters(node: ast.expr, at: Point, evaluator: Evaluator) -> RawParameters:
+    """Return the form of the parameters that `node` stands for, and the groups in it."""
+    value = evaluator.value(node, at)
+    groups = tuple(_groups(value))
+    if groups:
+        inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
+        return RawParameters(Shape.GROUPS, groups, inline)
+    container = Container.NAMED if _is_named(node, at, evaluator) else Container.PLAIN
+    return RawParameters(_flat_or_unknown(node, at, evaluator), container=container)
+
+
+def _is_plain_dict(node: ast.expr) -> bool:
+    return isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys)
+
+
+def _groups(value: Value) -> Iterator[RawGroup]:
+    for option in value.options:
+        for element in elements_of(option) or ():
+            sure = value.complete and len(value.options) == 1 and element.exact is not None
+            for table in element.options:
+                if isinstance(table, Table):
+                    yield RawGroup(table.entries, sure)
+
+
+def container_in_group(node: ast.expr, at: Point, evaluator: Evaluator) -> Container:
+    """Return the kind of container that a group's parameters are in."""
+    kinds = set()
+    for expression, point in evaluator.sources(node, at):
+        callee = expression.func if isinstance(expression, ast.Call) else None
+        name = callee.id if isinstance(callee, ast.Name) else ""
+        if isinstance(expression, ast.GeneratorExp) or name in ("filter", "map"):
+            kinds.add(Container.GENERATOR)
+        elif isinstance(expression, ast.Name) and _is_parameter(expression, point, evaluator):
+            kinds.add(Container.BARE)
+        elif _is_named(expression, point, evaluator):
+            kinds.add(Container.NAMED)
+        else:
+            kinds.add(Container.PLAIN)
+    return kinds.pop() if len(kinds) == 1 else Container.PLAIN
+
+
+def _is_named(node: ast.expr, at: Point, evaluator: Evaluator) -> bool:
+    """Whether every source of `node` is a call of ``named_parameters()``."""
+    return all(
+        isinstance(expression, ast.Call)
+        and isinstance(expression.func, ast.Attribute)
+        and expression.func.attr == "named_parameters"
+        for expression, _ in evaluator.sources(node, at)
+    )
+
+
+def _is_parameter(node: ast.Name, at: Point, evaluator: Evaluator) -> bool:
+    """Whether a name is a loop's variable that takes one parameter after the other."""
+    bindings = evaluator.bindings(node.id, at)
+    return bool(bindings) and all(_takes_parameters(binding.source) for binding in bindings)
+
+
+def _takes_parameters(source: Source) -> bool:
+    if not isinstance(source, Iterated) or not isinstance(source.iterable, ast.Call):
+        return False
+    callee = source.iterable.func
+    method = callee.attr if isinstance(callee, ast.Attribute) else ""
+    return (method, source.path) in (("parameters", ()), ("named_parameters", (1,)))
+
+
+def _flat_or_unknown(node: ast.expr, at: Point, evaluator: Evaluator) -> Shape:
+    """Tell by the expressions that the parameters come from; unknown where they disagree."""
     shapes: set[Shape] = set()
     pending = evaluator.sources(node, at)
-    steps = 0
-    while pending:
+    for _ in range(DEEPEST):
+        if not pending:
+            break
         expression, point = pending.pop()
-        steps += 1
-        if steps > DEEPEST:
-            return Shape.UNKNOWN
         inner = _passed_on(expression)
-        if inner is not None:
-            for part in inner:
-                pending.extend(evaluator.sources(part, point))
-        else:
+        if inner is None:
             shapes.add(_own_shape(expression))
-    return shapes.pop() if len(shapes) == 1 else Shape.UNKNOWN
+        for part in inner or ():
+            pending.extend(evaluator.sources(part, point))
+    return shapes.pop() if len(shapes) == 1 and not pending else Shape.UNKNOWN
 
 
 def _passed_on(node: ast.expr) -> list[ast.expr] | None:
@@ -58,18 +154,8 @@ def _passed_on(node: ast.expr) -> list[ast.expr] | None:
 
 def _own_shape(node: ast.expr) -> Shape:
     if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
-        dicts = [_is_dict(element) for element in node.elts]
-        if any(dicts):
-            return Shape.GROUPS
         plain = (ast.Attribute, ast.Subscript)
         return Shape.FLAT if all(isinstance(e, plain) for e in node.elts) else Shape.UNKNOWN
-    if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
-        return Shape.GROUPS if _is_dict(node.elt) else Shape.UNKNOWN
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return Shape.FLAT if node.func.attr in _FLAT_METHODS else Shape.UNKNOWN
     return Shape.UNKNOWN
-
-
-def _is_dict(node: ast.expr) -> bool:
-    made = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
-    return isinstance(node, ast.Dict) or made

@@ -73,11 +73,39 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Iterated:
+    """A name that takes the elements of an expression one by one, in a loop or comprehension."""
+
+    iterable: ast.expr
+    path: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A function's parameter; `first` marks the one that a method gets its instance by."""
+
+    function: Function
+    argument: ast.arg
+    default: ast.expr | None
+    at: Point
+    """Where the default is evaluated."""
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A name bound by ``def`` or ``class``."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A name bound to something that the reader does not follow."""
 
 
-Source = Imported | Assigned | Opaque
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Source = Imported | Assigned | Iterated | Received | Defined | Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +115,29 @@ class Binding:
     source: Source
     at: Point
     always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A statement that changes what a name holds: ``d[k] = v``, ``d.update(…)``, ``l += […]``.
+
+    `node` is the assignment's target, the method call, or the operand of ``+=``; `value` what is
+    put in by an assignment.
+    """
+
+    name: str
+    node: ast.expr
+    value: ast.expr | None
+    at: Point
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSet:
+    """An assignment to an attribute: ``owner.name = value``."""
+
+    owner: ast.expr
+    value: ast.expr
+    at: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +161,16 @@ class Scope:
     """Names declared global or nonlocal, and the scope they belong to."""
     stars: list[tuple[str, Point]] = field(default_factory=list)
     """Star imports: the module's full name, and where."""
+    node: ast.AST | None = None
+    """The function, class or comprehension whose scope it is; None for the module."""
+    returns: list[tuple[ast.expr, Point]] = field(default_factory=list)
+    """What a function returns, and where."""
+    yields: bool = False
+    """Whether a function is a generator."""
 
 
-def _encloses(outer: Branch, inner: Branch) -> bool:
+def encloses(outer: Branch, inner: Branch) -> bool:
+    """Whether whoever is in `inner` has come through `outer`."""
     while inner.depth > outer.depth and inner.parent is not None:
         inner = inner.parent
     return inner is outer
@@ -137,13 +195,12 @@ def _meeting(one: Branch, other: Branch) -> tuple[Branch, Branch, bool]:
     return one, other, common is not None
 
 
-def _reaches(binding: Binding, use: Point) -> bool:
-    if binding.always:
-        return True
-    one, other, looped = _meeting(binding.at.branch, use.branch)
+def reaches(made: Point, use: Point) -> bool:
+    """Whether what is bound or changed at `made` may be seen at `use` of the same scope."""
+    one, other, looped = _meeting(made.branch, use.branch)
     if looped:
         return True
-    if binding.at.order >= use.order:
+    if made.order >= use.order:
         return False
     parted = one is not other and one.statement is not None and one.statement is other.statement
     if not parted:
@@ -152,27 +209,42 @@ def _reaches(binding: Binding, use: Point) -> bool:
     return attempt_to_handler or one.kind is other.kind is BranchKind.ATTEMPT
 
 
-def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
-    """Return the bindings of `name` in `scope` that a use at `use` may see.
+def use_in(scope: Scope, use: Point) -> tuple[Point, bool]:
+    """Return where in `scope` a use takes place, and whether it is deferred to a later call.
 
-    For a use in a function inside of `scope` pass the place where that function is defined: what
-    is bound later in `scope` may be seen too, since the call comes later.
+    For a use in a function inside of `scope` that is the place where the function is defined.
     """
     at = use
     deferred = False
     while at.scope is not scope and at.scope.defined is not None:
         deferred = deferred or at.scope.kind is ScopeKind.FUNCTION
         at = at.scope.defined
-    since = max(
+    return at, deferred
+
+
+def last_kill(scope: Scope, name: str, at: Point) -> int:
+    """Return the order before which bindings of `name` don't count any more at `at`."""
+    return max(
         (
             kill.since
             for kill in scope.kills.get(name, ())
-            if kill.at.order < at.order and _encloses(kill.at.branch, at.branch)
+            if kill.at.order < at.order and encloses(kill.at.branch, at.branch)
         ),
         default=-1,
     )
+
+
+def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
+    """Return the bindings of `name` in `scope` that a use at `use` may see.
+
+    A use in a function inside of `scope` may see what is bound later, too, since the call comes
+    later.
+    """
+    at, deferred = use_in(scope, use)
+    since = last_kill(scope, name, at)
     return [
         binding
         for binding in scope.bindings.get(name, ())
-        if (binding.always or binding.at.order >= since) and (deferred or _reaches(binding, at))
+        if (binding.always or binding.at.order >= since)
+        and (binding.always or deferred or reaches(binding.at, at))
     ]

@@ -22,6 +22,7 @@ from optport.table.model import (
     Correspondence,
     Detour,
     Fate,
+    GroupRules,
     OptimizerTable,
     OwnParameter,
     ParameterRow,
@@ -247,6 +248,7 @@ def _correspondence(
         when_unread=row.take("when_unread", bool, False),
         differs=row.take("differs", str),
         behaviour=row.take("behaviour", str),
+        ignored_in_groups=row.strings("ignored_in_groups"),
         inexact=row.take("inexact", str),
         advice=row.take("advice", str),
         note=row.take("note", str),
@@ -317,6 +319,36 @@ def read_optimizer(path: Path, targets: Mapping[str, TargetInfo]) -> OptimizerTa
     return table
 
 
+CONTAINERS = ("generator-in-group", "named", "bare-in-group")
+"""The kinds of containers that a target may not take."""
+
+
+def _group_rules(data: Any, where: str) -> GroupRules:
+    row = _Row(data, where)
+    containers = row.take("containers", dict, {})
+    for kind in containers:
+        if kind not in CONTAINERS:
+            raise row.fail(f"container {kind!r} is not one of {', '.join(CONTAINERS)}")
+    rejections = row.take("rejections", dict, {})
+    keys = row.take("keys", dict)
+    rules = GroupRules(
+        keys=keys,
+        honoured=row.strings("honoured") or None,
+        rejects_others=row.take("rejects_others", bool, False),
+        lr_is_factor=row.take("lr_is_factor", bool, False),
+        reorders=row.take("reorders", bool, False),
+        containers=containers,
+        rejections={
+            name: _rejection(item, f"{where}: rejections: {name}", name, {})
+            for name, item in rejections.items()
+        },
+        lenient=row.strings("lenient"),
+        evidence=row.evidence(),
+    )
+    row.finish()
+    return rules
+
+
 def read_targets(path: Path) -> dict[str, TargetInfo]:
     """Read the targets, in the order in which reports name them; raises `TableError`."""
     row = _Row(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
@@ -330,6 +362,7 @@ def read_targets(path: Path) -> dict[str, TargetInfo]:
             default=entry.take("default", bool, False),
             own=_own(entry.take("own", dict, {}), where),
             rejections=entry.take("rejections", dict, {}),
+            groups=_group_rules(entry.need("groups", dict), f"{where}: groups"),
             note=entry.take("note", str),
         )
         entry.finish()

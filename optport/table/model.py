@@ -30,6 +30,7 @@ class Also(enum.StrEnum):
 
     NEGATE_LOSS = "negate-loss"
     STEP_SCHEDULER = "step-scheduler-each-step"
+    GROUPS_ORDER = "groups-order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ class Correspondence:
     """What this counterpart does instead, where the torch optimizer itself has a caveat."""
     advice: str | None = None
     """What to do where there is no counterpart, or a differing one, and nothing better is known."""
+    ignored_in_groups: tuple[str, ...] = ()
+    """Parameters of the counterpart that a group's key of that name does not set."""
     inexact: str | None = None
     """Why no port to it trains exactly as torch, though no single argument is to blame."""
     note: str | None = None
@@ -216,6 +219,30 @@ class OptimizerTable:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GroupRules:
+    """What a target makes of parameter groups.
+
+    `keys` are the keys that it knows under names of their own; None stands for the counterpart's
+    parameter names. `honoured` are the parameters that a group can set (None: all of them), and
+    `rejects_others` says whether any other key raises or is silently ignored.
+    """
+
+    evidence: tuple[str, ...]
+    keys: Mapping[str, str] | None = None
+    honoured: tuple[str, ...] | None = None
+    rejects_others: bool = False
+    lr_is_factor: bool = False
+    reorders: bool = False
+    """Whether groups change the order in which gradients have to be handed over."""
+    containers: Mapping[str, str] = field(default_factory=dict)
+    """What happens for parameters in a container that is not taken, by the container's kind."""
+    rejections: Mapping[str, Rejection] = field(default_factory=dict)
+    """Values that a group's key does not take, by torch's name of the parameter."""
+    lenient: tuple[str, ...] = ()
+    """Counterparts to which the rejections do not apply."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TargetInfo:
     """One API family that code may move to, as the table knows it."""
@@ -227,4 +254,5 @@ class TargetInfo:
     default: bool
     own: Mapping[str, OwnParameter]
     rejections: Mapping[str, Mapping[str, Any]]
+    groups: GroupRules
     note: str | None = None

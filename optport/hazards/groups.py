@@ -1,0 +1,221 @@
+"""Hazards of parameter groups and containers: OPT401, OPT402, OPT403, OPT404."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optport.hazards.case import Case
+from optport.hazards.hazard import Hazard
+from optport.hazards.spelling import as_float, plain, rewritten, shortened
+from optport.reader.constructions import Argument, Group
+from optport.reader.parameters import Container
+from optport.table.conditions import Condition, Lookup
+from optport.table.model import Fate, ParameterRow
+from optport.values import UNREAD, Certainty, Value
+
+GROUP_HAZARDS = frozenset(
+    {"group-lr-scale", "ignored-group-option", "rejected-group-option", "rejected-params"}
+)
+_CARRIED = (Fate.KEPT, Fate.RENAMED, Fate.SPLIT)
+
+
+def group_hazards(case: Case) -> Iterator[Hazard]:
+    """Yield what is to be said about the parameters that are handed over, and their groups."""
+    parameters = case.construction.parameters
+    given = case.construction.arguments.get("params")
+    if parameters.container is not Container.PLAIN and given is not None:
+        yield from _container(case, given, parameters.container, Certainty.CERTAIN)
+    for group in parameters.groups:
+        sure = Certainty.CERTAIN if group.sure else Certainty.POSSIBLE
+        held = group.arguments.get("params")
+        if held is not None and group.container is not Container.PLAIN:
+            yield from _container(case, held, group.container, sure)
+        for name, argument in group.arguments.items():
+            if name != "params":
+                yield from _option(case, group, argument, sure)
+
+
+def _hazard(
+    case: Case,
+    name: str,
+    argument: Argument,
+    certainty: Certainty,
+    clause: str,
+    advice: str,
+    cured: bool = True,
+) -> Hazard:
+    return Hazard(
+        name=name,
+        target=case.reported or case.target.name,
+        place=argument.place,
+        certainty=min(certainty, case.construction.certainty),
+        subject=f"{argument.name}={shortened(argument.text)}",
+        clause=clause,
+        advice=advice,
+        argument=argument.name,
+        cured=cured,
+    )
+
+
+def _container(
+    case: Case, argument: Argument, kind: Container, sure: Certainty
+) -> Iterator[Hazard]:
+    error = case.target.info.groups.containers.get(kind.value)
+    if error is not None:
+        named = kind is Container.NAMED
+        advice = "hand over the parameters alone" if named else "write a list"
+        clause = f"{case.where} {error}"
+        yield _hazard(case, "rejected-params", argument, sure, clause, advice, cured=not named)
+
+
+def holds_throughout(case: Case, condition: Condition) -> bool:
+    """Whether a condition surely holds for the call and for each of its groups."""
+    lookups = [case.lookup, *(_lookup(case, g) for g in case.construction.parameters.groups)]
+    return all(condition.holds(lookup) is Certainty.CERTAIN for lookup in lookups)
+
+
+def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> Iterator[Hazard]:
+    rules = case.target.info.groups
+    names = group_keys(case, argument.name)
+    if names is None:
+        yield from _not_honoured(case, group, argument, sure)
+        return
+    rejection = rules.rejections.get(argument.name)
+    if rejection is not None and case.signature.name not in rules.lenient:
+        met = rejection.when.holds(_lookup(case, group))
+        if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
+            written = _accepted(case, group, argument)
+            advice = f"write {argument.name}={written} there" if written else "write another value"
+            clause = f"{case.where} {rejection.error}"
+            yield _hazard(case, "rejected-group-option", argument, min(met, sure), clause, advice)
+    if argument.name == "lr" and rules.lr_is_factor:
+        yield _scaled(case, argument, sure)
+    elif names != (argument.name,) and rules.keys is None:
+        written = " and ".join(names)
+        advice = f"write {written} there instead of {argument.name}"
+        yield _hazard(case, "ignored-group-option", argument, sure, case.where, advice)
+
+
+def group_keys(case: Case, name: str) -> tuple[str, ...] | None:
+    """Return the keys that set torch's parameter `name` for a group there; None for no such key."""
+    rules = case.target.info.groups
+    row = case.rows.get(name)
+    if row is None or row.fate not in _CARRIED:
+        return None
+    if rules.keys is not None:
+        return (rules.keys[name],) if name in rules.keys else None
+    if any(to in case.row.ignored_in_groups for to in row.to):
+        return None
+    if rules.honoured is not None and not all(to in rules.honoured for to in row.to):
+        return None
+    return row.to
+
+
+def _not_honoured(
+    case: Case, group: Group, argument: Argument, sure: Certainty
+) -> Iterator[Hazard]:
+    row = case.rows.get(argument.name)
+    rules = case.target.info.groups
+    matters = _matters(case, group, argument, row)
+    if rules.rejects_others:
+        advice = "drop it" if matters is Certainty.NO else _apart(argument)
+        clause = f"{case.where} takes {', '.join(rules.keys or ())} only (KeyError)"
+        cured = matters is Certainty.NO
+        yield _hazard(case, "rejected-group-option", argument, sure, clause, advice, cured)
+    elif matters is not Certainty.NO:
+        certainty = min(matters, sure)
+        advice = _apart(argument)
+        yield _hazard(
+            case, "ignored-group-option", argument, certainty, case.where, advice, cured=False
+        )
+
+
+def _apart(argument: Argument) -> str:
+    return f"train the parameters with another {argument.name} by an optimizer of their own"
+
+
+def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | None) -> Certainty:
+    """Say how surely a group's option changes training: not if it is the optimizer's own."""
+    if row is None or row.fate is Fate.INERT:
+        return Certainty.NO
+    mine, base = plain(argument.value), plain(case.lookup(argument.name))
+    if mine is not UNREAD and base is not UNREAD and mine == base:
+        return Certainty.NO
+    if row.neutral is not None and row.neutral.holds(_lookup(case, group)) is Certainty.CERTAIN:
+        return Certainty.NO
+    return Certainty.UNRESOLVED if mine is UNREAD else Certainty.CERTAIN
+
+
+def _lookup(case: Case, group: Group) -> Lookup:
+    """The values in force in a group: its own, else the optimizer's."""
+
+    def value(parameter: str) -> Value:
+        own = group.arguments.get(parameter)
+        return own.value if own is not None else case.lookup(parameter)
+
+    return value
+
+
+def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
+    factor = group_factor(case, argument)
+    (key,) = group_keys(case, "lr") or ("lr",)
+    clause = f"{case.where} multiplies {key} by its own"
+    return _hazard(case, "group-lr-scale", argument, sure, clause, f"write {key}={factor} there")
+
+
+def group_factor(case: Case, argument: Argument) -> str:
+    """Return the factor on the base rate that gives a group's rate, as source."""
+    mine, base = plain(argument.value), plain(case.lookup("lr"))
+    if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
+        return repr(float(f"{mine / base:.12g}"))
+    given = case.construction.arguments.get("lr")
+    text = given.text if given is not None else repr(as_float(base))
+    return f"{_operand(argument.text)} / {_operand(text)}"
+
+
+def _operand(text: str) -> str:
+    simple = text.replace(".", "").replace("_", "").isalnum()
+    return text if simple else f"({text})"
+
+
+def write_groups(case: Case) -> str | None:
+    """Return the groups as the target takes them; None where they do not stand in the call."""
+    parameters = case.construction.parameters
+    if not parameters.inline:
+        return None
+    written = []
+    for group in parameters.groups:
+        items: list[str] = []
+        for argument in group.arguments.values():
+            items.extend(_items(case, group, argument))
+        written.append("{" + ", ".join(items) + "}")
+    return f"[{', '.join(written)}]"
+
+
+def _items(case: Case, group: Group, argument: Argument) -> Iterator[str]:
+    if argument.name == "params":
+        wrapped = group.container is Container.GENERATOR
+        yield f"'params': {f'list({argument.text})' if wrapped else argument.text}"
+        return
+    keys = group_keys(case, argument.name)
+    if keys is None:
+        return
+    if argument.name == "lr" and case.target.info.groups.lr_is_factor:
+        yield f"{keys[0]!r}: {group_factor(case, argument)}"
+    elif len(keys) > 1:
+        value = plain(argument.value)
+        known = isinstance(value, (tuple, list))
+        for position, key in enumerate(keys):
+            text = repr(value[position]) if known else f"{_operand(argument.text)}[{position}]"
+            yield f"{key!r}: {text}"
+    else:
+        yield f"{keys[0]!r}: {_accepted(case, group, argument) or argument.text}"
+
+
+def _accepted(case: Case, group: Group, argument: Argument) -> str | None:
+    """A rejected value as it is written instead; None for one that is taken as it is."""
+    rejection = case.target.info.groups.rejections.get(argument.name)
+    if rejection is None or rejection.write is None:
+        return None
+    met = rejection.when.holds(_lookup(case, group))
+    return rewritten(rejection.write, plain(argument.value)) if met is Certainty.CERTAIN else None

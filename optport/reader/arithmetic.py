@@ -1,0 +1,75 @@
+"""Arithmetic on values: what operators and conversions make of literals."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from optport.values import UNKNOWN, UNREAD, Literal, Option, Value, literal, union
+
+LARGEST = 1e15
+"""Numbers beyond it are not computed with: `10 ** 10 ** 10` must not cost anything."""
+LARGEST_POWER = 64
+
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+
+
+def is_number(value: object) -> bool:
+    """Whether `value` is an int or float (a bool counts: Python computes with it)."""
+    return isinstance(value, (int, float))
+
+
+def mapped(value: Value, change: Callable[[Any], Any]) -> Value:
+    """Return the value with every literal changed; unknown when one gives `UNREAD`."""
+    changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.options]
+    if not changed or any(one is UNREAD for one in changed):
+        return UNKNOWN
+    return Value(union(literal(one) for one in changed).options, value.complete)
+
+
+def unary(op: ast.unaryop, operand: Value) -> Value:
+    """Return ``-x``, ``+x`` or ``not x``; ``~x`` is not followed."""
+    if isinstance(op, ast.Not):
+        return mapped(operand, lambda value: not value)
+    if isinstance(op, ast.Invert):
+        return UNKNOWN
+    sign = -1 if isinstance(op, ast.USub) else 1
+    return mapped(operand, lambda value: sign * value if is_number(value) else UNREAD)
+
+
+def binary(op: ast.operator, left: Value, right: Value) -> Value:
+    """Return the number that an operator makes of two."""
+    compute = _OPERATORS.get(type(op))
+    if compute is None:
+        return UNKNOWN
+    results = union(mapped(left, partial(_computed, compute, other)) for other in right.options)
+    return results if right.complete else results.overridable()
+
+
+def _computed(compute: Callable[[Any, Any], Any], other: Option, left: Any) -> Any:
+    right: Any = other.value if isinstance(other, Literal) else UNREAD
+    if not is_number(left) or not is_number(right) or max(abs(left), abs(right)) > LARGEST:
+        return UNREAD
+    if compute is operator.pow and abs(right) > LARGEST_POWER:
+        return UNREAD
+    return converted(lambda _: compute(left, right), None)
+
+
+def converted(convert: Callable[[Any], Any], value: Any) -> Any:
+    """Return `convert(value)`, or `UNREAD` where that is not possible."""
+    try:
+        result = convert(value)
+    except (ArithmeticError, TypeError, ValueError):
+        return UNREAD
+    return UNREAD if isinstance(result, complex) else result

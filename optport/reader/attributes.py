@@ -1,0 +1,232 @@
+"""Attributes and parameters: what `self.lr`, `args.lr` and a function's `lr` may be."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optport.reader.command_line import command_line_defaults, decorated_default
+from optport.reader.scopes import (
+    AttributeSet,
+    Branch,
+    BranchKind,
+    Point,
+    Received,
+    Scope,
+    ScopeKind,
+    reaching,
+)
+from optport.reader.things import Instance, OwnClass, OwnFunction, Partial
+from optport.values import UNKNOWN, Literal, Option, Qualified, Value, exactly, union
+
+if TYPE_CHECKING:
+    from optport.reader.evaluate import Evaluator
+
+NAMESPACE = "torch.optim"
+ANY_OPTIMIZER = f"{NAMESPACE}.*"
+"""Some name of `torch.optim`, decided at run time."""
+_LONGEST_CHAIN = 32
+
+
+class Attributes:
+    """Works out attributes, with the evaluator that it belongs to."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self.classes: dict[ast.ClassDef, OwnClass] = {}
+
+    def value(self, node: ast.Attribute, at: Point) -> Value:
+        """Return what an attribute may be."""
+        names: list[str] = []
+        base: ast.expr = node
+        while isinstance(base, ast.Attribute):
+            names.append(base.attr)
+            base = base.value
+        if len(names) > _LONGEST_CHAIN:
+            return UNKNOWN
+        value = self._evaluator.value(base, at)
+        for name in reversed(names):
+            itself = isinstance(base, ast.Name) and base.id in ("self", "cls")
+            value = self._attribute(value, name, guess=not itself)
+            base = node  # only the first step can be of self itself
+        return value
+
+    def _attribute(self, value: Value, name: str, guess: bool) -> Value:
+        found = [self._of(option, name) for option in value.options if option != Literal(None)]
+        if any(one.known for one in found):
+            # An attribute of None would raise, so that option rules itself out.
+            together = union(found)
+            return together if value.complete else together.overridable()
+        return self._configured(name) if guess else UNKNOWN
+
+    def _of(self, option: Option, name: str) -> Value:
+        if isinstance(option, Qualified):
+            return self._evaluator.resolved(f"{option.name}.{name}")
+        if isinstance(option, Instance):
+            return option.of.home.attributes.of_instance(option, name)
+        if isinstance(option, OwnClass):
+            return option.home.attributes.of_class(option, name)
+        if isinstance(option, Partial) and name == "func":
+            return option.callee
+        return UNKNOWN
+
+    def named(self, owner: Value, names: Value) -> Value:
+        """Return ``getattr(owner, name)`` for a name that is known or not."""
+        found: list[Value] = []
+        for option in names.options:
+            if isinstance(option, Literal) and isinstance(option.value, str):
+                found.append(self._attribute(owner, option.value, guess=False))
+        in_namespace = any(option == Qualified(NAMESPACE) for option in owner.options)
+        if in_namespace and not names.complete and not found:
+            return exactly(Qualified(ANY_OPTIMIZER)).overridable()
+        together = union(found)
+        return together if names.complete else together.overridable()
+
+    # -- classes and instances of the file ---
+
+    def of_instance(self, instance: Instance, name: str) -> Value:
+        """Return an instance's attribute: set in a method, given, or the class's own."""
+        given = [entry.value for entry in instance.given if entry.key == name]
+        if given:
+            return given[-1]
+        seen: list[OwnClass] = []
+        pending = [instance.of]
+        while pending and len(seen) < _LONGEST_CHAIN:
+            own = pending.pop(0)
+            if own in seen:
+                continue
+            seen.append(own)
+            assigned = [
+                own.home.value(change.value, change.at)
+                for change in own.home.index.attributes.get(name, ())
+                if _sets_own(change, own)
+            ]
+            shared = self._in_body(own, name)
+            if assigned or shared.known:
+                found = union([*assigned, *([shared] if shared.known else [])])
+                return found if assigned else found.overridable()
+            pending.extend(self._own_bases(own))
+        return UNKNOWN
+
+    def of_class(self, own: OwnClass, name: str) -> Value:
+        """Return a class's attribute, its own or one of a base of the file."""
+        found = self._in_body(own, name)
+        if found.known:
+            return found.overridable()  # another class may override it
+        return union(self._in_body(base, name) for base in self._own_bases(own)).overridable()
+
+    def _in_body(self, own: OwnClass, name: str) -> Value:
+        if name not in own.scope.bindings:
+            return UNKNOWN
+        end = Point(own.scope, own.at.order, Branch(BranchKind.ROOT))
+        bindings = reaching(own.scope, name, end)
+        return union(own.home.bound(b) for b in bindings or own.scope.bindings[name])
+
+    def _own_bases(self, own: OwnClass) -> list[OwnClass]:
+        options = [o for base in own.node.bases for o in self.base(own, base).options]
+        return [option for option in options if isinstance(option, OwnClass)]
+
+    def base(self, own: OwnClass, node: ast.expr) -> Value:
+        """Return what a base in a class statement may be."""
+        defined = own.scope.defined
+        return UNKNOWN if defined is None else own.home.value(node, defined)
+
+    def enclosing_class(self, scope: Scope | None) -> OwnClass | None:
+        """Return the class in whose method `scope` is, or None."""
+        while scope is not None:
+            outer = scope.parent
+            node = None if outer is None else outer.node
+            if scope.kind is ScopeKind.FUNCTION and isinstance(node, ast.ClassDef):
+                assert outer is not None
+                assert outer.defined is not None
+                return self._evaluator.own_class(node, outer, outer.defined)
+            scope = outer
+        return None
+
+    # -- parameters ---
+
+    def received(self, source: Received, at: Point) -> Value:
+        """Return what a function's parameter may be: its instance, or its default."""
+        outer = at.scope.parent
+        if source.first and outer is not None and outer.kind is ScopeKind.CLASS:
+            names = _decorators(source.function)
+            own = self.enclosing_class(at.scope)
+            if own is not None and "staticmethod" not in names:
+                return exactly(own if "classmethod" in names else Instance(own))
+        evaluator = self._evaluator
+        if source.default is not None:
+            found = evaluator.value(source.default, source.at)
+            if found.known and found.exact != Literal(None):
+                return found.overridable()
+        annotated = self._annotated(source)
+        if annotated.known:
+            return annotated
+        return decorated_default(source.function, source.argument.arg, evaluator, source.at)
+
+    def _annotated(self, source: Received) -> Value:
+        """An instance of the class that a parameter's annotation names."""
+        annotation = source.argument.annotation
+        if annotation is None or not isinstance(annotation, (ast.Name, ast.Attribute)):
+            return UNKNOWN
+        classes = [
+            option
+            for option in self._evaluator.value(annotation, source.at).options
+            if isinstance(option, OwnClass)
+        ]
+        return Value(tuple(Instance(own) for own in classes), complete=False)
+
+    # -- configuration ---
+
+    def _configured(self, name: str) -> Value:
+        """An attribute of something unknown: the option or field of that name."""
+        found = self._options.get(name)
+        if found is not None:
+            return found
+        fields = self._fields.get(name, [])
+        return union(self._evaluator.value(*field) for field in fields).overridable()
+
+    @cached_property
+    def _options(self) -> dict[str, Value]:
+        return command_line_defaults(self._evaluator.index, self._evaluator)
+
+    @cached_property
+    def _fields(self) -> dict[str, list[tuple[ast.expr, Point]]]:
+        """The fields with defaults of the file's decorated classes (dataclasses and the like)."""
+        found: dict[str, list[tuple[ast.expr, Point]]] = {}
+        for node, scope in self._evaluator.index.scopes.items():
+            if not isinstance(node, ast.ClassDef) or not (node.decorator_list or node.bases):
+                continue
+            for statement in node.body:
+                if (
+                    isinstance(statement, ast.AnnAssign)
+                    and isinstance(statement.target, ast.Name)
+                    and statement.value is not None
+                ):
+                    for binding in scope.bindings.get(statement.target.id, ())[:1]:
+                        place = (statement.value, binding.at)
+                        found.setdefault(statement.target.id, []).append(place)
+        return found
+
+
+def _decorators(function: ast.AST) -> set[str]:
+    decorators = getattr(function, "decorator_list", [])
+    return {d.id for d in decorators if isinstance(d, ast.Name)}
+
+
+def _sets_own(change: AttributeSet, own: OwnClass) -> bool:
+    """Whether an assignment is to an attribute of `self` in a method of the class."""
+    scope: Scope | None = change.at.scope
+    if not isinstance(change.owner, ast.Name):
+        return False
+    while scope is not None and scope.kind is not ScopeKind.FUNCTION:
+        scope = scope.parent
+    if scope is None or scope.parent is not own.scope:
+        return False
+    bindings = scope.bindings.get(change.owner.id, ())
+    return any(isinstance(b.source, Received) and b.source.first for b in bindings)
+
+
+def own_functions(value: Value) -> list[OwnFunction]:
+    """Return the functions of the file among a value's options."""
+    return [option for option in value.options if isinstance(option, OwnFunction)]

@@ -1,0 +1,183 @@
+"""What calls give back: converted numbers, dicts, partials, instances, what functions return."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from optport.reader.arithmetic import converted, mapped
+from optport.reader.scopes import Point
+from optport.reader.things import (
+    Base,
+    Elements,
+    Entry,
+    Instance,
+    OwnClass,
+    OwnFunction,
+    Partial,
+    Sequence,
+    Table,
+)
+from optport.values import (
+    UNKNOWN,
+    UNREAD,
+    Literal,
+    Option,
+    Qualified,
+    Tensor,
+    Value,
+    exactly,
+    literal,
+    union,
+)
+
+if TYPE_CHECKING:
+    from optport.reader.evaluate import Evaluator
+
+MOST_RETURNS = 16
+"""Return statements of one function that are followed."""
+
+_TENSORS = {"torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor"}
+_NUMBERS = {"numpy.float64", "numpy.double", "np.float64"}
+_PARTIALS = {"functools.partial"}
+_FIELDS = {"field", "Field"}
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {"float": float, "int": int, "bool": bool}
+_SAME = {"list", "tuple", "sorted", "iter", "set", "reversed", "copy", "deepcopy"}
+
+
+class Calls:
+    """Works out calls, with the evaluator that it belongs to."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def value(self, node: ast.Call, at: Point) -> Value:
+        """Return what a call may give back."""
+        callee = node.func
+        if isinstance(callee, ast.Name) and self._evaluator.owner(callee.id, at.scope) is None:
+            return self._built_in(callee.id, node, at)
+        if isinstance(callee, ast.Attribute):
+            found = self._method(callee, node, at)
+            if found.known:
+                return found
+        value = self._evaluator.value(callee, at)
+        found = union(self._called(option, node, at) for option in value.options)
+        return found if value.complete else found.overridable()
+
+    # -- built-in functions -----------------------------------------------------------------------
+
+    def _built_in(self, name: str, node: ast.Call, at: Point) -> Value:
+        evaluator = self._evaluator
+        if name == "dict":
+            return evaluator.table_of(node, at)
+        if name == "super":
+            own = evaluator.attributes.enclosing_class(at.scope)
+            return UNKNOWN if own is None else exactly(Base(own))
+        if not node.args or isinstance(node.args[0], ast.Starred):
+            return UNKNOWN
+        first = evaluator.value(node.args[0], at)
+        if name in _CONVERSIONS:
+            convert = _CONVERSIONS[name]
+            return mapped(first, lambda value: converted(convert, value))
+        if name in _SAME:
+            return first
+        if name == "vars":
+            modules = [o for o in first.options if isinstance(o, Qualified)]
+            return union(exactly(Qualified(f"{module.name}.__dict__")) for module in modules)
+        if name == "filter" and len(node.args) > 1:
+            return evaluator.value(node.args[1], at)
+        if name in ("max", "min") and len(node.args) > 1:
+            return union(evaluator.value(argument, at) for argument in node.args).overridable()
+        if name == "getattr" and len(node.args) > 1:
+            found = evaluator.attributes.named(first, evaluator.value(node.args[1], at))
+            if len(node.args) > 2 and not found.known:
+                return evaluator.value(node.args[2], at).overridable()
+            return found
+        return self._starred(name, node, at)
+
+    def _starred(self, name: str, node: ast.Call, at: Point) -> Value:
+        value = self._evaluator.value(node.func, at)
+        return union(self._called(option, node, at) for option in value.options).overridable()
+
+    # -- methods of what is known ---
+
+    def _method(self, callee: ast.Attribute, node: ast.Call, at: Point) -> Value:
+        if callee.attr not in ("get", "values", "items", "keys", "copy", "pop", "item"):
+            return UNKNOWN
+        evaluator = self._evaluator
+        owner = evaluator.value(callee.value, at)
+        tables = [option for option in owner.options if isinstance(option, Table)]
+        if not tables:
+            return owner if callee.attr in ("copy", "item") else UNKNOWN
+        if callee.attr == "copy":
+            return owner
+        if callee.attr in ("get", "pop") and node.args:
+            keys = evaluator.value(node.args[0], at)
+            found = [evaluator.item(table, keys) for table in tables]
+            if len(node.args) > 1 and not (keys.complete and union(found).known):
+                found.append(evaluator.value(node.args[1], at))
+            return union(one for one in found if one.known)
+        return exactly(Elements(tuple(_parts(callee.attr, table) for table in tables)))
+
+    # -- calling things ---
+
+    def _called(self, option: Option, node: ast.Call, at: Point) -> Value:
+        if isinstance(option, OwnFunction):
+            return self._returned(option)
+        if isinstance(option, OwnClass):
+            plain = "__init__" not in option.methods and not node.args
+            fields = self._evaluator.table_of(node, at) if plain else UNKNOWN
+            return exactly(Instance(option, entries_of(fields)[0]))
+        if isinstance(option, Qualified):
+            return self._imported(option.name, node, at)
+        return UNKNOWN
+
+    def _returned(self, function: OwnFunction) -> Value:
+        returns = function.scope.returns
+        if function.scope.yields or len(returns) > MOST_RETURNS:
+            return UNKNOWN
+        return union(function.home.value(value, place) for value, place in returns)
+
+    def _imported(self, name: str, node: ast.Call, at: Point) -> Value:
+        evaluator = self._evaluator
+        last = name.rpartition(".")[2]
+        if name in _PARTIALS and node.args and not isinstance(node.args[0], ast.Starred):
+            return exactly(Partial(evaluator.value(node.args[0], at), node, at))
+        if last in _FIELDS:
+            return self._field(node, at)
+        if not node.args or isinstance(node.args[0], ast.Starred):
+            return UNKNOWN
+        first = evaluator.value(node.args[0], at)
+        if name in _TENSORS:
+            inside = first.exact
+            return exactly(Tensor(inside.value if isinstance(inside, Literal) else UNREAD))
+        if name in _NUMBERS or last in _SAME or last == "chain":
+            return first
+        if name == "importlib.import_module":
+            texts = [o.value for o in first.options if isinstance(o, Literal)]
+            return union(exactly(Qualified(text)) for text in texts if isinstance(text, str))
+        # A configuration that a library makes from its class: tyro.cli(Args) and the like.
+        classes = tuple(o for o in first.options if isinstance(o, OwnClass))
+        return Value(tuple(Instance(own) for own in classes), complete=False)
+
+    def _field(self, node: ast.Call, at: Point) -> Value:
+        """The default of a dataclass or pydantic field."""
+        given = [k.value for k in node.keywords if k.arg == "default"] or node.args[:1]
+        return self._evaluator.value(given[0], at) if given else UNKNOWN
+
+
+def _parts(method: str, table: Table) -> Value:
+    """What a loop over a dict's keys, values or items sees, as one value."""
+    if method == "values":
+        return union(entry.value for entry in table.entries)
+    keys = union(literal(e.key) for e in table.entries if not isinstance(e.key, ast.AST))
+    if method == "keys":
+        return keys
+    return exactly(Sequence((keys, union(entry.value for entry in table.entries))))
+
+
+def entries_of(value: Value) -> tuple[tuple[Entry, ...], bool]:
+    """Return the entries of the dict that a value surely is, and whether those are all."""
+    only = value.exact
+    return (only.entries, only.complete) if isinstance(only, Table) else ((), False)

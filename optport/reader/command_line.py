@@ -1,0 +1,94 @@
+"""Defaults of command-line options: argparse, click, absl. All can be overridden by the user."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from optport.reader.arithmetic import converted, mapped
+from optport.values import UNKNOWN, Literal, Value, literal, union
+
+if TYPE_CHECKING:
+    from optport.reader.evaluate import Evaluator
+    from optport.reader.index import Index
+    from optport.reader.scopes import Function, Point
+
+_ADDING = {"add_argument", "add_option"}
+_TYPES = {"float": float, "int": int, "str": str}
+
+
+def command_line_defaults(index: Index, evaluator: Evaluator) -> dict[str, Value]:
+    """Return the default of every option that the file defines, by its destination's name."""
+    found: dict[str, list[Value]] = {}
+    for call, at in index.calls:
+        callee = call.func
+        method = callee.attr if isinstance(callee, ast.Attribute) else ""
+        if method in _ADDING:
+            name = _destination(call)
+            if name is not None:
+                found.setdefault(name, []).append(_default(call, evaluator, at))
+        elif method == "set_defaults":
+            for keyword in call.keywords:
+                if keyword.arg is not None:
+                    value = evaluator.value(keyword.value, at)
+                    found.setdefault(keyword.arg, []).append(value)
+        elif method.startswith("DEFINE_") and len(call.args) > 1:
+            name = _text(call.args[0])
+            if name is not None:
+                found.setdefault(name, []).append(evaluator.value(call.args[1], at))
+    return {name: union(values).overridable() for name, values in found.items()}
+
+
+def decorated_default(function: Function, parameter: str, evaluator: Evaluator, at: Point) -> Value:
+    """Return the default that a click option gives a function's parameter, if one does."""
+    for decorator in getattr(function, "decorator_list", []):
+        if not isinstance(decorator, ast.Call):
+            continue
+        callee = decorator.func
+        name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+        if name == "option" and _destination(decorator) == parameter:
+            return _default(decorator, evaluator, at).overridable()
+    return UNKNOWN
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+def _destination(call: ast.Call) -> str | None:
+    """The name under which an option's value is found, as argparse and click make it."""
+    explicit = _keyword(call, "dest")
+    if explicit is not None:
+        return _text(explicit)
+    flags = [text for text in map(_text, call.args) if text is not None]
+    long = [flag for flag in flags if flag.startswith("--")]
+    plain = [flag for flag in flags if not flag.startswith("-")]
+    chosen = plain or long or flags
+    return chosen[0].lstrip("-").replace("-", "_") if chosen else None
+
+
+def _default(call: ast.Call, evaluator: Evaluator, at: Point) -> Value:
+    default = _keyword(call, "default")
+    action = _keyword(call, "action")
+    if default is None:
+        text = None if action is None else _text(action)
+        switched = {"store_true": False, "store_false": True}.get(text or "")
+        if switched is None and _is_true(_keyword(call, "is_flag")):
+            switched = False
+        return UNKNOWN if switched is None else literal(switched)
+    value = evaluator.value(default, at)
+    kind = _keyword(call, "type")
+    convert = _TYPES.get(kind.id) if isinstance(kind, ast.Name) else None
+    if convert is None:
+        return value
+    # A default in a string is converted like the command line; any other is taken as it is.
+    texts = all(isinstance(o, Literal) and isinstance(o.value, str) for o in value.options)
+    return mapped(value, lambda text: converted(convert, text)) if texts else value
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True

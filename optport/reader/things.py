@@ -1,0 +1,109 @@
+"""Things of the analysed file that an expression may stand for, beside values and imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optport.reader.scopes import Point, Scope
+from optport.values import Thing, Value
+
+if TYPE_CHECKING:
+    from optport.reader.evaluate import Evaluator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence(Thing):
+    """A tuple or list with elements that are not all plain literals.
+
+    `many` marks the element of a comprehension or loop: it stands for any number of its like.
+    """
+
+    elements: tuple[Value, ...]
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One key of a dict with its value, the expression that it was read from, and where."""
+
+    key: Any
+    value: Value
+    node: ast.expr
+    at: Point
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table(Thing):
+    """A dict known by its entries; `complete` when it has no others."""
+
+    entries: tuple[Entry, ...]
+    complete: bool = True
+
+    def get(self, key: Any) -> Entry | None:
+        """Return the entry of a key, the last one where it was set anew."""
+        found = [entry for entry in self.entries if entry.key == key]
+        return found[-1] if found else None
+
+    def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> Table:
+        """Return the dict updated with further entries."""
+        merged = {entry.key: entry for entry in self.entries}
+        merged.update((entry.key, entry) for entry in entries)
+        return Table(tuple(merged.values()), self.complete and complete)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnClass(Thing):
+    """A class that a file defines; `scope` is its body's, `home` that file's evaluator."""
+
+    node: ast.ClassDef
+    scope: Scope
+    at: Point
+    home: Evaluator
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The names that its body gives a function."""
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return frozenset(n.name for n in self.node.body if isinstance(n, functions))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnFunction(Thing):
+    """A function that a file defines, or a lambda; `home` is that file's evaluator."""
+
+    scope: Scope
+    home: Evaluator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance(Thing):
+    """An instance of a class of the file; `given` are fields set when it was made."""
+
+    of: OwnClass
+    given: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Thing):
+    """`functools.partial(callee, …)`: what is called, and the call that holds the arguments."""
+
+    callee: Value
+    call: ast.Call
+    at: Point
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elements(Thing):
+    """What a dict's `keys()`, `values()` or `items()` hands out, one after the other."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base(Thing):
+    """`super()` in a method of a class of the file."""
+
+    of: OwnClass
