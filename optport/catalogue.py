@@ -192,7 +192,7 @@ _KINDS = (
         "optimizer's own: 0.01 in a group of an optimizer at 0.001 makes 0.00001. The factor "
         "also keeps scaling what a scheduler sets.",
         template="{subject} in a group is a factor there: {clauses}",
-        may="{subject} in a group is a factor there: {clauses}",
+        may="{subject} may be in a group, where it is a factor: {clauses}",
         bad='torch.optim.Adam([{"params": head, "lr": 0.01}, {"params": body}], lr=0.001)',
         good='torch.optim.Adam([{"params": head}, {"params": body}], lr=0.001)',
     ),

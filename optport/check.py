@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from optport.findings import Finding, join_hazards, unresolved_finding
 from optport.hazards.hazard import Hazard, Port
@@ -15,8 +17,9 @@ from optport.options import Options
 from optport.reader.constructions import Construction, Unresolved, find_constructions
 from optport.reader.evaluate import Foreign, nothing_foreign
 from optport.reader.source import SourceText
+from optport.signatures import torch_optimizers
 
-_CONCERNS_US = re.compile(r"\btorch\b|\bimport \*")
+_NAMESPACE = re.compile(r"\boptim\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,30 @@ class Report:
     """What failed in optport itself, in one line, should that happen."""
 
 
+@lru_cache(maxsize=1)
+def _telling() -> re.Pattern[str]:
+    """What a text with a construction has: a class's name, or a way to get at one by its name."""
+    return re.compile(rf"\b(?:{'|'.join(sorted(torch_optimizers()))}|getattr|vars|__dict__)\b")
+
+
 def concerns_us(text: str) -> bool:
     """Whether a source can hold a construction at all: a scan of its text, nothing more."""
-    return "optim" in text and _CONCERNS_US.search(text) is not None
+    named = "torch" in text and "optim" in text and _NAMESPACE.search(text) is not None
+    return (named or "import *" in text) and _telling().search(text) is not None
+
+
+def parse_source(text: str) -> ast.Module:
+    """Parse a source text; raises `SyntaxError`, `ValueError`, … as `ast.parse` does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the checked source: not ours to show
+        return ast.parse(text)
 
 
 def check_source(text: str, options: Options) -> Report:
     """Parse and check a source text; raises `SyntaxError` or `ValueError` as `ast.parse` does."""
     if not concerns_us(text):
         return Report()
-    return check_tree(ast.parse(text), text, options)
+    return check_tree(parse_source(text), text, options)
 
 
 def check_tree(
@@ -57,8 +74,6 @@ def check_tree(
     `foreign` says what names of other modules stand for, where a front end can tell.
     """
     report = Report()
-    if not concerns_us(text):
-        return report
     source = SourceText(text)
     for construction in find_constructions(tree, source, options.torch_version, foreign):
         if isinstance(construction, Unresolved):
@@ -73,7 +88,9 @@ def check_tree(
         )
         report.findings.extend(
             finding
-            for finding in join_hazards(construction.qualified, _all(construction, judgements))
+            for finding in join_hazards(
+                construction.qualified, _all(construction, judgements), construction.certainty
+            )
             if options.notes or not finding.kind.note
         )
     report.findings.sort(key=lambda finding: (finding.place, finding.code, finding.message))

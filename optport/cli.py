@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from optport import __version__
-from optport.check import check_source
+from optport.check import Report, concerns_us, parse_source
 from optport.files import UnreadableFile, python_files, read_text
+from optport.guard import check_guarded
 from optport.options import (
     DEFAULT_TARGETS,
     NOTES_HELP,
@@ -70,10 +71,14 @@ def _check(paths: Sequence[str], options: Options, style: str) -> int:
     for path in python_files(paths):
         name = str(path)
         try:
-            report = check_source(read_text(path), options)
+            text = read_text(path)
+            tree = parse_source(text) if concerns_us(text) else None
         except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             status = _trouble(f"{name}: {_reason(error)}")
             continue
+        report = Report() if tree is None else check_guarded(tree, text, options)
+        if report.defect is not None:
+            status = _trouble(f"{name}: {report.defect}")
         if report.findings and status == NOTHING_FOUND:
             status = FOUND
         if style == "json":

@@ -31,12 +31,18 @@ class Finding:
         return self.kind.code
 
 
-def join_hazards(optimizer: str, hazards: Iterable[Hazard]) -> list[Finding]:
-    """Join the hazards of one construction that have the same cause, in order of place and code."""
+def join_hazards(
+    optimizer: str, hazards: Iterable[Hazard], certainty: Certainty = Certainty.CERTAIN
+) -> list[Finding]:
+    """Join the hazards of one construction that have the same cause, in order of place and code.
+
+    `certainty` says how sure it is that `optimizer` is what is built.
+    """
     causes: dict[tuple[str, str | None, Place], list[Hazard]] = {}
     for hazard in hazards:
         causes.setdefault((hazard.name, hazard.argument, hazard.place), []).append(hazard)
-    findings = [_finding(optimizer, joined) for joined in causes.values()]
+    sure = certainty is Certainty.CERTAIN
+    findings = [_finding(optimizer, joined, sure) for joined in causes.values()]
     return sorted(findings, key=lambda finding: (finding.place, finding.code))
 
 
@@ -50,14 +56,14 @@ def unresolved_finding(place: Place, targets: Iterable[Target]) -> Finding:
     return Finding(kind, place, f"{said}; {hint}", hint, names, "torch.optim", None, certainty)
 
 
-def _finding(optimizer: str, hazards: list[Hazard]) -> Finding:
+def _finding(optimizer: str, hazards: list[Hazard], sure: bool) -> Finding:
     kind = CATALOGUE[CODES[hazards[0].name]]
     certainty = max(hazard.certainty for hazard in hazards)
     template = kind.template if certainty is Certainty.CERTAIN else kind.may
     clauses = _listed(dict.fromkeys(hazard.clause for hazard in hazards))
     hint = _advice(hazards)
     said = template.format(subject=hazards[0].subject, clauses=clauses)
-    if certainty is not Certainty.CERTAIN and " may " not in said:
+    if not sure and " may " not in said:
         said = f"this may be {optimizer}: {said}"
     return Finding(
         kind=kind,

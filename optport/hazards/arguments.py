@@ -34,9 +34,7 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
         return Certainty.NO
     if row.neutral is None:
         return Certainty.CERTAIN
-    neutral = row.neutral.holds(case.lookup)
-    opposite = {Certainty.CERTAIN: Certainty.NO, Certainty.NO: Certainty.CERTAIN}
-    return opposite.get(neutral, neutral)
+    return row.neutral.holds(case.lookup).opposite
 
 
 def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
@@ -117,9 +115,17 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         met,
         subject=case.subject(row.name),
         clause=f"{case.where} {rejection.error}",
-        advice=f"write {row.name}={written}" if written else row.advice or "write another value",
+        advice=_advice(case, row, rejection, written),
         cured=written is not None,
     )
+
+
+def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | None) -> str:
+    if written is not None:
+        return f"write {row.name}={written}"
+    if rejection.write == "float":
+        return f"write {row.name}=float({case.construction.arguments[row.name].text})"
+    return row.advice or "write another value"
 
 
 def replacement(case: Case, row: ParameterRow, rejection: Rejection) -> str | None:

@@ -122,6 +122,8 @@ def _choose(construction: Construction, target: Target) -> Correspondence | None
         if row.when is None:
             return row
         holds = row.when.holds(construction.in_force)
-        if holds is Certainty.CERTAIN or (row.when_unread and holds is not Certainty.NO):
+        given = row.when.names & construction.arguments.keys()
+        possible = row.when_unread and given and row.when.may_hold(construction.in_force)
+        if holds is Certainty.CERTAIN or possible:
             return row
     return None

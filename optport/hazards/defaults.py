@@ -45,19 +45,20 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         return
     there = ", ".join(str(parameter.default) for parameter in theirs)
     subject = f"{row.name} {may} left out: {case.construction.qualified} defaults to {mine.default}"
-    if row.default_differs and _train_differently(case, row):
+    differently = _train_differently(case, row) if row.default_differs else Certainty.NO
+    if differently is not Certainty.NO:
         spelled = default_spelled(
             str(mine.default), theirs[0].default if len(theirs) == 1 else None
         )
         yield case.hazard(
             row.default_hazard or "mismatched-default",
             row.name,
-            sure,
+            min(sure, differently),
             subject=subject,
             clause=f"{case.where} to {there}",
             advice=f"write {row.name}={spelled}",
         )
-    elif not row.default_differs:
+    else:
         yield case.hazard(
             "equivalent-default",
             row.name,
@@ -68,10 +69,10 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         )
 
 
-def _train_differently(case: Case, row: ParameterRow) -> bool:
+def _train_differently(case: Case, row: ParameterRow) -> Certainty:
     if row.equivalent_when is None:
-        return True
-    return row.equivalent_when.holds(case.lookup) is not Certainty.CERTAIN
+        return Certainty.CERTAIN
+    return row.equivalent_when.holds(case.lookup).opposite
 
 
 def _own_required(case: Case) -> Iterator[Hazard]:

@@ -131,7 +131,7 @@ def _not_honoured(
 
 
 def _apart(argument: Argument) -> str:
-    return f"train the parameters with another {argument.name} by an optimizer of their own"
+    return f"give parameters that need another {argument.name} an optimizer of their own"
 
 
 def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | None) -> Certainty:
@@ -160,16 +160,27 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     factor = group_factor(case, argument)
     (key,) = group_keys(case, "lr") or ("lr",)
     clause = f"{case.where} multiplies {key} by its own"
-    return _hazard(case, "group-lr-scale", argument, sure, clause, f"write {key}={factor} there")
+    if factor is None:
+        advice = f"write {key} there, divided by the optimizer's rate"
+    else:
+        advice = f"write {key}={factor} there"
+    return _hazard(case, "group-lr-scale", argument, sure, clause, advice, factor is not None)
 
 
-def group_factor(case: Case, argument: Argument) -> str:
-    """Return the factor on the base rate that gives a group's rate, as source."""
+def group_factor(case: Case, argument: Argument) -> str | None:
+    """Return the factor on the base rate that gives a group's rate, as source.
+
+    None where the base rate is hidden, by ``**kwargs`` for instance.
+    """
     mine, base = plain(argument.value), plain(case.lookup("lr"))
     if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
         return repr(float(f"{mine / base:.12g}"))
     given = case.construction.arguments.get("lr")
+    if given is None and base is UNREAD:
+        return None
     text = given.text if given is not None else repr(as_float(base))
+    if text == argument.text:
+        return "1.0"
     return f"{_operand(argument.text)} / {_operand(text)}"
 
 
@@ -201,7 +212,7 @@ def _items(case: Case, group: Group, argument: Argument) -> Iterator[str]:
     if keys is None:
         return
     if argument.name == "lr" and case.target.info.groups.lr_is_factor:
-        yield f"{keys[0]!r}: {group_factor(case, argument)}"
+        yield f"{keys[0]!r}: {group_factor(case, argument) or argument.text}"
     elif len(keys) > 1:
         value = plain(argument.value)
         known = isinstance(value, (tuple, list))

@@ -14,7 +14,8 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
     """Yield the notes on a construction, for the targets that have a port."""
     for judgement in judgements:
         target, port = judgement.target.name, judgement.port
-        if construction.hidden is not None:
+        ruled_out = any(h.name == "unsupported-optimizer" for h in judgement.hazards)
+        if construction.hidden is not None and not ruled_out:
             text, place = construction.hidden
             yield Hazard(
                 name="unresolved-arguments",

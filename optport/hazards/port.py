@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Any
 
 from optport.hazards.arguments import active_rejection, effect, replacement
 from optport.hazards.case import Case
@@ -115,7 +114,7 @@ def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None
     if value is UNREAD:
         return _unread(row, text)
     carried = row.carried(value)
-    if row.placement is not None and row.placement.squared:
+    if row.placement is not None and row.placement.squared and isinstance(carried, (int, float)):
         return _square(carried)
     return text if repr(carried) == repr(value) else repr(carried)
 
@@ -161,7 +160,7 @@ def _default(row: ParameterRow, mine: Parameter, there: Parameter) -> str:
     return default_spelled(str(mine.default), there.default)
 
 
-def _square(value: Any) -> str:
+def _square(value: float) -> str:
     """The square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
     return repr(float(f"{float(value) ** 2:.12g}"))
 

@@ -17,7 +17,7 @@ from optport.reader.scopes import (
     ScopeKind,
     reaching,
 )
-from optport.reader.things import Instance, OwnClass, OwnFunction, Partial
+from optport.reader.things import Instance, OwnClass, OwnFunction, Partial, brought
 from optport.values import UNKNOWN, Literal, Option, Qualified, Value, exactly, union
 
 if TYPE_CHECKING:
@@ -64,12 +64,16 @@ class Attributes:
         if isinstance(option, Qualified):
             return self._evaluator.resolved(f"{option.name}.{name}")
         if isinstance(option, Instance):
-            return option.of.home.attributes.of_instance(option, name)
+            return self._from(option.of, option.of.home.attributes.of_instance(option, name))
         if isinstance(option, OwnClass):
-            return option.home.attributes.of_class(option, name)
+            return self._from(option, option.home.attributes.of_class(option, name))
         if isinstance(option, Partial) and name == "func":
             return option.callee
         return UNKNOWN
+
+    def _from(self, own: OwnClass, value: Value) -> Value:
+        """What of a class's attribute counts here, where the class may be another file's."""
+        return value if own.home is self._evaluator else brought(value)
 
     def named(self, owner: Value, names: Value) -> Value:
         """Return ``getattr(owner, name)`` for a name that is known or not."""
@@ -98,7 +102,7 @@ class Attributes:
                 continue
             seen.append(own)
             assigned = [
-                own.home.value(change.value, change.at)
+                self._from(own, own.home.value(change.value, change.at))
                 for change in own.home.index.attributes.get(name, ())
                 if _sets_own(change, own)
             ]
@@ -121,7 +125,8 @@ class Attributes:
             return UNKNOWN
         end = Point(own.scope, own.at.order, Branch(BranchKind.ROOT))
         bindings = reaching(own.scope, name, end)
-        return union(own.home.bound(b) for b in bindings or own.scope.bindings[name])
+        found = union(own.home.bound(b) for b in bindings or own.scope.bindings[name])
+        return self._from(own, found)
 
     def _own_bases(self, own: OwnClass) -> list[OwnClass]:
         options = [o for base in own.node.bases for o in self.base(own, base).options]

@@ -12,7 +12,7 @@ from optport.reader.evaluate import Evaluator
 from optport.reader.scopes import Point
 from optport.reader.things import Base, OwnClass, Partial
 from optport.signatures import torch_optimizers
-from optport.values import Option, Qualified, Value
+from optport.values import Literal, Option, Qualified, Value
 
 _OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
 _NESTED = 8
@@ -64,6 +64,8 @@ WRAPPERS = {
 }
 """Wrappers by full name. Their remaining arguments are the optimizer's."""
 
+_TELLING_NAMES = frozenset({"__init__", "func", *(n.rpartition(".")[2] for n in WRAPPERS)})
+
 PREFIX = "optimizer__"
 """Keywords by which skorch hands arguments on to the class given as `optimizer`."""
 
@@ -96,7 +98,7 @@ class Builder:
 
     def built(self, call: ast.Call, at: Point) -> list[Built]:
         """Return the optimizers that a call may build; none for any other call."""
-        if self._built_in(call, at):
+        if not self._may_build(call, at):
             return []
         callee = self._evaluator.value(call.func, at)
         found = list(self._from(callee, (Source(call, at),), sure=True))
@@ -104,13 +106,25 @@ class Builder:
         found = found or list(self._wrapped(call, callee, at))
         return found or list(self._lazily(call, at))
 
-    def _built_in(self, call: ast.Call, at: Point) -> bool:
-        """Whether a name is called that nothing in the file binds, such as `print`."""
+    def _may_build(self, call: ast.Call, at: Point) -> bool:
+        """Whether a call is worth a look: by the name that is called, most are not."""
         callee = call.func
-        return (
-            isinstance(callee, ast.Name)
-            and not self._evaluator.index.module.stars
-            and self._evaluator.owner(callee.id, at.scope) is None
+        if isinstance(callee, ast.Name):
+            bound = self._evaluator.owner(callee.id, at.scope) is not None
+            return bound or bool(self._evaluator.index.module.stars) or _hands_on(call)
+        if isinstance(callee, ast.Attribute):
+            return self._telling(callee) or _hands_on(call)
+        return True
+
+    def _telling(self, callee: ast.Attribute) -> bool:
+        """Whether an attribute's name may be that of an optimizer's class."""
+        index = self._evaluator.index
+        if callee.attr in _TELLING_NAMES or callee.attr in known_optimizers():
+            return True
+        if callee.attr in index.attributes or callee.attr in index.class_names:
+            return True
+        return self._evaluator.looks_elsewhere and isinstance(
+            callee.value, ast.Name | ast.Attribute
         )
 
     def _from(self, value: Value, sources: tuple[Source, ...], sure: bool) -> Iterator[Built]:
@@ -123,6 +137,8 @@ class Builder:
         while pending:
             option, given, depth, certain = pending.pop(0)
             inner: Value | None = None
+            if isinstance(option, Literal):
+                continue  # calling None or a number raises: then nothing is built
             if isinstance(option, Qualified):
                 name = torch_optimizer(option.name)
                 if name is not None or option.name == ANY_OPTIMIZER:
@@ -190,6 +206,11 @@ class Builder:
                 yield from self._from(value, (Source(call, at),), sure=False)
 
 
+def _hands_on(call: ast.Call) -> bool:
+    """Whether a call hands arguments on to a class that it is given as `optimizer`."""
+    return any((keyword.arg or "").startswith(PREFIX) for keyword in call.keywords)
+
+
 def _argument(call: ast.Call, name: str, position: int | None) -> ast.expr | None:
     for keyword in call.keywords:
         if keyword.arg == name:
@@ -207,7 +228,7 @@ def star_exports(module: str, name: str) -> Value:
     if module == NAMESPACE:
         torch_names = name in known_optimizers() or name == "lr_scheduler"
         return Value((Qualified(f"{module}.{name}"),), complete=True) if torch_names else Value()
-    if module.partition(".")[0] in _OTHER_FRAMEWORKS:
+    if module.partition(".")[0] in _KNOWN_ELSEWHERE:
         return Value()
     if name in ("torch", "optim"):
         full = "torch" if name == "torch" else NAMESPACE
@@ -215,7 +236,7 @@ def star_exports(module: str, name: str) -> Value:
     return Value((Qualified(f"{NAMESPACE}.{name}"),)) if name in known_optimizers() else Value()
 
 
-_OTHER_FRAMEWORKS = frozenset(
+_KNOWN_ELSEWHERE = frozenset(
     [
         "chainer",
         "flax",
@@ -229,5 +250,6 @@ _OTHER_FRAMEWORKS = frozenset(
         "tensorflow",
         "tf_keras",
         "tinygrad",
+        "torch",
     ]
 )

@@ -18,6 +18,7 @@ from optport.reader.things import (
     Partial,
     Sequence,
     Table,
+    brought,
 )
 from optport.values import (
     UNKNOWN,
@@ -137,7 +138,8 @@ class Calls:
         returns = function.scope.returns
         if function.scope.yields or len(returns) > MOST_RETURNS:
             return UNKNOWN
-        return union(function.home.value(value, place) for value, place in returns)
+        found = union(function.home.value(value, place) for value, place in returns)
+        return found if function.home is self._evaluator else brought(found)
 
     def _imported(self, name: str, node: ast.Call, at: Point) -> Value:
         evaluator = self._evaluator

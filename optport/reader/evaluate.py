@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar
 
 from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
@@ -70,6 +71,9 @@ def nothing_foreign(qualified: str) -> Value:
 class Evaluator:
     """Works out the values of one file's expressions; remembers what it found."""
 
+    _depth: ClassVar[int] = 0
+    """How deep the stack is in values, over all files: evaluators call one another."""
+
     def __init__(
         self, index: Index, star_exports: StarExports, foreign: Foreign = nothing_foreign
     ) -> None:
@@ -81,8 +85,8 @@ class Evaluator:
         self.index = index
         self._star_exports = star_exports
         self._foreign = foreign
+        self.looks_elsewhere = foreign is not nothing_foreign
         self._known: dict[ast.AST, Value] = {}
-        self._depth = 0
         self.attributes = Attributes(self)
         calls = Calls(self)
         self._kinds: dict[type, Callable[..., Value]] = {
@@ -114,11 +118,11 @@ class Evaluator:
             return UNKNOWN
         if node not in self._known:
             self._known[node] = UNKNOWN  # what a cycle sees of itself
-            self._depth += 1
+            Evaluator._depth += 1
             try:
                 self._known[node] = kind(node, at)
             finally:
-                self._depth -= 1
+                Evaluator._depth -= 1
         return self._known[node]
 
     def resolved(self, qualified: str) -> Value:
@@ -168,7 +172,7 @@ class Evaluator:
                 return scope.elsewhere[name]
             if name in scope.bindings and (innermost or scope.kind is not ScopeKind.CLASS):
                 return scope
-            innermost = innermost and scope.kind is ScopeKind.COMPREHENSION
+            innermost = False
             scope = scope.parent
         return None
 
@@ -218,11 +222,16 @@ class Evaluator:
     def _starred(self, name: str) -> Value:
         """A name that nothing in the file binds: from a star import, or built in."""
         stars = self.index.module.stars
-        found = [value for m, _ in stars if (value := self._star_exports(m, name)).known]
+        found = [value for m, _ in stars if (value := self._from_star(m, name)).known]
         if not found:
             return UNKNOWN
         value = union(found)
         return value if len(found) == len(stars) else value.overridable()
+
+    def _from_star(self, module: str, name: str) -> Value:
+        dot = "" if module.endswith(".") else "."
+        found = self._foreign(f"{module}{dot}{name}")
+        return found if found.known else self._star_exports(module, name)
 
     # -- changes of what a name holds ---
 

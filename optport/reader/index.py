@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from optport.reader.scopes import (
     Assigned,
@@ -31,14 +30,11 @@ from optport.reader.scopes import (
     ScopeKind,
     Source,
 )
+from optport.reader.walk import Task, Walk, children
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVING = (ast.Raise, ast.Continue, ast.Break)
-_LEAVES = frozenset(
-    {ast.Name, ast.Constant, ast.Pass, ast.Load, ast.Store, ast.arguments, ast.alias}
-)
-"""Nodes that hold neither bindings nor calls: not worth a visit."""
 _MUTATING = {"update", "setdefault", "append", "extend", "insert"}
 
 
@@ -54,6 +50,8 @@ class Index:
     """The scopes of functions and classes."""
     inner: dict[ast.AST, Point] = field(default_factory=dict)
     """Where the elements of a comprehension are evaluated."""
+    class_names: set[str] = field(default_factory=set)
+    """Every name that some class's body binds."""
     mutations: dict[str, list[Mutation]] = field(default_factory=dict)
     """What changes the things that names hold, by name."""
     attributes: dict[str, list[AttributeSet]] = field(default_factory=dict)
@@ -62,25 +60,20 @@ class Index:
 
 def index_module(tree: ast.Module) -> Index:
     """Walk `tree` once and return its scopes, bindings and calls in source order."""
-    walk = _Walk()
-    walk.run(tree)
+    walk = _Indexing()
+    walk.run(tree.body)
     return walk.index
 
 
-_Task = tuple[Callable[..., None], tuple[object, ...]]
-
-
-class _Walk:
-    """The walk's state: a stack of tasks, and the scope and branch that the next task is in."""
+class _Indexing(Walk):
+    """The walk that notes what it comes by."""
 
     def __init__(self) -> None:
         root = Branch(BranchKind.ROOT)
-        self.scope = Scope(ScopeKind.MODULE)
+        super().__init__(Scope(ScopeKind.MODULE), root)
         self.index = Index(self.scope, Point(self.scope, sys.maxsize, root))
-        self.branch = root
         self.order = 0
-        self.stack: list[tuple[ast.AST | _Task, Scope, Branch]] = []
-        self.visitors: dict[type, Callable[[Any], Iterable[ast.AST | _Task] | None]] = {
+        self.visitors = {
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
             ast.Assign: self._assign,
@@ -113,25 +106,6 @@ class _Walk:
             **dict.fromkeys(_LEAVING, self._leave),
         }
 
-    def run(self, tree: ast.Module) -> None:
-        self._push(tree.body, self.scope, self.branch)
-        while self.stack:
-            item, self.scope, self.branch = self.stack.pop()
-            if isinstance(item, tuple):
-                action, arguments = item
-                action(*arguments)
-                continue
-            visit = self.visitors.get(type(item))
-            found = _children(item) if visit is None else visit(item)
-            if found is not None:
-                self._push(found, self.scope, self.branch)
-
-    def _push(self, items: Iterable[ast.AST | _Task], scope: Scope, branch: Branch) -> None:
-        """Put `items` on the stack so that the first of them comes next."""
-        pushed = [(item, scope, branch) for item in items if type(item) not in _LEAVES]
-        pushed.reverse()
-        self.stack += pushed
-
     def _point(self) -> Point:
         self.order += 1
         return Point(self.scope, self.order, self.branch)
@@ -147,6 +121,8 @@ class _Walk:
         scope = self.scope
         while walrus and scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
             scope = scope.parent  # a walrus binds outside of the comprehension it stands in
+        if scope.kind is ScopeKind.CLASS:
+            self.index.class_names.add(name)
         scope.bindings.setdefault(name, []).append(Binding(source, point))
         scope.kills.setdefault(name, []).append(Kill(point.order, point))
         self.branch.bound.add(name)
@@ -206,7 +182,7 @@ class _Walk:
                 dot = "" if module.endswith(".") else "."
                 self._bind(alias.asname or alias.name, Imported(f"{module}{dot}{alias.name}"))
 
-    def _assign(self, node: ast.Assign) -> Iterator[ast.AST | _Task]:
+    def _assign(self, node: ast.Assign) -> Iterator[ast.AST | Task]:
         yield node.value
         for target in node.targets:
             yield from self._targets(target)
@@ -216,36 +192,39 @@ class _Walk:
         if not isinstance(target, ast.Name):
             yield target
 
-    def _annotated(self, node: ast.AnnAssign) -> Iterator[ast.AST | _Task]:
+    def _annotated(self, node: ast.AnnAssign) -> Iterator[ast.AST | Task]:
         yield node.annotation
         if node.value is not None:
             yield node.value
             yield from self._targets(node.target)
             yield self._bind_target, (node.target, node.value)
 
-    def _augmented(self, node: ast.AugAssign) -> Iterator[ast.AST | _Task]:
+    def _augmented(self, node: ast.AugAssign) -> Iterator[ast.AST | Task]:
         yield node.value
+        yield from self._targets(node.target)
         if isinstance(node.target, ast.Name) and isinstance(node.op, (ast.Add, ast.BitOr)):
             yield self._mutate, (node.target.id, node.value, None)
         else:
             yield self._bind_target, (node.target, None)
 
-    def _named(self, node: ast.NamedExpr) -> Iterator[ast.AST | _Task]:
+    def _named(self, node: ast.NamedExpr) -> Iterator[ast.AST | Task]:
         yield node.value
         yield self._bind, (node.target.id, Assigned(node.value), True)
 
-    def _delete(self, node: ast.Delete) -> Iterator[ast.AST | _Task]:
+    def _delete(self, node: ast.Delete) -> Iterator[ast.AST | Task]:
         for target in node.targets:
+            yield from self._targets(target)
             yield self._bind_target, (target, None)
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> Iterator[ast.AST | _Task]:
+    def _with(self, node: ast.With | ast.AsyncWith) -> Iterator[ast.AST | Task]:
         for item in node.items:
             yield item.context_expr
             if item.optional_vars is not None:
+                yield from self._targets(item.optional_vars)
                 yield self._bind_target, (item.optional_vars, None)
         yield from node.body
 
-    def _handler(self, node: ast.ExceptHandler) -> Iterator[ast.AST | _Task]:
+    def _handler(self, node: ast.ExceptHandler) -> Iterator[ast.AST | Task]:
         if node.type is not None:
             yield node.type
         if node.name is not None:
@@ -254,9 +233,9 @@ class _Walk:
 
     def _captured(
         self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping
-    ) -> Iterator[ast.AST | _Task]:
+    ) -> Iterator[ast.AST | Task]:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
-        yield from _children(node)
+        yield from children(node)
         if name is not None:
             yield self._bind, (name, Opaque())
 
@@ -271,30 +250,31 @@ class _Walk:
             and isinstance(callee.value, ast.Name)
         ):
             self._mutate(callee.value.id, node, None)
-        return _children(node)
+        return children(node)
 
     def _return(self, node: ast.Return) -> list[ast.AST]:
         if node.value is not None:
             self.scope.returns.append((node.value, self._point()))
+        self.branch.returns = True
         return self._leave(node)
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> list[ast.AST]:
         self.scope.yields = True
-        return _children(node)
+        return children(node)
 
     # -- branches ---
 
     def _leave(self, node: ast.AST) -> list[ast.AST]:
         self.branch.leaves = True
-        return _children(node)
+        return children(node)
 
     def _arms(self, arms: list[tuple[Branch, list[ast.stmt]]], exhaustive: bool) -> None:
         """Visit the arms of one statement, and note afterwards what all of them bind."""
         since = self.order + 1
-        close: _Task = (self._close, ([arm for arm, _ in arms], since, exhaustive))
-        self._push([close], self.scope, self.branch)
+        close: Task = (self._close, ([arm for arm, _ in arms], since, exhaustive))
+        self.push([close])
         for arm, body in reversed(arms):
-            self._push(body, self.scope, arm)
+            self.within(self.scope, arm, body)
 
     def _close(self, arms: list[Branch], since: int, exhaustive: bool) -> None:
         going_on = [arm for arm in arms if not arm.leaves]
@@ -302,19 +282,20 @@ class _Walk:
             return
         if not going_on:
             self.branch.leaves = True
+            self.branch.returns = all(arm.returns for arm in arms)
             return
         for name in set.intersection(*(arm.bound for arm in going_on)):
             point = self._point()
             self.scope.kills.setdefault(name, []).append(Kill(since, point))
             self.branch.bound.add(name)
 
-    def _if(self, node: ast.If) -> Iterator[ast.AST | _Task]:
+    def _if(self, node: ast.If) -> Iterator[ast.AST | Task]:
         yield node.test
         body = self.branch.arm(BranchKind.EXCLUSIVE, node)
         other = self.branch.arm(BranchKind.EXCLUSIVE, node)
         yield self._arms, ([(body, node.body), (other, node.orelse)], True)
 
-    def _match(self, node: ast.Match) -> Iterator[ast.AST | _Task]:
+    def _match(self, node: ast.Match) -> Iterator[ast.AST | Task]:
         yield node.subject
         arms: list[tuple[Branch, list[ast.stmt]]] = []
         for case in node.cases:
@@ -324,7 +305,7 @@ class _Walk:
         wild = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
         yield self._arms, (arms, wild and last.guard is None)
 
-    def _try(self, node: ast.Try | ast.TryStar) -> Iterator[ast.AST | _Task]:
+    def _try(self, node: ast.Try | ast.TryStar) -> Iterator[ast.AST | Task]:
         attempt = self.branch.arm(BranchKind.ATTEMPT, node)
         arms = [(attempt, [*node.body, *node.orelse])]
         for handler in node.handlers:
@@ -333,33 +314,36 @@ class _Walk:
         yield self._arms, (arms, True)
         yield from node.finalbody
 
-    def _for(self, node: ast.For | ast.AsyncFor) -> Iterator[ast.AST | _Task]:
+    def _for(self, node: ast.For | ast.AsyncFor) -> Iterator[ast.AST | Task]:
         yield node.iter
         body = self.branch.arm(BranchKind.LOOP, node)
-        bind: _Task = self._bind_target, (node.target, node.iter, Iterated)
-        yield self._loop, (body, [bind, *node.body])
+        bind: Task = self._bind_target, (node.target, node.iter, Iterated)
+        yield self._loop, (body, [*self._targets(node.target), bind, *node.body])
         yield from node.orelse
 
-    def _while(self, node: ast.While) -> Iterator[ast.AST | _Task]:
+    def _while(self, node: ast.While) -> Iterator[ast.AST | Task]:
         body = self.branch.arm(BranchKind.LOOP, node)
         yield self._loop, (body, [node.test, *node.body])
         yield from node.orelse
 
-    def _loop(self, branch: Branch, items: list[ast.AST | _Task]) -> None:
-        self._push(items, self.scope, branch)
+    def _loop(self, branch: Branch, items: list[ast.AST | Task]) -> None:
+        self.within(self.scope, branch, items)
 
     # -- scopes ---
 
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    ) -> Iterator[ast.AST | _Task]:
+    ) -> Iterator[ast.AST | Task]:
         arguments = node.args
         yield from arguments.defaults
+        yield from (a.annotation for a in _all_arguments(arguments) if a.annotation is not None)
         yield from (default for default in arguments.kw_defaults if default is not None)
         if isinstance(node, ast.Lambda):
             yield self._enter_function, (node, [node.body])
             return
         yield from node.decorator_list
+        if node.returns is not None:
+            yield node.returns
         yield self._bind, (node.name, Defined(node))
         yield self._enter_function, (node, node.body)
 
@@ -367,7 +351,7 @@ class _Walk:
         outside = self._point()
         scope = Scope(ScopeKind.FUNCTION, self.scope, outside, node=node)
         self.index.scopes[node] = scope
-        items: list[ast.AST | _Task] = []
+        items: list[ast.AST | Task] = []
         for position, (argument, default) in enumerate(_parameters(node.args)):
             received = Received(node, argument, default, outside, first=position == 0)
             items.append((self._bind, (argument.arg, received)))
@@ -376,12 +360,12 @@ class _Walk:
                 items.append((self._bind, (rest.arg, Opaque())))
         if isinstance(node, ast.Lambda):
             items.append((self._give_back, (node.body,)))
-        self._push([*items, *body], scope, Branch(BranchKind.ROOT))
+        self.within(scope, Branch(BranchKind.ROOT), [*items, *body])
 
     def _give_back(self, value: ast.expr) -> None:
         self.scope.returns.append((value, self._point()))
 
-    def _class(self, node: ast.ClassDef) -> Iterator[ast.AST | _Task]:
+    def _class(self, node: ast.ClassDef) -> Iterator[ast.AST | Task]:
         yield from node.decorator_list
         yield from node.bases
         yield from node.keywords
@@ -391,11 +375,11 @@ class _Walk:
     def _enter_class(self, node: ast.ClassDef) -> None:
         scope = Scope(ScopeKind.CLASS, self.scope, self._point(), node=node)
         self.index.scopes[node] = scope
-        self._push(node.body, scope, Branch(BranchKind.ROOT))
+        self.within(scope, Branch(BranchKind.ROOT), node.body)
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    ) -> Iterator[ast.AST | _Task]:
+    ) -> Iterator[ast.AST | Task]:
         yield node.generators[0].iter
         yield self._enter_comprehension, (node,)
 
@@ -404,7 +388,7 @@ class _Walk:
     ) -> None:
         scope = Scope(ScopeKind.COMPREHENSION, self.scope, self._point(), node=node)
         branch = Branch(BranchKind.ROOT)
-        items: list[ast.AST | _Task] = []
+        items: list[ast.AST | Task] = []
         for number, generator in enumerate(node.generators):
             if number:
                 items.append(generator.iter)
@@ -412,7 +396,7 @@ class _Walk:
             items.extend(generator.ifs)
         items.append((self._note_inner, (node,)))
         items.extend([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
-        self._push(items, scope, branch)
+        self.within(scope, branch, items)
 
     def _note_inner(self, node: ast.AST) -> None:
         self.index.inner[node] = self._point()
@@ -432,16 +416,9 @@ class _Walk:
                 self.scope.elsewhere[name] = outer
 
 
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below a node, in source order; most nodes have few and leaves."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
-            found.append(value)
-    return found
+def _all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    yield from (rest for rest in (arguments.vararg, arguments.kwarg) if rest is not None)
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:

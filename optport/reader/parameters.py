@@ -61,9 +61,18 @@ def read_parameters(node: ast.expr, at: Point, evaluator: Evaluator) -> RawParam
     groups = tuple(_groups(value))
     if groups:
         inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
-        return RawParameters(Shape.GROUPS, groups, inline)
+        shape = Shape.GROUPS if _only_groups(value) else Shape.UNKNOWN
+        return RawParameters(shape, groups, inline)
     container = Container.NAMED if _is_named(node, at, evaluator) else Container.PLAIN
     return RawParameters(_flat_or_unknown(node, at, evaluator), container=container)
+
+
+def _only_groups(value: Value) -> bool:
+    """Whether nothing but lists of groups can come out."""
+    return value.complete and all(
+        any(isinstance(o, Table) for element in elements_of(option) or () for o in element.options)
+        for option in value.options
+    )
 
 
 def _is_plain_dict(node: ast.expr) -> bool:

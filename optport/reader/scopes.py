@@ -33,6 +33,8 @@ class Branch:
     bound: set[str] = field(default_factory=set)
     leaves: bool = False
     """Whether control never gets past its end (return, raise, continue, break)."""
+    returns: bool = False
+    """Whether it ends with a return, so that nothing later sees what it bound."""
 
     def arm(self, kind: BranchKind, statement: ast.AST) -> Branch:
         """Return a new arm of `statement` below this branch."""
@@ -200,13 +202,23 @@ def reaches(made: Point, use: Point) -> bool:
     one, other, looped = _meeting(made.branch, use.branch)
     if looped:
         return True
-    if made.order >= use.order:
+    if made.order >= use.order or _returned(made.branch, use.branch):
         return False
     parted = one is not other and one.statement is not None and one.statement is other.statement
     if not parted:
         return True
     attempt_to_handler = one.kind is BranchKind.ATTEMPT and other.kind is BranchKind.HANDLER
     return attempt_to_handler or one.kind is other.kind is BranchKind.ATTEMPT
+
+
+def _returned(made: Branch, use: Branch) -> bool:
+    """Whether the function has been left at the end of an arm that holds `made` and not `use`."""
+    branch: Branch | None = made
+    while branch is not None:
+        if branch.returns and not encloses(branch, use):
+            return True
+        branch = branch.parent
+    return False
 
 
 def use_in(scope: Scope, use: Point) -> tuple[Point, bool]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optport.reader.scopes import Point, Scope
-from optport.values import Thing, Value
+from optport.values import Option, Qualified, Thing, Value
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
@@ -107,3 +107,29 @@ class Base(Thing):
     """`super()` in a method of a class of the file."""
 
     of: OwnClass
+
+
+def brought(value: Value) -> Value:
+    """Return what of a value counts in another file than the one that it was read in.
+
+    Those are classes and functions, with the displays that hold them. A display may be changed
+    from anywhere, so what is in it is never certain there; numbers and strings stay at home.
+    """
+    if all(isinstance(option, _NAMED) for option in value.options):
+        return value
+    kept = [_loosened(o) for o in value.options if isinstance(o, (*_NAMED, *_HOLDING))]
+    return Value(tuple(kept), complete=False)
+
+
+_NAMED = (Qualified, OwnClass, OwnFunction)
+_HOLDING = (Table, Sequence, Instance)
+
+
+def _loosened(option: Option) -> Option:
+    if isinstance(option, Table):
+        entries = [replace(e, value=brought(e.value).overridable()) for e in option.entries]
+        return Table(tuple(entries), complete=False)
+    if isinstance(option, Sequence):
+        named = [[o for o in e.options if isinstance(o, _NAMED)] for e in option.elements]
+        return Sequence(tuple(Value(tuple(options)) for options in named), option.many)
+    return option

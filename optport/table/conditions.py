@@ -132,6 +132,12 @@ class Condition:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
         return max(min(test.holds(lookup) for test in clause) for clause in self.clauses)
 
+    def may_hold(self, lookup: Lookup) -> bool:
+        """Whether the condition can't be ruled out: something is unread or can be overridden."""
+        return self.holds(lookup) is not Certainty.NO or any(
+            not lookup(name).complete for name in self.names
+        )
+
     @property
     def names(self) -> frozenset[str]:
         """The parameters that the condition looks at."""

@@ -53,14 +53,15 @@ class _Row:
     def fail(self, message: str) -> TableError:
         return TableError(f"{self.where}: {message}")
 
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
         """Return and remove the value of `key`; `default` when it is not there."""
         self.allowed.append(key)
         if key not in self.data:
             return default
         value = self.data.pop(key)
         if not isinstance(value, kind):
-            raise self.fail(f"{key} must be a {kind.__name__}, not {value!r}")
+            kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+            raise self.fail(f"{key} must be a {kinds}, not {value!r}")
         return value
 
     def need(self, key: str, kind: type) -> Any:
@@ -178,8 +179,10 @@ def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> P
     except ValueError:
         allowed = ", ".join(Fate)
         raise row.fail(f"fate {fate_text!r} is not one of {allowed}") from None
-    to = row.take("to", (str, list), [])  # type: ignore[arg-type]
+    to = row.take("to", (str, list), [])
     targets = (to,) if isinstance(to, str) else tuple(to)
+    if not all(isinstance(target, str) for target in targets):
+        raise row.fail(f"to must be names of parameters, not {to!r}")
     if fate is Fate.KEPT:
         targets = (name,)
     if len(targets) != _NEEDS_TO.get(fate, len(targets)):

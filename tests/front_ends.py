@@ -1,0 +1,71 @@
+"""The front ends under test: each takes files and options, and gives the findings of each file.
+
+A further front end is one more function here, entered in `FRONT_ENDS`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from optport.options import DEFAULT_TARGETS
+from tests.conftest import ROOT, check, run
+from tests.fixture_cases import AskedFor, Spot
+
+Spots = Mapping[Path, list[Spot]]
+FrontEnd = Callable[[Sequence[Path], AskedFor], Spots]
+
+
+def _collected(paths: Sequence[Path], found: Iterable[tuple[str, Spot]]) -> Spots:
+    spots: dict[Path, list[Spot]] = {path: [] for path in paths}
+    for path, spot in found:
+        spots[ROOT / path].append(spot)
+    return {path: sorted(these) for path, these in spots.items()}
+
+
+def core(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
+    """The core, called as a library."""
+    return {
+        path: sorted(
+            Spot(finding.place.line, finding.place.col, finding.code)
+            for finding in check(
+                path.read_text(encoding="utf-8"),
+                asked_for.targets or DEFAULT_TARGETS,
+                asked_for.torch_version or "",
+                asked_for.notes,
+            ).findings
+        )
+        for path in paths
+    }
+
+
+def command_line(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
+    """``python -m optport check --format json``."""
+    done = run("optport", "check", "--format", "json", *asked_for.flags, *paths)
+    assert not done.stderr
+    return _collected(
+        paths,
+        (
+            (found["path"], Spot(found["line"], found["col"], found["code"]))
+            for found in json.loads(done.stdout)["findings"]
+        ),
+    )
+
+
+def flake8(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
+    """flake8 with the plugin; its columns count from 1."""
+    layout = "--format=%(path)s\t%(row)d\t%(col)d\t%(code)s"
+    done = run("flake8", "--isolated", "--select=OPT", layout, *asked_for.flags, *paths)
+    assert not done.stderr
+    rows = (line.split("\t") for line in done.stdout.splitlines())
+    return _collected(
+        paths, ((path, Spot(int(line), int(col) - 1, code)) for path, line, col, code in rows)
+    )
+
+
+FRONT_ENDS: Mapping[str, FrontEnd] = {
+    "core": core,
+    "command line": command_line,
+    "flake8": flake8,
+}

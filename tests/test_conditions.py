@@ -1,0 +1,179 @@
+"""The table's conditions: what they mean, how sure they are, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optport.table.conditions import parse_condition
+from optport.values import (
+    UNKNOWN,
+    UNREAD,
+    Certainty,
+    Qualified,
+    Tensor,
+    Value,
+    exactly,
+    literal,
+    union,
+)
+
+NO, UNRESOLVED, POSSIBLE, CERTAIN = Certainty
+
+
+def holds(text: str, **values: Value) -> Certainty:
+    return parse_condition(text).holds(lambda name: values.get(name, UNKNOWN))
+
+
+def one_of(*values: Any) -> Value:
+    return union(literal(value) for value in values)
+
+
+@pytest.mark.parametrize(
+    "text, value, expected",
+    [
+        ("x == 0", 0, True),
+        ("x == 0", 0.0, True),
+        ("x == 0", 1e-9, False),
+        ("x != 0", 0.5, True),
+        ("x < 1e-4", 1e-5, True),
+        ("x < 1e-4", 1e-4, False),
+        ("x <= 1e-4", 1e-4, True),
+        ("x > -1", 0, True),
+        ("x >= 0.1", 0.1, True),
+        ("x == True", True, True),
+        ("x == None", None, True),
+        ("x == 'sum'", "sum", True),
+        ("1 < x", 2, True),
+        ("x is truthy", 1, True),
+        ("x is truthy", 0.0, False),
+        ("x is truthy", None, False),
+        ("x is falsy", "", True),
+        ("x is falsy", True, False),
+        ("x is int", 1, True),
+        ("x is int", 1.0, False),
+        ("x is int", True, False),
+        ("x is bool", True, True),
+        ("x is bool", 1, False),
+        ("x is none", None, True),
+        ("x is none", 0, False),
+        ("x is list", [1], True),
+        ("x is list", (1,), False),
+        ("x is tensor", 1.0, False),
+        ("x[0] == 0.5", (0.5, 0.9), True),
+        ("x[1] == 0.5", (0.5, 0.9), False),
+        ("x[1] == 0.9", [0.5, 0.9], True),
+        ("x[2] == 0.5", (0.5, 0.9), False),
+        ("x[] == 0.9", (0.5, 0.9), True),
+        ("x[] is int", (0.5, 1), True),
+        ("x[] is int", (0.5, 1.0), False),
+        ("x[0] == 0", 0.5, False),
+        ("x[] == 0", 0.5, False),
+        ("x >= 0.1", None, False),
+        ("x < 1", "a", False),
+        ("x == 0 or x == 1", 1, True),
+        ("x > 0 and x < 1", 0.5, True),
+        ("x > 0 and x < 1", 1, False),
+        ("x < 0 or x > 0 and x < 1", 0.5, True),
+        ("x < 0 and x > -1 or x > 1", 2, True),
+    ],
+)
+def test_a_value_that_is_known_decides(text: str, value: Any, expected: bool) -> None:
+    assert holds(text, x=literal(value)) is (CERTAIN if expected else NO)
+
+
+@pytest.mark.parametrize(
+    "text, value, expected",
+    [
+        ("x == 0", UNKNOWN, UNRESOLVED),
+        ("x is truthy", UNKNOWN, UNRESOLVED),
+        ("x[0] == 0", UNKNOWN, UNRESOLVED),
+        ("x[] == 0", UNKNOWN, UNRESOLVED),
+        ("x == 0", one_of(0, 1), POSSIBLE),
+        ("x == 0", one_of(1, 2), NO),
+        ("x >= 1", one_of(1, 2), CERTAIN),
+        ("x is int", one_of(1, 0.1), POSSIBLE),
+        ("x == 0", literal(0).overridable(), POSSIBLE),
+        ("x == 0", one_of(0, 1).overridable(), POSSIBLE),
+        ("x[0] == 0", literal((0, UNREAD)), CERTAIN),
+        ("x[1] == 0", literal((0, UNREAD)), UNRESOLVED),
+        ("x == 0", exactly(Qualified("config.EPS")), NO),
+        ("x is tensor", exactly(Tensor(0.1)), CERTAIN),
+        ("x is tensor", exactly(Tensor(UNREAD)), CERTAIN),
+        ("x is truthy", exactly(Tensor(0.1)), CERTAIN),
+        ("x is int", exactly(Tensor(1)), NO),
+        ("x >= 0.1", exactly(Tensor(0.1)), CERTAIN),
+        ("x is falsy", literal(UNREAD), NO),
+    ],
+)
+def test_what_is_not_known_makes_it_less_sure(text: str, value: Value, expected: Certainty) -> None:
+    assert holds(text, x=value) is expected
+
+
+@pytest.mark.parametrize("other, expected", [(0, CERTAIN), (1, CERTAIN), (2, NO)])
+def test_two_parameters_are_compared(other: int, expected: Certainty) -> None:
+    assert holds("lr >= sizes[0]", lr=literal(1), sizes=literal((other, 50))) is expected
+
+
+LOGIC: Mapping[str, Value] = {
+    "no": literal(1),
+    "unread": UNKNOWN,
+    "maybe": one_of(0, 1),
+    "yes": literal(0),
+}
+
+certainties = st.sampled_from(list(LOGIC))
+
+
+@given(certainties, certainties)
+def test_and_is_the_less_sure_or_the_surer(one: str, other: str) -> None:
+    values = {"a": LOGIC[one], "b": LOGIC[other]}
+    parts = [holds("a == 0", **values), holds("b == 0", **values)]
+    assert holds("a == 0 and b == 0", **values) is min(parts)
+    assert holds("a == 0 or b == 0", **values) is max(parts)
+
+
+def test_names_are_those_of_parameters() -> None:
+    condition = parse_condition("value >= 1e-4 and betas[1] < 0.99 or value is int and None == x[]")
+    assert condition.names == {"value", "betas", "x"}
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("", "'' is no test"),
+        ("x", "'x' is no test"),
+        ("x = 1", "'x = 1' is no test"),
+        ("x == ", "'x ==' is no test"),
+        ("x is", "'x is' is no test"),
+        ("x is large", "kind 'large' is not one of truthy, falsy, int"),
+        ("x == 1 and", "and"),
+        ("x == 1 or  or x == 2", "is no test"),
+        ("x == y.z", "'y.z' is no operand"),
+        ("x[a] == 1", "'x[a]' is no operand"),
+        ("x == __import__('os')", "is no operand"),
+        ("f(x) == 1", "'f(x)' is no operand"),
+        ("x == 1 == 2", "is no test"),
+        ("not x", "'not x' is no test"),
+    ],
+)
+def test_what_is_not_understood_is_shown(text: str, shown: str) -> None:
+    with pytest.raises(ValueError, match="condition ") as caught:
+        parse_condition(text)
+    assert repr(text) in str(caught.value)
+    assert shown in str(caught.value)
+
+
+@given(st.text(alphabet="xy01[]. =<>!isand or'Noe", max_size=30))
+def test_any_text_is_a_condition_or_refused(text: str) -> None:
+    try:
+        condition = parse_condition(text)
+    except ValueError as error:
+        said = str(error)
+    else:
+        said = f"condition {text!r}: {condition.holds(lambda _: UNKNOWN).word}"
+    assert said.startswith(f"condition {text!r}: ")

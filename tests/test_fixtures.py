@@ -1,0 +1,70 @@
+"""Every fixture has the findings that it states, in every front end."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from optport.options import DEFAULT_TARGETS
+from tests.conftest import check
+from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options
+from tests.front_ends import FRONT_ENDS, Spots
+
+FIXTURES = all_fixtures()
+
+each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.path.stem)
+
+
+@cache
+def _run(front_end: str, asked_for: AskedFor) -> Spots:
+    """One run of a front end over all fixtures with the same options."""
+    paths = [fixture.path for fixture in by_options(FIXTURES)[asked_for]]
+    return FRONT_ENDS[front_end](paths, asked_for)
+
+
+@each_fixture
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_findings_are_those_stated(front_end: str, fixture: Fixture) -> None:
+    assert _run(front_end, fixture.asked_for)[fixture.path] == fixture.spots
+
+
+@each_fixture
+def test_certainties_are_those_stated(fixture: Fixture) -> None:
+    asked = fixture.asked_for
+    report = check(
+        fixture.text, asked.targets or DEFAULT_TARGETS, asked.torch_version or "", asked.notes
+    )
+    found = [
+        Stated(Spot(finding.place.line, finding.place.col, finding.code), finding.certainty.word)
+        for finding in report.findings
+    ]
+    assert sorted(found) == fixture.stated
+
+
+def test_foreign_fixtures_state_nothing() -> None:
+    foreign = [fixture for fixture in FIXTURES if fixture.path.stem.startswith("foreign_")]
+    assert len(foreign) >= 3
+    assert not any(fixture.stated for fixture in foreign)
+
+
+def test_a_fixture_is_read_as_its_comments_say() -> None:
+    fixture = Fixture(
+        Path("example.py"),
+        "# optport: targets=paddle==3.0.0 notes\ncall(1)  # OPT101:0 OPT102:5?\n  #  OPT103:1??\n"
+        "call(2)  # OPT104:4??\n",
+    )
+    assert fixture.asked_for == AskedFor("paddle==3.0.0", None, notes=True)
+    assert fixture.asked_for.flags == ["--optport-notes", "--optport-targets=paddle==3.0.0"]
+    assert fixture.stated == [
+        Stated(Spot(2, 0, "OPT101"), "certain"),
+        Stated(Spot(2, 5, "OPT102"), "possible"),
+        Stated(Spot(4, 4, "OPT104"), "unresolved"),
+    ]
+
+
+@pytest.mark.parametrize("comment", ["# OPT101", "# OPT101:0 and more", "# OPT101:0, OPT102:0"])
+def test_a_comment_that_is_nearly_a_statement_is_refused(comment: str) -> None:
+    with pytest.raises(ValueError, match=r"example.py:1: "):
+        _ = Fixture(Path("example.py"), f"call()  {comment}\n").stated

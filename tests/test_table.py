@@ -1,0 +1,241 @@
+"""The table's reader and its audit: each mistake is an error that names file, row and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from optport.signatures import torch_optimizers
+from optport.table import TableError, audit, optimizer_table, optimizers, targets
+from optport.table.audit import problems, table_problems
+from optport.table.load import ROWS, read_optimizer, read_targets
+from optport.table.model import Fate, OptimizerTable
+
+GOOD = """\
+optimizer = "SparseAdam"
+
+[[correspondences]]
+target = "paddle.optimizer"
+counterpart = "Adam"
+differs = "is another algorithm"
+evidence = ["SparseAdam()"]
+
+[correspondences.parameters.params]
+fate = "renamed"
+to = "parameters"
+evidence = ["SparseAdam()"]
+
+[correspondences.parameters.lr]
+fate = "renamed"
+to = "learning_rate"
+rejects = ["lr-type", { when = "value == 0", error = "raises", evidence = ["signature"] }]
+evidence = ["SparseAdam(lr=0.1)"]
+
+[correspondences.parameters.betas]
+fate = "split"
+to = ["beta1", "beta2"]
+evidence = ["source: torch/optim/sparse_adam.py"]
+
+[correspondences.parameters.eps]
+fate = "renamed"
+to = "epsilon"
+placement = { matters = "value >= 1e-3 and betas[1] > 0", text = "adds it elsewhere" }
+evidence = ["page: Paddle, SparseAdam"]
+
+[correspondences.parameters.maximize]
+fate = "replaced"
+neutral = "value is falsy"
+workaround = { advice = "negate the loss", also = ["negate-loss"] }
+evidence = ["signature"]
+
+[correspondences.own.weight_decay]
+note = "None by default."
+evidence = ["signature"]
+
+[correspondences.own.amsgrad]
+note = "Off by default."
+evidence = ["signature"]
+
+[[correspondences]]
+target = "mindspore.nn"
+evidence = ["signature"]
+
+[[correspondences]]
+target = "mindspore.experimental.optim"
+evidence = ["signature"]
+
+[[correspondences]]
+target = "mindspore.mint.optim"
+evidence = ["signature"]
+
+[[detours]]
+targets = ["mindspore.nn"]
+optimizer = "Adam"
+target = "mindspore.experimental.optim"
+when = "eps >= 1e-3"
+evidence = ["Adam(eps=0.001)"]
+
+[[corrections]]
+page = "Paddle"
+says = "something else"
+measured = "Wrong."
+evidence = ["SparseAdam()"]
+
+[caveat]
+hazard = "buggy-asgd"
+text = "has a caveat"
+advice = "use another"
+"""
+
+
+def read(folder: Path, text: str) -> OptimizerTable:
+    path = folder / "rows.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_optimizer(path, targets())
+
+
+def edited(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new, 1)
+
+
+def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
+    table = read(tmp_path, GOOD)
+    assert list(table_problems(table, targets())) == []
+    row = table.correspondences[0]
+    assert row.parameters["betas"].to == ("beta1", "beta2")
+    assert [rejection.error for rejection in row.parameters["lr"].rejects][1:] == ["raises"]
+    assert row.parameters["lr"].rejects[0].write == "float"
+    assert row.parameters["maximize"].fate is Fate.REPLACED
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ("optimizer = ", "optimiser = ", ["optimizer is missing"]),
+        ("optimizer = ", "x = 1\noptimizer = ", ["'x'", "allowed: caveat, correct"]),
+        ('optimizer = "SparseAdam"', "optimizer = 3", ["optimizer must be a str", "3"]),
+        ('optimizer = "SparseAdam"', "optimizer = ", ["line 1"]),
+        ('"paddle.optimizer"', '"paddle"', ["'paddle'", "known: paddle.optimizer, mindspore.nn"]),
+        ('counterpart = "Adam"', "", ["correspondences 1", "counterpart"]),
+        ("differs = ", "diffres = ", ["correspondences 1", "'diffres'", "allowed: ", "differs"]),
+        ('fate = "renamed"', 'fate = "moved"', [": params: ", "'moved'", "kept, renamed, split"]),
+        ('fate = "renamed"', "", [": params: ", "fate is missing"]),
+        ('to = "parameters"', "", [": params: ", "to must name 1"]),
+        ('to = "parameters"', "to = 1", [": params: ", "to must be"]),
+        ('to = ["beta1", "beta2"]', 'to = ["beta1"]', [": betas: ", "to must name 2"]),
+        ('to = ["beta1", "beta2"]', "to = [1, 2]", [": betas: ", "to must be"]),
+        ('evidence = ["SparseAdam(lr=0.1)"]', "", [": lr: ", "evidence is missing"]),
+        ('evidence = ["SparseAdam(lr=0.1)"]', "evidence = []", [": lr: ", "evidence is missing"]),
+        ('evidence = ["SparseAdam(lr=0.1)"]', "evidence = [1]", [": lr: ", "list of strings"]),
+        ('["SparseAdam()"]', '"SparseAdam()"', ["correspondences 1", "evidence must be a list"]),
+        ('"lr-type"', '"type-of-lr"', [": lr: rejects[0]", "'type-of-lr'", "known: ", "lr-type"]),
+        ('when = "value == 0", ', "", [": lr: rejects[1]", "when is missing"]),
+        ('error = "raises", ', "", [": lr: rejects[1]", "error is missing"]),
+        ('"value == 0"', '"value = 0"', [": lr: rejects[1]", "'lr = 0' is no test"]),
+        ("error = ", "eror = 1, error = ", [": lr: rejects[1]", "'eror'", "allowed: before"]),
+        ('"value is falsy"', '"value is small"', [": maximize: ", "'small'", "truthy, falsy"]),
+        (" > 0", " is even", [": eps: placement", "'even'", "truthy, falsy"]),
+        ('matters = "value >= 1e-3 and betas[1] > 0", ', "", [": eps: ", "matters is missing"]),
+        (', text = "adds it elsewhere"', "", [": eps: placement", "text is missing"]),
+        ("workaround = {", "work = {", [": maximize: ", "workaround"]),
+        ('fate = "replaced"', 'fate = "lost"', [": maximize: ", "workaround"]),
+        ('"negate-loss"', '"negate"', [": maximize: workaround", "'negate'", "negate-loss, step"]),
+        ('note = "None by default."', "", ["weight_decay", "note is missing"]),
+        ("[correspondences.own.amsgrad]", "[correspondences.own.amsgrad.x]", ["amsgrad"]),
+        ('["mindspore.nn"]', '["mindspore"]', ["detours 1", "'mindspore'", "known: paddle"]),
+        ('when = "eps >= 1e-3"', 'when = "eps"', ["detours 1", "'eps' is no test"]),
+        ('page = "Paddle"', "", ["corrections 1", "page is missing"]),
+        ('hazard = "buggy-asgd"', "", ["caveat", "hazard is missing"]),
+        ("[caveat]", "[[caveat]]", ["caveat must be a dict"]),
+        ("[[detours]]", "[detours]", ["detours must be a list"]),
+    ],
+)
+def test_the_reader_names_row_and_remedy(
+    tmp_path: Path, old: str, new: str, says: list[str]
+) -> None:
+    with pytest.raises(TableError) as caught:
+        read(tmp_path, edited(old, new))
+    message = str(caught.value)
+    assert message.startswith("rows.toml: ")
+    assert [word for word in says if word not in message] == []
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ('optimizer = "SparseAdam"', 'optimizer = "Novograd"', ["no optimizer Novograd"]),
+        ('counterpart = "Adam"', 'counterpart = "Adem"', ["paddle.optimizer never had Adem"]),
+        (".parameters.maximize]", ".parameters.minimize]", ["parameter minimize: no version"]),
+        (".parameters.maximize]", ".parameters.minimize]", ["parameter maximize has no fate"]),
+        ('"learning_rate"', '"rate"', ["parameter lr", "Adam never had rate"]),
+        ('"learning_rate"', '"rate"', ["own parameter learning_rate has no row"]),
+        (".own.amsgrad]", ".own.amsgrat]", ["Adam's own parameter amsgrad has no row"]),
+        (".own.amsgrad]", ".own.amsgrat]", ["own parameter amsgrat: Adam never had it"]),
+        ('"value == 0"', '"value == foo"', ["parameter lr", "'foo', no parameter of torch's"]),
+        ("betas[1]", "beta[1]", ["parameter eps", "'beta', no parameter of torch's"]),
+        ('"value is falsy"', '"ascend is falsy"', ["parameter maximize", "'ascend', no parameter"]),
+        ("eps >= 1e-3", "epsilon >= 1e-3", ["detour", "'epsilon', no parameter of torch's"]),
+        ("error = ", 'before = "3.0.7", error = ', ["parameter lr", "'3.0.7' is no known version"]),
+        (
+            'fate = "renamed"\nto = "epsilon"',
+            'default_differs = true\nfate = "renamed"\nto = "epsilon"',
+            ["parameter eps", "the defaults are the same"],
+        ),
+        (
+            'to = ["beta1", "beta2"]',
+            'to = ["beta2", "beta1"]',
+            ["parameter betas", "differ", "default_differs"],
+        ),
+        ('"SparseAdam(lr=0.1)"', '"SparseAdam(rate=0.1)"', ["parameter lr", "no parameter 'rate'"]),
+        ('"SparseAdam(lr=0.1)"', '"hearsay"', ["parameter lr", "'hearsay' is neither a call nor"]),
+        ('"SparseAdam(lr=0.1)"', '"SparseAdam(0.1)"', ["parameter lr", "is neither a call nor"]),
+        ('"buggy-asgd"', '"buggy"', ["caveat: unknown hazard 'buggy'"]),
+        ('target = "mindspore.nn"', 'target = "paddle.optimizer"', ["no row for mindspore.nn"]),
+        (
+            'target = "mindspore.nn"',
+            'when = "lr == 0"\ntarget = "mindspore.nn"',
+            ["mindspore.nn: the last row"],
+        ),
+        ("rejects = [", 'default_hazard = "odd"\nrejects = [', ["parameter lr", "hazard 'odd'"]),
+    ],
+)
+def test_the_audit_names_row_and_mistake(
+    tmp_path: Path, old: str, new: str, says: list[str]
+) -> None:
+    found = list(table_problems(read(tmp_path, edited(old, new)), targets()))
+    assert any(all(word in line for word in says) for line in found), found
+
+
+def test_a_target_with_an_unknown_key(tmp_path: Path) -> None:
+    text = (ROWS.parent / "targets.toml").read_text(encoding="utf-8")
+    path = tmp_path / "targets.toml"
+    path.write_text(text.replace("short = ", "colour = 1\nshort = ", 1), encoding="utf-8")
+    with pytest.raises(TableError, match=r"targets.toml: targets 1: unknown key 'colour'; allowed"):
+        read_targets(path)
+
+
+def test_the_tables_of_the_package_have_no_problems() -> None:
+    assert list(problems()) == []
+
+
+def test_every_torch_optimizer_has_its_rows() -> None:
+    assert set(optimizers()) == set(torch_optimizers())
+    assert optimizer_table("Novograd") is None
+
+
+def test_a_missing_or_unreadable_file_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sparseadam.toml").write_text(edited("differs = ", "diffres = "), encoding="utf-8")
+    monkeypatch.setattr(audit, "ROWS", tmp_path)
+    assert audit.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "adam.toml: missing, though torch has Adam" in lines
+    assert [line for line in lines if "'diffres'" in line and line.startswith("sparseadam.toml")]
+
+
+def test_the_audit_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit.main() == 0
+    assert "no problems" in capsys.readouterr().out
