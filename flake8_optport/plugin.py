@@ -1,27 +1,23 @@
-"""Translating between flake8 and the core: options in, findings out."""
+"""Translating between flake8 and the core: options in, findings out.
+
+The core is imported when the first file concerns it: most runs of flake8 never need it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import ast
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.options.manager import OptionManager
 
 from optport import __version__
-from optport.check import concerns_us
-from optport.guard import check_guarded
-from optport.options import (
-    DEFAULT_TARGETS,
-    NOTES_HELP,
-    TARGETS_HELP,
-    TORCH_VERSION_HELP,
-    Options,
-    default_options,
-    make_options,
-)
-from optport.versions import UsageError
+from optport.defaults import DEFAULT_TARGETS, NOTES_HELP, TARGETS_HELP, TORCH_VERSION_HELP
+from optport.gate import concerns_us
+
+if TYPE_CHECKING:
+    from optport.options import Options
 
 _Problem = tuple[int, int, str, type[Any]]
 
@@ -71,6 +67,9 @@ class Plugin:
         if asked == (DEFAULT_TARGETS, "", False):
             cls.options = None  # nothing to look up until a file concerns us
             return
+        from optport.options import make_options
+        from optport.versions import UsageError
+
         try:
             # A configuration file may have one target a line.
             targets = ",".join(options.optport_targets.splitlines())
@@ -83,6 +82,9 @@ class Plugin:
         text = "".join(self._lines)
         if not concerns_us(text):
             return
+        from optport.guard import check_guarded
+        from optport.options import default_options
+
         report = check_guarded(self._tree, text, self.options or default_options())
         for finding in report.findings:
             message = f"{finding.code} {finding.message}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from optport.findings import Finding, join_hazards, unresolved_finding
+from optport.gate import concerns_us
 from optport.hazards.hazard import Hazard, Port
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
@@ -17,9 +16,6 @@ from optport.options import Options
 from optport.reader.constructions import Construction, Unresolved, find_constructions
 from optport.reader.evaluate import Foreign, nothing_foreign
 from optport.reader.source import SourceText
-from optport.signatures import torch_optimizers
-
-_NAMESPACE = re.compile(r"\boptim\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +34,6 @@ class Report:
     constructions: list[Checked] = field(default_factory=list)
     defect: str | None = None
     """What failed in optport itself, in one line, should that happen."""
-
-
-@lru_cache(maxsize=1)
-def _telling() -> re.Pattern[str]:
-    """What a text with a construction has: a class's name, or a way to get at one by its name."""
-    return re.compile(rf"\b(?:{'|'.join(sorted(torch_optimizers()))}|getattr|vars|__dict__)\b")
-
-
-def concerns_us(text: str) -> bool:
-    """Whether a source can hold a construction at all: a scan of its text, nothing more."""
-    named = "torch" in text and "optim" in text and _NAMESPACE.search(text) is not None
-    return (named or "import *" in text) and _telling().search(text) is not None
 
 
 def parse_source(text: str) -> ast.Module:

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from optport import __version__
-from optport.check import Report, concerns_us, parse_source
+from optport.check import Report, parse_source
+from optport.defaults import DEFAULT_TARGETS, NOTES_HELP, TARGETS_HELP, TORCH_VERSION_HELP
 from optport.files import UnreadableFile, python_files, read_text
+from optport.gate import concerns_us
 from optport.guard import check_guarded
-from optport.options import (
-    DEFAULT_TARGETS,
-    NOTES_HELP,
-    TARGETS_HELP,
-    TORCH_VERSION_HELP,
-    Options,
-    make_options,
-)
+from optport.options import Options, make_options
 from optport.report import construction_json, dump, finding_json, text_line
 from optport.versions import UsageError
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from optport.defaults import DEFAULT_TARGETS
 from optport.signatures import family
 from optport.targets import Target, parse_targets
 from optport.versions import UsageError, resolve_version
-
-DEFAULT_TARGETS = "paddle,mindspore"
-
-TARGETS_HELP = "frameworks to check for, comma-separated, each with ==VERSION if not the newest"
-TORCH_VERSION_HELP = "version of torch that the source is written for (default: the newest known)"
-NOTES_HELP = "also report the notes OPT9xx"
 
 
 @dataclass(frozen=True, slots=True)

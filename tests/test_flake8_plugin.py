@@ -219,7 +219,7 @@ def _fail(*_: object) -> Iterator[object]:
     ["", "import torch\n", "import optim\n", "import torchvision.optim\n", "torch_optim = 1\n"],
 )
 def test_a_file_without_torch_is_never_walked(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
-    monkeypatch.setattr(flake8_optport.plugin, "check_guarded", _fail)
+    monkeypatch.setattr(guard, "check_guarded", _fail)
     assert plugin_findings(source) == []
     with pytest.raises(AssertionError, match="begun"):
         plugin_findings(SOURCE)
