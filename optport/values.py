@@ -25,12 +25,6 @@ class Certainty(enum.IntEnum):
     CERTAIN = 3
 
     @property
-    def opposite(self) -> Certainty:
-        """How sure it is that the statement is not true."""
-        swapped = {Certainty.CERTAIN: Certainty.NO, Certainty.NO: Certainty.CERTAIN}
-        return swapped.get(self, self)
-
-    @property
     def word(self) -> str:
         """The word for reports: ``certain``, ``possible`` or ``unresolved``."""
         return self.name.lower()

@@ -34,7 +34,7 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
         return Certainty.NO
     if row.neutral is None:
         return Certainty.CERTAIN
-    return row.neutral.holds(case.lookup).opposite
+    return row.neutral.fails(case.lookup)
 
 
 def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:

@@ -72,7 +72,7 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
 def _train_differently(case: Case, row: ParameterRow) -> Certainty:
     if row.equivalent_when is None:
         return Certainty.CERTAIN
-    return row.equivalent_when.holds(case.lookup).opposite
+    return row.equivalent_when.fails(case.lookup)
 
 
 def _own_required(case: Case) -> Iterator[Hazard]:

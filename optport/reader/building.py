@@ -124,7 +124,7 @@ class Builder:
         if callee.attr in index.attributes or callee.attr in index.class_names:
             return True
         return self._evaluator.looks_elsewhere and isinstance(
-            callee.value, ast.Name | ast.Attribute
+            callee.value, ast.Name | ast.Attribute | ast.Call
         )
 
     def _from(self, value: Value, sources: tuple[Source, ...], sure: bool) -> Iterator[Built]:

@@ -138,6 +138,13 @@ class Condition:
             not lookup(name).complete for name in self.names
         )
 
+    def fails(self, lookup: Lookup) -> Certainty:
+        """Say how surely the condition is not true; not surely where a value can be overridden."""
+        held = self.holds(lookup)
+        if held is Certainty.NO and self.may_hold(lookup):
+            return Certainty.POSSIBLE
+        return {Certainty.NO: Certainty.CERTAIN, Certainty.CERTAIN: Certainty.NO}.get(held, held)
+
     @property
     def names(self) -> frozenset[str]:
         """The parameters that the condition looks at."""
