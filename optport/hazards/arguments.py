@@ -150,7 +150,7 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             met,
             subject=case.subject(row.name),
             clause=f"{case.where} {row.placement.text}",
-            advice=row.advice or "expect other results",
+            advice=row.advice or "no port follows it closely; a smaller eps comes closer",
             cured=mended is not None and mended.holds(case.lookup) is Certainty.CERTAIN,
         )
 

@@ -1,0 +1,36 @@
+"""What the README shows is what a reader gets."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from optport.catalogue import CATALOGUE
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_prints_what_it_says() -> None:
+    command = [sys.executable, "-m", "flake8", "--isolated", "--select", "OPT", "examples/train.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    shown = re.search(r"```text\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert done.stdout == shown[1]
+
+
+def test_every_code_is_listed_with_its_summary() -> None:
+    for kind in CATALOGUE.values():
+        row = f"| [{kind.code}](docs/rules/{kind.code}.md) | {kind.name} | {kind.summary} |"
+        assert row in README
+
+
+def test_links_lead_somewhere() -> None:
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    for document in documents:
+        prose = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for link in re.findall(r"\]\(([^)#]+)\)", prose):
+            if "://" not in link:
+                assert (document.parent / link).exists(), f"{document.name}: {link}"
