@@ -64,8 +64,27 @@ def flake8(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
     )
 
 
+def pylint(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
+    """pylint with the plugin; its messages' ids are the codes, with W7 for OPT."""
+    flags = [f"{flag}=y" if flag == "--optport-notes" else flag for flag in asked_for.flags]
+    only_ours = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--enable=optport"
+    done = run("pylint", *only_ours, "--output-format=json2", *flags, *paths)
+    assert not done.stderr
+    return _collected(
+        paths,
+        (
+            (
+                found["absolutePath"],
+                Spot(found["line"], found["column"], found["messageId"].replace("W7", "OPT")),
+            )
+            for found in json.loads(done.stdout)["messages"]
+        ),
+    )
+
+
 FRONT_ENDS: Mapping[str, FrontEnd] = {
     "core": core,
     "command line": command_line,
     "flake8": flake8,
+    "pylint": pylint,
 }

@@ -1,0 +1,115 @@
+"""Finding the modules of the user's own that an import leads to. Nothing is imported or run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from astroid import MANAGER
+from astroid.exceptions import AstroidError
+
+from optport.files import UnreadableFile, read_text
+from optport.signatures import torch_optimizers
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+TORCH = "torch"
+"""The top-level name that is never followed: what it holds, the core knows by name."""
+
+_IMPORTS = re.compile(
+    r"^[ \t]*(?:from[ \t]+[.\w]+[ \t]+)?import[ \t]*(\([^)]*\)|(?:[^\n\\#;]|\\\n)*)", re.MULTILINE
+)
+_WORD = re.compile(r"\w+|\*")
+_NAMED_LIKE_OPTIMIZERS = re.compile(r"optim|(?:^|_)opt(?:_|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a module's text shows at a glance, as far as optimizers may come through it."""
+
+    speaks: bool
+    """Whether it may name an optimizer of torch, or import one under a name that tells."""
+    imported: frozenset[str]
+    """The words of its import statements; ``*`` for a star import."""
+
+    def may_hold(self, name: str) -> bool:
+        """Whether an optimizer may be had from the module under that name."""
+        return self.speaks or name in self.imported or "*" in self.imported
+
+
+def outline(text: str) -> Outline:
+    """Look over a module's text."""
+    found = (_WORD.findall(match.group(1)) for match in _IMPORTS.finditer(text))
+    words = frozenset(word for line in found for word in line)
+    speaks = (
+        ("torch" in text and "optim" in text)
+        or any(_NAMED_LIKE_OPTIMIZERS.search(word) for word in words)
+        or not words.isdisjoint(torch_optimizers())
+    )
+    return Outline(speaks, words)
+
+
+@dataclass(eq=False)
+class Source:
+    """A module or namespace of the user's own."""
+
+    name: str
+    path: Path | None = None
+    """None for a namespace: a directory without ``__init__.py``."""
+    package: bool = True
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What the module's text shows at a glance."""
+        return outline(self.text())
+
+    def text(self) -> str:
+        """Return the module's text; empty where it can't be read."""
+        try:
+            return "" if self.path is None else read_text(self.path)
+        except UnreadableFile:
+            return ""
+
+
+@dataclass
+class Finder:
+    """Finds modules by their full names; remembers what it found."""
+
+    _found: dict[str, Source | None] = field(default_factory=dict)
+
+    def find(self, name: str, home: str = "") -> Source | None:
+        """Return the module of that name, None for one that is not the user's own.
+
+        Installed packages are followed only from their own modules; `home` is the top-level
+        package of the module that asks.
+        """
+        top, _, below = name.partition(".")
+        if top == TORCH or (top in sys.stdlib_module_names and top != home):
+            return None
+        if name not in self._found:
+            parent = self.find(name.rpartition(".")[0], home) if below else None
+            inside = not below or (parent is not None and parent.package)
+            self._found[name] = _located(name) if inside else None
+        found = self._found[name]
+        installed = found is not None and found.path is not None and _is_installed(found.path)
+        return found if not installed or top == home else None
+
+
+def _is_installed(path: Path) -> bool:
+    return not _INSTALLED.isdisjoint(path.parts)
+
+
+def _located(name: str) -> Source | None:
+    try:
+        spec = MANAGER.file_from_module_name(name, None)
+    except (AstroidError, ImportError, ValueError, OSError):
+        return None
+    if not spec.location:
+        namespace = bool(spec.submodule_search_locations)
+        return Source(name) if namespace else None
+    path = Path(spec.location)
+    if path.suffix != ".py" or not path.is_file():
+        return None  # compiled, or in an archive
+    return Source(name, path, package=path.stem == "__init__")

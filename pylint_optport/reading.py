@@ -1,0 +1,58 @@
+"""Reading other modules with the core: each is parsed once and evaluated as far as needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from optport.values import UNKNOWN, Value
+
+if TYPE_CHECKING:
+    from optport.reader.evaluate import Evaluator, Foreign
+    from optport.reader.index import Index
+    from pylint_optport.finder import Source
+
+MOST_PARSED = 256
+"""Modules that are kept parsed; of more, the oldest are parsed anew where they are needed."""
+
+
+@dataclass
+class Reading:
+    """The modules read so far. The core is imported with the first of them."""
+
+    _indexes: dict[str, Index | None] = field(default_factory=dict)
+    _evaluators: dict[str, Evaluator] = field(default_factory=dict)
+
+    def exported(self, source: Source, name: str, foreign: Foreign) -> Value:
+        """Return what a module's name stands for in other modules; it sees others by `foreign`."""
+        from optport.reader.building import star_exports
+        from optport.reader.evaluate import Evaluator
+        from optport.reader.things import brought
+
+        evaluator = self._evaluators.get(source.name)
+        if evaluator is None:
+            index = self._index(source)
+            if index is None:
+                return UNKNOWN
+            evaluator = self._evaluators[source.name] = Evaluator(index, star_exports, foreign)
+        return brought(evaluator.exported(name))
+
+    def forget(self) -> None:
+        """Forget all values, but not the modules themselves."""
+        self._evaluators.clear()
+
+    def _index(self, source: Source) -> Index | None:
+        from optport.check import parse_source
+        from optport.reader.index import index_module
+
+        if source.name not in self._indexes:
+            if len(self._indexes) >= MOST_PARSED:
+                oldest = next(iter(self._indexes))
+                del self._indexes[oldest]
+                self._evaluators.pop(oldest, None)
+            try:
+                index = index_module(parse_source(source.text()))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                index = None
+            self._indexes[source.name] = index
+        return self._indexes[source.name]

@@ -1,0 +1,2 @@
+from .one import Optim
+from .two import Optim as Same

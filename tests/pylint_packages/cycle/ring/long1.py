@@ -1,0 +1,1 @@
+from .long0 import optim

@@ -1,0 +1,1 @@
+from .long1 import optim

@@ -1,0 +1,1 @@
+from .long2 import optim

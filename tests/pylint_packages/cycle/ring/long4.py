@@ -1,0 +1,1 @@
+from .long3 import optim

@@ -1,0 +1,1 @@
+from .long4 import optim

@@ -1,0 +1,1 @@
+from .long5 import optim

@@ -1,0 +1,1 @@
+from .long6 import optim

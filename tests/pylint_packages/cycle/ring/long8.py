@@ -1,0 +1,1 @@
+from .long7 import optim

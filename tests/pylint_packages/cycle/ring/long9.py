@@ -1,0 +1,1 @@
+from .long8 import optim

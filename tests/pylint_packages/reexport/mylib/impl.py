@@ -1,0 +1,2 @@
+from ._deep import Deep as Renamed
+from ._deep import sgd

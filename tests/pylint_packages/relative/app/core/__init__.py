@@ -1,0 +1,3 @@
+from torch.optim import Adamax
+
+from . import nested

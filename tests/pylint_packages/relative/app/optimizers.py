@@ -1,0 +1,3 @@
+from torch.optim import ASGD
+
+OPT_CLS = ASGD

@@ -1,0 +1,4 @@
+import torch
+from torch.optim import ASGD as averaging
+
+from .kinds import *

@@ -1,0 +1,5 @@
+import torch.optim as optim
+
+
+class Adam:
+    pass
