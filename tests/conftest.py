@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import settings
 
 from optport.check import Report, check_source
-from optport.options import DEFAULT_TARGETS, make_options
+from optport.defaults import DEFAULT_TARGETS
+from optport.options import make_options
 
 settings.register_profile("optport", deadline=None, derandomize=True)
 settings.load_profile("optport")

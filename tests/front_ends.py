@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from optport.options import DEFAULT_TARGETS
+from optport.defaults import DEFAULT_TARGETS
 from tests.conftest import ROOT, check, run
 from tests.fixture_cases import AskedFor, Spot
 

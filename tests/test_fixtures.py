@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optport.options import DEFAULT_TARGETS
+from optport.defaults import DEFAULT_TARGETS
 from tests.conftest import check
 from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options
 from tests.front_ends import FRONT_ENDS, Spots

@@ -3,337 +3,35 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import subprocess
 import sys
-import zipfile
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from textwrap import dedent
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import ROOT
+from tests.fake_releases import (
+    MINDSPORE,
+    NEW_TORCH,
+    OLD_TORCH,
+    PADDLE,
+    fake_site_packages,
+    fake_wheel,
+    paddle_with,
+    write_files,
+)
+
+sys.path.append(str(ROOT / "tools"))
+
+from signature_recorder.command_line import main
+from signature_recorder.data_files import format_family, read_family
+from signature_recorder.families import FAMILIES
+from signature_recorder.signature import KINDS, format_signature
+
 DATA_FILES = sorted((ROOT / "optport" / "signatures").glob("*.json"))
-
-
-def _load_tool() -> ModuleType:
-    path = ROOT / "tools" / "record_signatures.py"
-    spec = importlib.util.spec_from_file_location("record_signatures", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = _load_tool()
-
-Files = Mapping[str, str]
-
-OLD_TORCH: Files = {
-    "torch/__init__.py": "raise SystemExit('a source must never be imported')",
-    "torch/optim/__init__.py": """
-        from .adam import Adam
-        from .sgd import SGD
-        from .optimizer import Optimizer
-        from . import lr_scheduler
-        from . import swa_utils
-        del adam
-    """,
-    "torch/optim/optimizer.py": """
-        class _RequiredParameter(object):
-            pass
-        required = _RequiredParameter()
-        class Optimizer(object):
-            def __init__(self, params, defaults): pass
-            def step(self, closure): pass
-            def zero_grad(self, set_to_none: bool = False): pass
-            def _private(self): pass
-    """,
-    "torch/optim/adam.py": r"""
-        import math
-        from .optimizer import Optimizer
-        "An invalid escape: \m"
-        class Adam(Optimizer):
-            def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8,
-                         weight_decay=0, amsgrad=False):
-                pass
-    """,
-    "torch/optim/sgd.py": """
-        from .optimizer import Optimizer, required
-        class SGD(Optimizer):
-            def __init__(self, params, lr=required, momentum=0): pass
-    """,
-    "torch/optim/lr_scheduler.py": """
-        from .optimizer import Optimizer
-        class _LRScheduler(object):
-            def __init__(self, optimizer, last_epoch=-1, verbose=False): pass
-            def get_lr(self): pass
-            def step(self, epoch=None): pass
-            def print_lr(self): pass
-        class _enable_get_lr_call:
-            def __init__(self, o): pass
-        class ConstantLR(_LRScheduler):
-            def __init__(self, optimizer, factor=1.0 / 3, total_iters=5): pass
-        class ReduceLROnPlateau(object):
-            def __init__(self, optimizer, mode='min', threshold=1e-4): pass
-    """,
-    "torch/optim/swa_utils.py": """
-        from torch.nn import Module
-        from torch.optim.lr_scheduler import _LRScheduler
-        def update_bn(loader, model, device=None): pass
-        class AveragedModel(Module):
-            def __init__(self, model, device=None, avg_fn=None): pass
-        class SWALR(_LRScheduler):
-            def __init__(self, optimizer, swa_lr): pass
-    """,
-}
-
-NEW_TORCH: Files = {
-    "torch/optim/__init__.py": """
-        from torch.optim import lr_scheduler as lr_scheduler
-        from torch.optim._muon import Muon as Muon
-        from torch.optim._stateless import swap as swap
-        from torch.optim.adam import Adam as Adam
-        from torch.optim.adamw import AdamW as AdamW
-        from torch.optim.optimizer import Optimizer as Optimizer
-        Muon.__module__ = "torch.optim"
-        __all__ = ["Adam", "AdamW", "lr_scheduler", "Optimizer"]
-        __all__ += ["Muon"]
-        __all__.extend(("swap",))
-    """,
-    "torch/optim/optimizer.py": """
-        from typing import overload
-        from collections.abc import Callable
-        class Optimizer:
-            def __init__(self, params, defaults) -> None: pass
-            @overload
-            def step(self, closure: None = None) -> None: ...
-            @overload
-            def step(self, closure: Callable[[], float]) -> float: ...
-            def step(self, closure=None): pass
-            @torch._disable_dynamo
-            def zero_grad(self, set_to_none: bool = True) -> None: pass
-    """,
-    "torch/optim/adam.py": """
-        from typing import Union
-        from .optimizer import Optimizer
-        def adam(params): pass
-        class Helper:
-            def __init__(self, x): pass
-        class Adam(Optimizer):
-            def __init__(self, params, lr: Union[float, Tensor] = 1e-3,
-                         betas: tuple[float, float] = (0.9, 0.999), *,
-                         foreach: bool | None = None, fused=None): pass
-    """,
-    "torch/optim/adamw.py": """
-        from . import adam
-        class AdamW(adam.Adam):
-            def step(self): pass
-    """,
-    "torch/optim/_stateless.py": "def swap(optimizer): pass",
-    "torch/optim/_muon.py": """
-        import math
-        from .optimizer import Optimizer
-        EPS = 1e-7
-        A, B = 1, 2
-        DEFAULT_A = 3.4445
-        COEFFICIENTS = (DEFAULT_A, -4.775)
-        if FAST:
-            class Muon(Optimizer):
-                def __init__(self, params, /, lr=1e-3, ns=COEFFICIENTS, eps=EPS, top=math.inf,
-                             low=A, half=1 / 2, none=1 / 0, *args, key, **kwargs): pass
-        else:
-            class Muon(Optimizer):
-                def __init__(self): pass
-    """,
-    "torch/optim/lr_scheduler.py": """
-        from typing import TYPE_CHECKING
-        if TYPE_CHECKING:
-            from collections.abc import Sequence
-        __all__ = ["LRScheduler", "StepLR"]
-        class LRScheduler:
-            def __init__(self, optimizer, last_epoch=-1, verbose="deprecated"): pass
-            def get_lr(self): pass
-            def step(self, epoch=None): pass
-        class _LRScheduler(LRScheduler):
-            pass
-        class StepLR(LRScheduler):
-            def __init__(self, optimizer, step_size, gamma=0.1): pass
-        class NotListed(LRScheduler):
-            pass
-    """,
-}
-
-PADDLE: Files = {
-    "paddle/optimizer/__init__.py": """
-        from . import lr  # noqa: F401
-        from .adam import Adam
-        from .fusion_utils import FusionStorage
-        from .optimizer import Optimizer
-        __all__ = ['Optimizer', 'Adam']
-    """,
-    "paddle/optimizer/fusion_utils.py": """
-        class FusionStorage:
-            def __init__(self, accumulators, dtype=paddle.float32): pass
-    """,
-    "paddle/optimizer/optimizer.py": """
-        import paddle
-        class Optimizer:
-            @imperative_base.no_grad()
-            def __init__(self, learning_rate: float | LRScheduler,
-                         parameters: Sequence[Tensor] | None = None) -> None: pass
-            @framework.dygraph_only
-            def set_lr(self, value: float) -> None: pass
-            @framework.non_static_only
-            def clear_grad(self, set_to_zero: bool = True) -> None: pass
-            clear_gradients = clear_grad
-    """,
-    "paddle/optimizer/adam.py": """
-        from .optimizer import Optimizer
-        __all__ = []
-        class Adam(Optimizer):
-            type: str
-            def __init__(self, learning_rate=0.001, beta1=0.9, dtype=paddle.float32,
-                         name: str | None = None): pass
-    """,
-    "paddle/optimizer/lr.py": """
-        __all__ = ['LRScheduler', 'StepDecay']
-        class LRScheduler:
-            def __init__(self, learning_rate=0.1, last_epoch=-1, verbose=False): pass
-            def __call__(self): pass
-            def step(self, epoch=None): pass
-        class StepDecay(LRScheduler):
-            def __init__(self, learning_rate, step_size, gamma=0.1): pass
-        class _Draft(LRScheduler):
-            pass
-    """,
-}
-
-MINDSPORE: Files = {
-    "mindspore/nn/cell.py": """
-        class Cell(Cell_):
-            def __init__(self, auto_prefix=True): pass
-            def state_dict(self): pass
-    """,
-    "mindspore/nn/optim/__init__.py": """
-        from mindspore.nn.optim.optimizer import Optimizer
-        from mindspore.nn.optim.adam import *
-        from mindspore.nn.optim.adasum import AdaSumByGradWrapCell
-        from mindspore.nn.optim.thor import thor
-        __all__ = ['Optimizer', 'Adam', 'thor', 'AdaSumByGradWrapCell']
-    """,
-    "mindspore/nn/optim/optimizer.py": """
-        from mindspore.nn.cell import Cell
-        class Optimizer(Cell):
-            def __init__(self, learning_rate, parameters, weight_decay=0.0): pass
-            def construct(self, *hyper_params): pass
-    """,
-    "mindspore/nn/optim/adam.py": """
-        from mindspore.nn.optim.optimizer import Optimizer
-        from mindspore.nn.optim.optimizer import opt_init_args_register
-        class Adam(Optimizer):
-            @opt_init_args_register
-            def __init__(self, params, learning_rate=1e-3, use_amsgrad=False, **kwargs): pass
-    """,
-    "mindspore/nn/optim/adasum.py": """
-        from mindspore.nn.cell import Cell
-        class AdaSumByGradWrapCell(Cell):
-            def __init__(self, optimizer): pass
-    """,
-    "mindspore/nn/optim/thor.py": """
-        from mindspore.nn.optim.optimizer import Optimizer
-        class ThorGpu(Optimizer):
-            pass
-        def thor(net, learning_rate, decay_filter=lambda x: x.name not in []): pass
-    """,
-    "mindspore/nn/learning_rate_schedule.py": """
-        from mindspore.nn.cell import Cell
-        class LearningRateSchedule(Cell):
-            def __init__(self): pass
-        class WarmUpLR(LearningRateSchedule):
-            def __init__(self, learning_rate, warmup_steps): pass
-        __all__ = ['WarmUpLR']
-    """,
-    "mindspore/nn/dynamic_lr.py": """
-        def _check_inputs(learning_rate): pass
-        def warmup_lr(learning_rate, total_step, step_per_epoch, warmup_epoch): pass
-        __all__ = ['warmup_lr']
-    """,
-    "mindspore/experimental/optim/__init__.py": """
-        from mindspore.experimental.optim.optimizer import Optimizer
-        from mindspore.experimental.optim.sgd import SGD
-        from mindspore.experimental.optim import lr_scheduler
-        __all__ = ['Optimizer', 'SGD']
-    """,
-    "mindspore/experimental/optim/optimizer.py": """
-        from mindspore.nn.cell import Cell
-        class Optimizer(Cell):
-            def __init__(self, params, defaults): pass
-            def add_param_group(self, param_group): pass
-    """,
-    "mindspore/experimental/optim/sgd.py": """
-        from mindspore.experimental.optim.optimizer import Optimizer
-        class SGD(Optimizer):
-            def __init__(self, params, lr, momentum=0, *, maximize=False): pass
-    """,
-    "mindspore/experimental/optim/lr_scheduler.py": """
-        from mindspore.experimental.optim.optimizer import Optimizer
-        __all__ = ['LRScheduler', 'SequentialLR']
-        @jit_class
-        class LRScheduler:
-            def __init__(self, optimizer, last_epoch=-1): pass
-            def get_last_lr(self): pass
-        @jit_class
-        class SequentialLR:
-            def __init__(self, optimizer, schedulers, milestones, last_epoch=-1): pass
-    """,
-    "mindspore/mint/optim/__init__.py": """
-        __all__ = ['SGD']
-        from mindspore.mint.optim.sgd import SGD
-    """,
-    "mindspore/mint/optim/sgd.py": """
-        from mindspore.experimental.optim.optimizer import Optimizer
-        class SGD(Optimizer):
-            def __init__(self, params, lr, weight_decay=0): pass
-    """,
-}
-
-
-def _metadata(distribution: str, version: str) -> tuple[str, str]:
-    folder = f"{distribution.replace('-', '_')}-{version}.dist-info"
-    return (
-        f"{folder}/METADATA",
-        f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n",
-    )
-
-
-def _wheel(folder: Path, distribution: str, version: str, files: Files) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{distribution.replace('-', '_')}-{version}-cp311-cp311-linux_x86_64.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(*_metadata(distribution, version))
-        for name, text in files.items():
-            archive.writestr(name, dedent(text))
-    return path
-
-
-def _site_packages(folder: Path, distribution: str, version: str, files: Files) -> Path:
-    _write_files(folder, dict([_metadata(distribution, version)]))
-    _write_files(folder, files)
-    return folder
-
-
-def _write_files(folder: Path, files: Files) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text), encoding="utf-8")
 
 
 def _data(tmp_path: Path, family: str) -> dict[str, Any]:
@@ -343,24 +41,20 @@ def _data(tmp_path: Path, family: str) -> dict[str, Any]:
 
 
 def _run(tmp_path: Path, *arguments: Path | str) -> int:
-    status = tool.main([*map(str, arguments), "--data", str(tmp_path / "data")])
-    assert isinstance(status, int)
-    return status
+    return main([*map(str, arguments), "--data", str(tmp_path / "data")])
 
 
 def _spelled(content: dict[str, Any], name: str, entry: int = -1) -> str:
     """Return an entry of a data file as Python would spell the signature."""
     parameters = content["signatures"][name][entry][1]
-    spelled = tool.format_signature(parameters and tuple(map(tuple, parameters)))
-    assert isinstance(spelled, str)
-    return spelled
+    return format_signature(parameters and tuple(map(tuple, parameters)))
 
 
 # Recording ----------------------------------------------------------------------------------------
 
 
 def test_old_torch_wheel(tmp_path: Path) -> None:
-    assert _run(tmp_path, _wheel(tmp_path, "torch", "1.10.2", OLD_TORCH)) == 0
+    assert _run(tmp_path, fake_wheel(tmp_path, "torch", "1.10.2", OLD_TORCH)) == 0
     content = _data(tmp_path, "torch.optim")
     assert content["family"] == "torch.optim"
     assert content["framework"] == "torch"
@@ -382,7 +76,7 @@ def test_old_torch_wheel(tmp_path: Path) -> None:
 
 
 def test_new_torch_site_packages(tmp_path: Path) -> None:
-    source = _site_packages(tmp_path / "site-packages", "torch", "2.13.0+cpu", NEW_TORCH)
+    source = fake_site_packages(tmp_path / "site-packages", "torch", "2.13.0+cpu", NEW_TORCH)
     assert _run(tmp_path, source) == 0
     content = _data(tmp_path, "torch.optim")
     assert content["versions"] == ["2.13.0"]
@@ -405,7 +99,7 @@ def test_new_torch_site_packages(tmp_path: Path) -> None:
 
 
 def test_kinds_and_required_defaults(tmp_path: Path) -> None:
-    _run(tmp_path, _wheel(tmp_path, "torch", "2.13.0", NEW_TORCH))
+    _run(tmp_path, fake_wheel(tmp_path, "torch", "2.13.0", NEW_TORCH))
     rows = _data(tmp_path, "torch.optim")["signatures"]["Muon"][0][1]
     assert rows[0] == ["params", "positional_only", None]
     assert rows[1] == ["lr", "positional_or_keyword", "0.001"]
@@ -418,7 +112,7 @@ def test_kinds_and_required_defaults(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("distribution", ["paddlepaddle", "paddlepaddle-gpu"])
 def test_paddle(tmp_path: Path, distribution: str) -> None:
-    assert _run(tmp_path, _wheel(tmp_path, distribution, "3.3.1.post1", PADDLE)) == 0
+    assert _run(tmp_path, fake_wheel(tmp_path, distribution, "3.3.1.post1", PADDLE)) == 0
     content = _data(tmp_path, "paddle.optimizer")
     assert content["versions"] == ["3.3.1"]
     assert {name: _spelled(content, name) for name in content["signatures"]} == {
@@ -434,7 +128,7 @@ def test_paddle(tmp_path: Path, distribution: str) -> None:
 
 
 def test_mindspore(tmp_path: Path) -> None:
-    assert _run(tmp_path, _wheel(tmp_path, "mindspore", "2.10.0", MINDSPORE)) == 0
+    assert _run(tmp_path, fake_wheel(tmp_path, "mindspore", "2.10.0", MINDSPORE)) == 0
     found = {
         family: {name: _spelled(content, name) for name in content["signatures"]}
         for family in ("mindspore.nn", "mindspore.experimental.optim", "mindspore.mint.optim")
@@ -461,9 +155,9 @@ def test_mindspore(tmp_path: Path) -> None:
 
 
 def test_site_packages_with_several_frameworks(tmp_path: Path) -> None:
-    source = _site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
-    _site_packages(source, "paddlepaddle", "3.3.1", PADDLE)
-    _site_packages(source, "torch-geometric", "2.5.0", {})
+    source = fake_site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
+    fake_site_packages(source, "paddlepaddle", "3.3.1", PADDLE)
+    fake_site_packages(source, "torch-geometric", "2.5.0", {})
     assert _run(tmp_path, source) == 0
     assert _data(tmp_path, "torch.optim")["versions"] == ["2.13.0"]
     assert _data(tmp_path, "paddle.optimizer")["versions"] == ["3.3.1"]
@@ -471,15 +165,15 @@ def test_site_packages_with_several_frameworks(tmp_path: Path) -> None:
 
 
 def test_directory_of_wheels(tmp_path: Path) -> None:
-    _wheel(tmp_path / "wheels", "torch", "1.10.2", OLD_TORCH)
-    _wheel(tmp_path / "wheels", "torch", "2.13.0", NEW_TORCH)
-    _wheel(tmp_path / "wheels", "numpy", "2.0.0", {"numpy/__init__.py": ""})
+    fake_wheel(tmp_path / "wheels", "torch", "1.10.2", OLD_TORCH)
+    fake_wheel(tmp_path / "wheels", "torch", "2.13.0", NEW_TORCH)
+    fake_wheel(tmp_path / "wheels", "numpy", "2.0.0", {"numpy/__init__.py": ""})
     assert _run(tmp_path, tmp_path / "wheels") == 0
     assert _data(tmp_path, "torch.optim")["versions"] == ["1.10.2", "2.13.0"]
 
 
 def test_version_option_replaces_a_missing_dist_info(tmp_path: Path) -> None:
-    _write_files(tmp_path / "tree", NEW_TORCH)
+    write_files(tmp_path / "tree", NEW_TORCH)
     assert _run(tmp_path, tmp_path / "tree") == 2
     assert _run(tmp_path, tmp_path / "tree", "--version", "2.16") == 0
     assert _data(tmp_path, "torch.optim")["versions"] == ["2.16.0"]
@@ -500,7 +194,7 @@ def test_conditional_definitions(tmp_path: Path) -> None:
         with suppress(Exception):
             Adam = _Adam
     """
-    wheel = _wheel(tmp_path, "torch", "2.13.0", {**NEW_TORCH, "torch/optim/adam.py": adam})
+    wheel = fake_wheel(tmp_path, "torch", "2.13.0", {**NEW_TORCH, "torch/optim/adam.py": adam})
     assert _run(tmp_path, wheel) == 0
     assert _spelled(_data(tmp_path, "torch.optim"), "Adam") == "(params, eps=0)"
 
@@ -508,23 +202,15 @@ def test_conditional_definitions(tmp_path: Path) -> None:
 # Merging ------------------------------------------------------------------------------------------
 
 
-def _paddle(**defaults: str) -> Files:
-    """Return paddle with an Adam of other defaults: ``_paddle(beta1="0.8")``."""
-    adam = PADDLE["paddle/optimizer/adam.py"]
-    for name, value in defaults.items():
-        adam = adam.replace(f"{name}=0.9", f"{name}={value}")
-    return {**PADDLE, "paddle/optimizer/adam.py": adam}
-
-
 def test_only_changes_are_stored_in_numeric_version_order(tmp_path: Path) -> None:
-    newer = _paddle(beta1="0.8")
+    newer = paddle_with(beta1="0.8")
     for version, files in (
         ("2.10.0", newer),
         ("2.9.0", PADDLE),
         ("2.9.1", newer),
         ("2.11.0", newer),
     ):
-        assert _run(tmp_path, _wheel(tmp_path, "paddlepaddle", version, files)) == 0
+        assert _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", version, files)) == 0
     content = _data(tmp_path, "paddle.optimizer")
     assert content["versions"] == ["2.9.0", "2.9.1", "2.10.0", "2.11.0"]
     assert [entry[0] for entry in content["signatures"]["Adam"]] == ["2.9.0", "2.9.1"]
@@ -540,7 +226,7 @@ def test_a_name_that_comes_and_goes(tmp_path: Path) -> None:
         """,
     }
     for version, files in (("2.0.0", without), ("3.0.0", PADDLE), ("3.1.0", without)):
-        assert _run(tmp_path, _wheel(tmp_path, "paddlepaddle", version, files)) == 0
+        assert _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", version, files)) == 0
     entries = _data(tmp_path, "paddle.optimizer")["signatures"]["Adam"]
     assert [entry[0] for entry in entries] == ["3.0.0", "3.1.0"]
     assert entries[1][1] is None
@@ -548,15 +234,15 @@ def test_a_name_that_comes_and_goes(tmp_path: Path) -> None:
 
 def test_a_family_that_a_release_lacks_is_recorded_as_empty(tmp_path: Path) -> None:
     without = {name: text for name, text in MINDSPORE.items() if "/mint/" not in name}
-    assert _run(tmp_path, _wheel(tmp_path, "mindspore", "2.2.0", without)) == 0
-    assert _run(tmp_path, _wheel(tmp_path, "mindspore", "2.7.0", MINDSPORE)) == 0
+    assert _run(tmp_path, fake_wheel(tmp_path, "mindspore", "2.2.0", without)) == 0
+    assert _run(tmp_path, fake_wheel(tmp_path, "mindspore", "2.7.0", MINDSPORE)) == 0
     content = _data(tmp_path, "mindspore.mint.optim")
     assert content["versions"] == ["2.2.0", "2.7.0"]
     assert [entry[0] for entry in content["signatures"]["SGD"]] == ["2.7.0"]
 
 
 def test_recording_again_changes_nothing(tmp_path: Path) -> None:
-    wheel = _wheel(tmp_path, "torch", "2.13.0", NEW_TORCH)
+    wheel = fake_wheel(tmp_path, "torch", "2.13.0", NEW_TORCH)
     _run(tmp_path, wheel)
     path = tmp_path / "data" / "torch.optim.json"
     before = path.read_bytes()
@@ -566,9 +252,9 @@ def test_recording_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_recording_tells_what_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _run(tmp_path, _wheel(tmp_path, "paddlepaddle", "3.0.0", PADDLE))
-    _run(tmp_path, _wheel(tmp_path, "paddlepaddle", "3.1.0", PADDLE))
-    _run(tmp_path, _wheel(tmp_path, "paddlepaddle", "3.2.0", _paddle(beta1="0.8")))
+    _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", "3.0.0", PADDLE))
+    _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", "3.1.0", PADDLE))
+    _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", "3.2.0", paddle_with(beta1="0.8")))
     assert capsys.readouterr().out.splitlines() == [
         "paddle.optimizer 3.0.0: 8 signatures",
         "paddle.optimizer 3.1.0: 8 signatures; compared with 3.0.0, none changed",
@@ -583,7 +269,7 @@ def test_recording_tells_what_changed(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_check_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wheel = _wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)
+    wheel = fake_wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)
     _run(tmp_path, wheel)
     capsys.readouterr()
     assert _run(tmp_path, "--check", wheel) == 0
@@ -593,14 +279,14 @@ def test_check_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_check_shows_the_difference_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _run(tmp_path, _wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE))
+    _run(tmp_path, fake_wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE))
     path = tmp_path / "data" / "paddle.optimizer.json"
     before = path.read_bytes()
     capsys.readouterr()
-    changed = dict(_paddle(beta1="0.8"))
+    changed = dict(paddle_with(beta1="0.8"))
     lr = changed["paddle/optimizer/lr.py"]
     changed["paddle/optimizer/lr.py"] = lr.replace(", 'StepDecay'", "")
-    wheel = _wheel(tmp_path / "other", "paddlepaddle", "3.3.1", changed)
+    wheel = fake_wheel(tmp_path / "other", "paddlepaddle", "3.3.1", changed)
     assert _run(tmp_path, "--check", wheel) == 1
     assert capsys.readouterr().out.splitlines() == [
         f"paddle.optimizer 3.3.1: the record differs from {wheel}",
@@ -615,7 +301,7 @@ def test_check_shows_the_difference_and_writes_nothing(
 
 
 def test_check_of_an_unrecorded_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(tmp_path, "--check", _wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)) == 1
+    assert _run(tmp_path, "--check", fake_wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)) == 1
     assert capsys.readouterr().out == "paddle.optimizer 3.3.1: not recorded\n"
     assert not (tmp_path / "data").exists()
 
@@ -649,32 +335,32 @@ def test_not_a_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_sources_without_a_framework(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
-    wheel = _wheel(tmp_path, "numpy", "2.0.0", {"numpy/__init__.py": ""})
+    wheel = fake_wheel(tmp_path, "numpy", "2.0.0", {"numpy/__init__.py": ""})
     for source in (tmp_path / "empty", wheel):
         assert "torch.optim, paddle.optimizer" in _assert_error(tmp_path, capsys, source)
 
 
 def test_unusable_versions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    candidate = _wheel(tmp_path, "torch", "2.13.0rc1", NEW_TORCH)
+    candidate = fake_wheel(tmp_path, "torch", "2.13.0rc1", NEW_TORCH)
     assert "'2.13.0rc1' is not" in _assert_error(tmp_path, capsys, candidate)
     assert "'latest' is not" in _assert_error(tmp_path, capsys, candidate, "--version", "latest")
-    site = _site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
-    _site_packages(site, "torch", "2.12.0", {})
+    site = fake_site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
+    fake_site_packages(site, "torch", "2.12.0", {})
     assert "found: 2.12.0, 2.13.0" in _assert_error(tmp_path, capsys, site)
 
 
 def test_version_option_with_two_frameworks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site = _site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
-    _site_packages(site, "paddlepaddle", "3.3.1", PADDLE)
+    site = fake_site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
+    fake_site_packages(site, "paddlepaddle", "3.3.1", PADDLE)
     message = _assert_error(tmp_path, capsys, site, "--version", "2.13.0")
     assert "--version needs a single source" in message
 
 
 def test_conflicting_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    one = _wheel(tmp_path / "one", "paddlepaddle", "3.3.1", PADDLE)
-    two = _wheel(tmp_path / "two", "paddlepaddle", "3.3.1", _paddle(beta1="0.8"))
+    one = fake_wheel(tmp_path / "one", "paddlepaddle", "3.3.1", PADDLE)
+    two = fake_wheel(tmp_path / "two", "paddlepaddle", "3.3.1", paddle_with(beta1="0.8"))
     assert "disagree about paddle.optimizer 3.3.1" in _assert_error(tmp_path, capsys, one, two)
     assert not (tmp_path / "data").exists()
 
@@ -706,7 +392,7 @@ def test_sources_that_cannot_be_followed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, text: str, message: str
 ) -> None:
     files = {**NEW_TORCH, path: text}
-    wheel = _wheel(tmp_path, "torch", "2.13.0", files)
+    wheel = fake_wheel(tmp_path, "torch", "2.13.0", files)
     assert message in _assert_error(tmp_path, capsys, wheel)
     assert not (tmp_path / "data").exists()
 
@@ -725,13 +411,13 @@ def test_damaged_data_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], t
     path = tmp_path / "data" / "paddle.optimizer.json"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    wheel = _wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)
+    wheel = fake_wheel(tmp_path, "paddlepaddle", "3.3.1", PADDLE)
     assert "paddle.optimizer.json" in _assert_error(tmp_path, capsys, wheel)
     assert path.read_text(encoding="utf-8") == text
 
 
 def test_command_line(tmp_path: Path) -> None:
-    wheel = _wheel(tmp_path, "torch", "2.13.0", NEW_TORCH)
+    wheel = fake_wheel(tmp_path, "torch", "2.13.0", NEW_TORCH)
     command = [sys.executable, str(ROOT / "tools" / "record_signatures.py")]
     data = ["--data", str(tmp_path / "data")]
     for arguments, status in (
@@ -752,7 +438,7 @@ def _key(version: str) -> tuple[int, ...]:
 
 
 def test_every_family_has_a_data_file() -> None:
-    assert [path.stem for path in DATA_FILES] == sorted(family.name for family in tool.FAMILIES)
+    assert [path.stem for path in DATA_FILES] == sorted(family.name for family in FAMILIES)
 
 
 @pytest.mark.parametrize("path", DATA_FILES, ids=lambda path: path.stem)
@@ -779,7 +465,7 @@ def test_data_file_parameters_are_well_formed(path: Path) -> None:
             if parameters is None:
                 continue
             names = [parameter for parameter, _, _ in parameters]
-            kinds = [tool.KINDS.index(kind) for _, kind, _ in parameters]
+            kinds = [KINDS.index(kind) for _, kind, _ in parameters]
             assert len(names) == len(set(names)), name
             assert kinds == sorted(kinds), name
             for _, kind, default in parameters:
@@ -789,9 +475,9 @@ def test_data_file_parameters_are_well_formed(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DATA_FILES, ids=lambda path: path.stem)
 def test_data_file_is_as_the_tool_writes_it(path: Path) -> None:
-    family = next(family for family in tool.FAMILIES if family.name == path.stem)
+    family = next(family for family in FAMILIES if family.name == path.stem)
     text = path.read_text(encoding="utf-8")
-    assert tool.format_family(family, tool.read_family(path, family)) == text
+    assert format_family(family, read_family(path, family)) == text
 
 
 @pytest.mark.parametrize(
