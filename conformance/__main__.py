@@ -1,8 +1,9 @@
-"""Command line: ``python -m conformance run CASES.jsonl --target-version paddle==3.3.1 ...``."""
+"""Command line: ``python -m conformance run CASES.jsonl ...`` and ``python -m conformance ci``."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -17,16 +18,20 @@ from conformance.environments import (
 )
 from conformance.pool import WorkerFailure
 from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, measure
+from conformance.sample import run_sample
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status.
 
-    0: every case has a result, whatever the results say; 1: some could not be run at all;
-    2: the command line or the case file is wrong.
+    0: every case has a result, whatever the results say; 1: some could not be run at all, or the
+    sample of ``ci`` disagrees with the evidence; 2: the command line or the case file is wrong.
     """
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "ci":
+            cache = (options.cache or default_cache()).resolve()
+            return run_sample(cache, options.workers)
         return _run(options)
     except (CaseError, OSError) as error:
         print(f"conformance: {error}", file=sys.stderr)
@@ -64,20 +69,25 @@ def _parser() -> argparse.ArgumentParser:
         help="torch to compare with (default: %(default)s)",
     )
     run.add_argument(
-        "--cache",
-        type=Path,
-        default=None,
-        metavar="DIR",
-        help="where the frameworks' environments are or will be built "
-        f"(default: ${CACHE_VARIABLE} or ~/.cache/optport-conformance)",
-    )
-    run.add_argument(
         "--timeout",
         type=float,
         default=CASE_TIMEOUT,
         metavar="SECONDS",
         help="per case (default: %(default)g)",
     )
+    ci = commands.add_parser("ci", help="run the sample and compare it with the evidence")
+    for command in (run, ci):
+        command.add_argument(
+            "--cache",
+            type=Path,
+            default=None,
+            metavar="DIR",
+            help="where the frameworks' environments are or will be built "
+            f"(default: ${CACHE_VARIABLE} or ~/.cache/optport-conformance)",
+        )
+        command.add_argument(
+            "--workers", type=int, default=os.cpu_count() or 1, help="processes (default: cores)"
+        )
     return parser
 
 
@@ -98,8 +108,7 @@ def _run(options: argparse.Namespace) -> int:
     missing = {case.framework for case in cases} - set(versions)
     if missing:
         raise CaseError(f"no --target-version for {', '.join(sorted(missing))}")
-    results = read_results(options.out)
-    _end_torn_line(options.out)
+    results = read_results(options.out, mend=True)
     with options.out.open("a", encoding="utf-8") as out:
 
         def write(result: Result) -> None:
@@ -117,21 +126,12 @@ def _run(options: argparse.Namespace) -> int:
                     timeout=options.timeout,
                     on_result=write,
                     progress=True,
+                    workers=options.workers,
                 )
     verdicts = Counter(result.verdict for result in read_results(options.out).values())
     summary = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in VERDICTS)
     print(f"conformance: {options.out}: {summary}", file=sys.stderr)
     return 0
-
-
-def _end_torn_line(path: Path) -> None:
-    # A run that was killed may have left half a line; the next result must not be glued to it.
-    if not path.exists():
-        return
-    data = path.read_bytes()
-    if data and not data.endswith(b"\n"):
-        with path.open("r+b") as file:
-            file.truncate(data.rfind(b"\n") + 1)
 
 
 if __name__ == "__main__":

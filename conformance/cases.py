@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,6 +16,14 @@ VERDICTS: Final[tuple[Verdict, ...]] = ("same", "diverges", "error", "torch-erro
 
 #: A port is "same" while its ``base`` deviation stays below this.
 SAME_BELOW: Final = 1e-3
+
+#: A call is steady while torch's own float32 and float64 runs part by less than this, and its
+#: weights grow less than so many times.
+STEADY_BELOW: Final = 1e-4
+MOST_GROWTH: Final = 1e3
+
+#: A deviation that is so many times torch's own noise tells something all the same.
+FAR_ABOVE: Final = 30.0
 
 #: The copies of the weights that every optimizer moves; see :mod:`conformance.problem`.
 COPIES: Final = ("base", "small", "dead")
@@ -51,6 +59,7 @@ class Case:
             or ``mindspore`` (also ``ms``) in place of ``torch``, and with what ``setup`` defined.
         setup: statements to execute before ``call``.
         also: words of :data:`ALSO`. An unknown word makes the verdict "error".
+        series: the copy whose loss and distance are wanted for every step; not read from files.
     """
 
     id: str
@@ -59,6 +68,7 @@ class Case:
     call: str
     setup: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    series: str | None = None
 
     @property
     def framework(self) -> str:
@@ -83,6 +93,36 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Regime:
+    """What kind of problem a torch call makes of the reference problem.
+
+    Attributes:
+        noise: how far torch's own weights in float64 leave those in float32, by copy; None if
+            they are finite on one side only, or were not run.
+        grown: how many times its size at the start the largest weight of ``base`` becomes; None:
+            not finite.
+    """
+
+    noise: Mapping[str, float | None] = field(default_factory=dict)
+    grown: float | None = None
+
+    @property
+    def steady(self) -> bool:
+        """Whether a deviation of ``base`` says something about the port, not about rounding."""
+        return self.steady_copy("base") and self.grown is not None and self.grown < MOST_GROWTH
+
+    def tells(self, copy: str, deviation: float) -> bool:
+        """Whether a port's deviation on a copy is more than what rounding makes of it."""
+        noise = self.noise.get(copy)
+        return noise is not None and (noise < STEADY_BELOW or deviation > FAR_ABOVE * noise)
+
+    def steady_copy(self, copy: str) -> bool:
+        """Whether rounding alone leaves the copy where it is."""
+        noise = self.noise.get(copy)
+        return noise is not None and noise < STEADY_BELOW
+
+
+@dataclass(frozen=True)
 class Result:
     """What one case did.
 
@@ -98,6 +138,9 @@ class Result:
         error: one line, for the last two verdicts and for weights that are not finite.
         frozen: True when the target raised nothing and left the ``base`` weights where they were
             although torch moved them.
+        regime: what torch's own runs say about the call.
+        series: for a case that asks for it: ``torch`` (loss), ``loss`` (the port's) and
+            ``distance``, a number for the start and for every step.
     """
 
     id: str
@@ -107,6 +150,8 @@ class Result:
     verdict: Verdict
     error: str | None = None
     frozen: bool = False
+    regime: Regime = field(default_factory=Regime)
+    series: Mapping[str, list[float | None]] | None = None
 
     def to_json(self) -> str:
         """One JSON object on one line; ``frozen`` only when true."""
@@ -120,6 +165,11 @@ class Result:
         }
         if self.frozen:
             record["frozen"] = True
+        if self.verdict != "torch-error":
+            record["noise"] = dict(self.regime.noise)
+            record["grown"] = self.regime.grown
+        if self.series is not None:
+            record["series"] = self.series
         return json.dumps(record, ensure_ascii=False, allow_nan=False)
 
 
@@ -139,15 +189,18 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-def read_results(path: Path) -> dict[str, Result]:
+def read_results(path: Path, mend: bool = False) -> dict[str, Result]:
     """The results of an output file by id; none if there is no file.
 
     A last line without its end (the runner was killed while writing) is left out, so that its
-    case runs again. Raises CaseError for any other line that is not a result.
+    case runs again; with `mend` it is cut off the file, too, so that the next result is not
+    glued to it. Raises CaseError for any other line that is not a result.
     """
     results: dict[str, Result] = {}
     if not path.exists():
         return results
+    if mend:
+        _cut_torn_end(path)
     for where, record in _records(path, drop_torn_end=True):
         verdict = record.get("verdict")
         if verdict not in VERDICTS:
@@ -160,6 +213,7 @@ def read_results(path: Path) -> dict[str, Result]:
             verdict=verdict,
             error=None if record.get("error") is None else _text(where, record, "error"),
             frozen=record.get("frozen") is True,
+            regime=Regime(_noise(where, record), _deviation(where, record, "grown")),
         )
         results[result.id] = result
     return results
@@ -188,6 +242,13 @@ def _records(path: Path, drop_torn_end: bool = False) -> Iterator[tuple[str, dic
         if not isinstance(record, dict):
             raise CaseError(f"{where}: not a JSON object")
         yield where, record
+
+
+def _cut_torn_end(path: Path) -> None:
+    data = path.read_bytes()
+    if data and not data.endswith(b"\n"):
+        with path.open("r+b") as file:
+            file.truncate(data.rfind(b"\n") + 1)
 
 
 def _case(where: str, record: Mapping[str, object]) -> Case:
@@ -221,6 +282,13 @@ def _texts(where: str, record: Mapping[str, object], key: str) -> tuple[str, ...
     if not all(isinstance(text, str) for text in texts):
         raise CaseError(f"{where}: {key!r} must be a list of strings")
     return texts
+
+
+def _noise(where: str, record: Mapping[str, object]) -> dict[str, float | None]:
+    noise = record.get("noise") or {}
+    if not isinstance(noise, dict):
+        raise CaseError(f"{where}: 'noise' must be an object")
+    return {copy: _deviation(where, noise, copy) for copy in noise}
 
 
 def _deviation(where: str, record: Mapping[str, object], key: str) -> float | None:

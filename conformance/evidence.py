@@ -3,190 +3,201 @@
 ``python -m conformance.evidence paddle==3.3.1 mindspore==2.10.0`` runs, for every target of those
 frameworks, the literal port and the port of every call, and writes one file for each target and
 version below ``evidence/``. What is recorded already is not run again unless ``--again`` is given
-or the port has changed.
+or the port has changed. ``--compare`` runs everything, writes nothing, and prints what came out
+differently.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from conformance.cases import Case, Result
-from conformance.environments import Version, default_cache
-from conformance.literal import NotExpressible, literal_port
-from conformance.runner import measure
-from optport.check import check_source
-from optport.hazards.case import find_case
-from optport.hazards.hazard import Port
-from optport.options import Options, make_options
-from optport.reader.constructions import Construction
-from optport.table import optimizer_table, optimizers, targets
+from conformance.calls import all_calls
+from conformance.cases import Case, CaseError, Result, read_results
+from conformance.compare import differences, verdict_counts
+from conformance.environments import EnvironmentFailure, Version, default_cache
+from conformance.pool import WorkerFailure
+from conformance.records import (
+    EVIDENCE,
+    Record,
+    add_figures,
+    carry_over,
+    cases_of,
+    evidence_path,
+    new_record,
+    read_call,
+    read_evidence,
+    same_run,
+    torch_call,
+    write_evidence,
+)
+from conformance.runner import DEFAULT_TORCH, measure
+from optport.table import targets
 from optport.targets import Target, parse_target
+from optport.versions import UsageError
 
-EVIDENCE = Path(__file__).parent.parent / "evidence"
-EXTRA_CALLS = EVIDENCE / "calls.txt"
-DIGITS = 3
+__all__ = ["evidence_path", "main", "read_call", "read_evidence", "torch_call"]
 
-
-def table_calls() -> list[str]:
-    """Every torch call that a row names as evidence, and the further ones of ``calls.txt``."""
-    calls: dict[str, None] = {}
-    for name in optimizers():
-        table = optimizer_table(name)
-        assert table is not None
-        for text in _evidence(table):
-            if text.endswith(")") and ": " not in text.partition("(")[0]:
-                calls[text] = None
-    for line in EXTRA_CALLS.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            calls[line] = None
-    return list(calls)
+RUNS = EVIDENCE / "runs.json"
 
 
-def _evidence(node: Any) -> Iterator[str]:
-    """All evidence strings anywhere in a table's dataclasses."""
-    pending = [node]
-    while pending:
-        item = pending.pop()
-        fields = getattr(item, "__dataclass_fields__", {})
-        for name in fields:
-            value = getattr(item, name)
-            if name == "evidence":
-                yield from value
-            elif isinstance(value, (tuple, list)):
-                pending.extend(value)
-            elif hasattr(value, "values"):
-                pending.extend(value.values())
+def executed_targets(version: Version) -> list[Target]:
+    """The targets of a framework at a version that can be executed.
+
+    Raises UsageError for a version that no signatures are recorded of.
+    """
+    found = []
+    for info in targets().values():
+        newest = parse_target(info.short)
+        if info.executed and newest.family.framework == version.framework:
+            found.append(parse_target(f"{info.short}=={version.version}"))
+    return found
+
+
+def run_calls(
+    calls: Sequence[str],
+    version: Version,
+    cache: Path,
+    *,
+    known: dict[Target, dict[str, Record]] | None = None,
+    workers: int = 1,
+    keep: bool = True,
+) -> dict[Target, list[Record]]:
+    """Run the calls on every target of a framework version; returns the records.
+
+    `known` holds what needs no run. Results are kept below the cache as they come, so that a
+    run that was interrupted goes on where it stopped, unless `keep` is false. Raises what
+    `measure` raises.
+    """
+    records: dict[Target, list[Record]] = {}
+    needed: dict[str, Case] = {}
+    entries: list[tuple[Record, dict[str, Case]]] = []
+    for target in executed_targets(version):
+        recorded = (known or {}).get(target, {})
+        records[target] = []
+        for call in calls:
+            record = new_record(call, target)
+            records[target].append(record)
+            if same_run(record, recorded.get(call)):
+                carry_over(record, recorded[call])
             else:
-                pending.append(value)
-
-
-def torch_call(call: str) -> str:
-    """Spell an evidence call out: ``Adam(lr=1)`` → ``torch.optim.Adam(params, lr=1)``."""
-    name, _, rest = call.partition("(")
-    return f"torch.optim.{name}(params{', ' if rest != ')' else ''}{rest}"
-
-
-def read_call(call: str, options: Options) -> tuple[Construction, dict[str, Port]]:
-    """Read an evidence call as the linter does; returns it with its ports by target."""
-    report = check_source(f"import torch\n{torch_call(call)}\n", options)
-    (checked,) = report.constructions
-    return checked.construction, dict(checked.ports)
-
-
-def cases_for(call: str, target: Target) -> tuple[dict[str, Any], list[Case]]:
-    """Return the record of a call on a target, still without figures, and the cases to run."""
-    options = make_options(f"{target.info.short}=={target.version}")
-    construction, ports = read_call(call, options)
-    port = ports[target.name]
-    record: dict[str, Any] = {"torch": call, "literal": None, "port": None}
-    cases: list[Case] = []
-    found = find_case(construction, target)
-    if found is None:
-        record["literal"] = {"verdict": "no counterpart"}
-        return record, cases
-    try:
-        text = literal_port(found)
-    except NotExpressible as lost:
-        record["literal"] = {"verdict": "impossible", "lost": str(lost)}
+                cases = cases_of(record, target)
+                entries.append((record, cases))
+                needed.update((case.id, case) for case in cases.values())
+    todo = list(needed.values())
+    if keep:
+        results = _measured(todo, version, cache, workers)
     else:
-        record["literal"] = {"call": text}
-        cases.append(Case(f"{call} literal", torch_call(call), target.name, text))
-    if port.call is not None:
-        record["port"] = {
-            "call": port.call,
-            "setup": list(port.setup),
-            "also": list(port.also),
-            "fidelity": port.fidelity,
-        }
-        cases.append(
-            Case(f"{call} port", torch_call(call), target.name, port.call, port.setup, port.also)
-        )
-    return record, cases
+        results = measure(todo, str(version), cache, progress=True, workers=workers)
+    for record, cases in entries:
+        add_figures(record, cases, results)
+    return records
 
 
-def _figures(result: Result) -> dict[str, Any]:
-    figures: dict[str, Any] = {"verdict": result.verdict}
-    for copy in ("base", "small", "dead"):
-        value = getattr(result, copy)
-        if value is not None:
-            figures[copy] = float(f"{value:.{DIGITS - 1}e}")
-    if result.error:
-        figures["error"] = " ".join(result.error.split())[:160]
-    return figures
-
-
-def _same_run(record: dict[str, Any], known: dict[str, Any] | None) -> bool:
-    """Whether a recorded run was of just these calls."""
-    if known is None:
-        return False
-    for part in ("literal", "port"):
-        mine, theirs = record[part] or {}, known[part] or {}
-        if any(mine.get(key) != theirs.get(key) for key in ("call", "setup", "also", "lost")):
-            return False
-    return True
-
-
-def read_evidence(path: Path) -> dict[str, dict[str, Any]]:
-    """Read one evidence file: the records by torch call; empty when there is no such file."""
-    if not path.is_file():
+def _measured(cases: list[Case], version: Version, cache: Path, workers: int) -> dict[str, Result]:
+    """Measure, keeping the results in a file of the cache until all are there."""
+    if not cases:
         return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {record["torch"]: record for record in map(json.loads, lines)}
+    kept = cache / f"unfinished-{version.name}-torch-{DEFAULT_TORCH}.jsonl"
+    cache.mkdir(parents=True, exist_ok=True)
+    results = read_results(kept, mend=True)
+    todo = [case for case in cases if case.id not in results]
+    with kept.open("a", encoding="utf-8") as out:
+
+        def keep(result: Result) -> None:
+            print(result.to_json(), file=out, flush=True)
+
+        results |= measure(
+            todo, str(version), cache, on_result=keep, progress=True, workers=workers
+        )
+    kept.unlink()
+    return results
 
 
-def evidence_path(target: Target) -> Path:
-    """Where the evidence of a target at a version is."""
-    return EVIDENCE / f"{target.name}-{target.version}.jsonl"
+def record_evidence(version: Version, cache: Path, again: bool, workers: int) -> None:
+    """Run what is not recorded yet for a framework version, and write its evidence files."""
+    chosen = executed_targets(version)
+    known = {} if again else {one: read_evidence(evidence_path(one)) for one in chosen}
+    for target, records in run_calls(
+        all_calls(), version, cache, known=known, workers=workers
+    ).items():
+        write_evidence(evidence_path(target), records)
+        _note_run(target, version, len(records))
+        print(f"{target.name} {target.version}: {verdict_counts(records)}")
 
 
-def record_evidence(target: Target, cache: Path, again: bool = False) -> None:
-    """Run what is not recorded yet for one target, and write its evidence file."""
-    path = evidence_path(target)
-    known = {} if again else read_evidence(path)
-    records: list[dict[str, Any]] = []
-    cases: list[Case] = []
-    for call in table_calls():
-        record, needed = cases_for(call, target)
-        if _same_run(record, known.get(call)):
-            kept = known[call]
-            if record["port"] is not None:
-                kept["port"]["fidelity"] = record["port"]["fidelity"]
-            records.append(kept)
-        else:
-            records.append(record)
-            cases.extend(needed)
-    version = f"{target.family.framework}=={target.version}"
-    results = measure(cases, version, cache, progress=True) if cases else {}
-    for record in records:
-        for part in ("literal", "port"):
-            result = results.get(f"{record['torch']} {part}")
-            if result is not None:
-                record[part].update(_figures(result))
-    lines = (json.dumps(record, ensure_ascii=False) for record in records)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def _note_run(target: Target, version: Version, calls: int) -> None:
+    runs = json.loads(RUNS.read_text(encoding="utf-8")) if RUNS.is_file() else {}
+    runs[evidence_path(target).stem] = {
+        "framework": str(version),
+        "torch": DEFAULT_TORCH,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}, CPU",
+        "calls": calls,
+    }
+    RUNS.write_text(json.dumps(runs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def compare_evidence(version: Version, against: str | None, cache: Path, workers: int) -> bool:
+    """Run everything, print what differs from the record; returns whether all verdicts agree."""
+    agree = True
+    for target, records in run_calls(all_calls(), version, cache, workers=workers).items():
+        other = target if against is None else parse_target(f"{target.info.short}=={against}")
+        path = evidence_path(other)
+        recorded = read_evidence(path)
+        print(f"{target.name} {target.version} against {path.name}: {verdict_counts(records)}")
+        if not recorded:
+            print(f"  nothing is recorded in {path.name}")
+            agree = False
+        for difference in differences(recorded, records):
+            agree = agree and not difference.changes_verdict
+            print(f"  {difference}")
+    return agree
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Record the evidence for the versions given; returns 0."""
+    """Record or compare the evidence for the versions given.
+
+    Returns 0, 1 when a comparison finds another verdict or a framework cannot be run, 2 for a
+    version that is unknown.
+    """
     parser = argparse.ArgumentParser(prog="python -m conformance.evidence", description=__doc__)
     parser.add_argument("versions", nargs="+", metavar="FRAMEWORK==VERSION")
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--again", action="store_true", help="run what is recorded already, too")
+    parser.add_argument(
+        "--compare", action="store_true", help="run everything, write nothing, print differences"
+    )
+    parser.add_argument(
+        "--against", metavar="VERSION", help="compare with the evidence of this version instead"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)"
+    )
     asked = parser.parse_args(arguments)
-    for text in asked.versions:
-        version = Version.parse(text)
-        for info in targets().values():
-            target = parse_target(f"{info.short}")
-            if target.family.framework == version.framework and info.executed:
-                chosen = parse_target(f"{info.short}=={text.partition('==')[2]}")
-                print(f"{chosen.name} {chosen.version}", file=sys.stderr)
-                record_evidence(chosen, asked.cache, asked.again)
-    return 0
+    agree = True
+    try:
+        for text in asked.versions:
+            version, started = Version.parse(text), time.monotonic()
+            cache = asked.cache.resolve()
+            if asked.compare:
+                agree &= compare_evidence(version, asked.against, cache, asked.workers)
+            else:
+                record_evidence(version, cache, asked.again, asked.workers)
+            print(f"{version}: {time.monotonic() - started:.0f} seconds")
+    except (UsageError, CaseError, ValueError) as error:
+        print(f"conformance.evidence: {error}", file=sys.stderr)
+        return 2
+    except (EnvironmentFailure, WorkerFailure) as error:
+        print(f"conformance.evidence: {error}", file=sys.stderr)
+        return 1
+    return int(not agree)
 
 
 if __name__ == "__main__":

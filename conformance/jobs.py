@@ -25,6 +25,8 @@ class Job:
         trajectory: .npy file to write the trajectory to; None on the target's side.
         maximized: per copy, whether torch's optimizer maximizes: the loss is then negated on
             both sides, so that there is an optimum to reach.
+        double: run in float64 (torch's side only).
+        series: the copy whose loss and distance are reported for every step, too.
     """
 
     id: str
@@ -37,6 +39,8 @@ class Job:
     reference: str | None
     trajectory: str | None
     maximized: tuple[bool, ...] = (False, False, False)
+    double: bool = False
+    series: str | None = None
 
     @property
     def batches(self) -> tuple[tuple[int, ...], ...]:

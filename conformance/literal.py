@@ -17,23 +17,27 @@ _TENSOR = re.compile(r"\btorch\.tensor\b")
 _TENSORS = {"paddle": "paddle.to_tensor", "mindspore": "mindspore.Tensor"}
 
 
-class NotExpressible(ValueError):
-    """The torch call has an argument that changes training and has no place in the counterpart."""
+def dropped(case: Case) -> list[str]:
+    """The arguments that change training (or may) and have no place in the counterpart."""
+    found = []
+    for name in case.construction.arguments:
+        row = case.rows[name]
+        if row.fate in (Fate.LOST, Fate.REPLACED):
+            neutral = row.neutral is not None and row.neutral.holds(case.lookup)
+            if not neutral:
+                found.append(name)
+    return found
 
 
 def literal_port(case: Case) -> str:
     """Return the counterpart call with just the arguments that the torch call spells out.
 
-    Raises `NotExpressible` that names an argument without counterpart whose loss may matter.
+    Arguments without a place there are left out; `dropped` tells which of them matter.
     """
     parts: dict[str, str] = {}
     for name, argument in case.construction.arguments.items():
         row = case.rows[name]
-        if row.fate in (Fate.LOST, Fate.REPLACED):
-            neutral = row.neutral is not None and row.neutral.holds(case.lookup)
-            if not neutral:
-                raise NotExpressible(name)
-        elif row.fate not in (Fate.INERT, Fate.CHOSEN):
+        if row.fate not in (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED):
             parts.update(_named(case, row, argument))
     written = []
     for position, parameter in enumerate(case.signature.parameters):

@@ -56,6 +56,10 @@ class LeastSquares:
         scale = np.float32(SCALES[copy]) * np.float32(2.0 / residual.size)
         return (features.T @ residual) * scale
 
+    def loss(self, copy: int, weights: Any) -> float | None:
+        """Plain loss of copy 0, 1 or 2 at ``weights`` (4x3); None if not finite."""
+        return _number(((self.features[copy] @ weights - self.targets) ** 2).mean())
+
 
 class SparseLookup:
     """A table (10x3) of which every step looks up four rows; float32, always the same values."""
@@ -101,6 +105,35 @@ def deviation(reference: Any, ported: Any) -> float | None:
     moved = np.abs(ours[finite] - start[finite]).max(initial=0.0)
     apart = np.abs(ours[finite] - theirs[finite]).max(initial=0.0)
     return float(apart / max(moved, _LEAST_MOVE))
+
+
+def growth(trajectory: Any) -> float | None:
+    """How many times its size at the start the largest weight becomes; None if not finite."""
+    if not np.isfinite(trajectory).all():
+        return None
+    return float(np.abs(trajectory).max() / np.abs(trajectory[0]).max())
+
+
+def series(copy: int, reference: Any, ported: Any) -> dict[str, list[float | None]]:
+    """The loss on both sides and the distance, for every step from the start on.
+
+    Losses are those of plain least squares, without the copy's scale; the distance is relative
+    to how far the reference moves in all, as in :func:`deviation`.
+    """
+    problem = LeastSquares()
+    moved = max(float(np.abs(reference - reference[0]).max()), _LEAST_MOVE)
+    return {
+        "torch": [problem.loss(copy, weights) for weights in reference],
+        "loss": [problem.loss(copy, weights) for weights in ported],
+        "distance": [
+            _number(np.abs(one - other).max() / moved)
+            for one, other in zip(reference, ported, strict=True)
+        ],
+    }
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def is_frozen(reference: Any, ported: Any) -> bool:

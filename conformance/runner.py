@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from conformance.cases import SAME_BELOW, Case, CaseError, Result, Verdict
+from conformance.cases import COPIES, SAME_BELOW, Case, CaseError, Regime, Result, Verdict
 from conformance.environments import Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import Outcome, run_jobs
@@ -27,6 +29,7 @@ LBFGS_STEPS: Final = 12
 CASE_TIMEOUT: Final = 60.0
 START_TIMEOUT: Final = 300.0
 
+_DOUBLE: Final = "-double"
 _ASCEND_ONLY: Final = "mindspore.mint.optim"
 
 
@@ -39,6 +42,7 @@ def measure(
     timeout: float = CASE_TIMEOUT,
     on_result: Callable[[Result], None] | None = None,
     progress: bool = False,
+    workers: int = 1,
 ) -> dict[str, Result]:
     """Runs ``cases`` with the target at ``version`` and returns the results by case id.
 
@@ -50,6 +54,7 @@ def measure(
         timeout: seconds after which a case counts as hanging.
         on_result: called with each result as soon as it is there.
         progress: write progress to standard error.
+        workers: how many processes share the cases.
 
     Raises CaseError for a case of another framework or a repeated id, ValueError for a malformed
     version, EnvironmentFailure when pip fails, WorkerFailure when a framework does not load.
@@ -59,12 +64,36 @@ def measure(
         raise ValueError(f"{version!r}: the target must be one of {', '.join(STEPS)}")
     _check(cases, target)
     results: dict[str, Result] = {}
-    with tempfile.TemporaryDirectory(prefix="conformance-") as directory:
-        for result in _results(cases, target, cache, torch, timeout, Path(directory), progress):
-            results[result.id] = result
-            if on_result is not None:
-                on_result(result)
+    lock = threading.Lock()
+
+    def run(share: Sequence[Case]) -> None:
+        with tempfile.TemporaryDirectory(prefix="conformance-") as directory:
+            for result in _results(share, target, cache, torch, timeout, Path(directory), progress):
+                with lock:
+                    results[result.id] = result
+                    if on_result is not None:
+                        on_result(result)
+
+    if cases:
+        # Before the shares start: two of them must not build the same environment.
+        for version_needed in (Version("torch", torch), target):
+            interpreter(version_needed, cache)
+    shares = _shares(cases, workers)
+    with ThreadPoolExecutor(max_workers=max(1, len(shares))) as pool:
+        for future in [pool.submit(run, share) for share in shares]:
+            future.result()
     return results
+
+
+def _shares(cases: Sequence[Case], workers: int) -> list[list[Case]]:
+    """Deal the cases out; those of one torch call stay together, it runs only once then."""
+    by_call: dict[str, list[Case]] = {}
+    for case in cases:
+        by_call.setdefault(case.torch, []).append(case)
+    shares: list[list[Case]] = [[] for _ in range(max(1, workers))]
+    for number, group in enumerate(by_call.values()):
+        shares[number % len(shares)].extend(group)
+    return [share for share in shares if share]
 
 
 def _check(cases: Iterable[Case], target: Version) -> None:
@@ -95,56 +124,79 @@ def _results(
             runnable.append(case)
     if not runnable:
         return
-    # One trajectory per distinct call, however many cases compare with it.
-    reference_of = {case.id: _digest(case) for case in runnable}
-    jobs = {
-        reference_of[case.id]: _torch_job(case, reference_of[case.id], workdir) for case in runnable
-    }
-    torch_errors: dict[str, str] = {}
-    reference_python = interpreter(Version("torch", torch), cache)
-    for count, outcome in enumerate(
-        run_jobs(
-            reference_python,
-            "conformance.worker_torch",
-            list(jobs.values()),
-            workdir,
-            timeout=timeout,
-            start_timeout=START_TIMEOUT,
-        ),
-        1,
-    ):
-        if outcome.error is not None:
-            torch_errors[outcome.id] = outcome.error
-        else:
-            jobs[outcome.id] = replace(
-                jobs[outcome.id], maximized=tuple(outcome.values["maximized"])
-            )
+    references = _References(runnable, interpreter(Version("torch", torch), cache))
+    for count, total in references.run(workdir, timeout):
         if progress:
-            _progress(f"torch=={torch}", count, len(jobs))
+            _progress(f"torch=={torch}", count, total)
     target_jobs: list[Job] = []
     for case in runnable:
-        error = torch_errors.get(reference_of[case.id])
+        error = references.errors.get(_digest(case))
         if error is not None:
             yield _failed(case.id, "torch-error", error)
         else:
-            target_jobs.append(_target_job(case, jobs[reference_of[case.id]]))
+            target_jobs.append(_target_job(case, references.jobs[_digest(case)]))
     if not target_jobs:
         return
-    target_python = interpreter(target, cache)
-    for count, outcome in enumerate(
-        run_jobs(
-            target_python,
-            f"conformance.worker_{target.framework}",
-            target_jobs,
+    regime_of = {case.id: references.regimes.get(_digest(case), Regime()) for case in runnable}
+    outcomes = run_jobs(
+        interpreter(target, cache),
+        f"conformance.worker_{target.framework}",
+        target_jobs,
+        workdir,
+        timeout=timeout,
+        start_timeout=START_TIMEOUT,
+    )
+    for count, outcome in enumerate(outcomes, 1):
+        yield replace(_result(outcome), regime=regime_of[outcome.id])
+        if progress:
+            _progress(str(target), count, len(target_jobs))
+
+
+class _References:
+    """Torch's side of some cases: one run for each distinct call, and one more in float64.
+
+    Attributes:
+        jobs: by the digest of the call; with what the run said about maximizing.
+        errors: what torch raised.
+        regimes: what the runs in float32 and float64 say about the call.
+    """
+
+    def __init__(self, cases: Sequence[Case], python: Path) -> None:
+        self._cases = cases
+        self._python = python
+        self.jobs: dict[str, Job] = {}
+        self.errors: dict[str, str] = {}
+        self.regimes: dict[str, Regime] = {}
+
+    def run(self, workdir: Path, timeout: float) -> Iterator[tuple[int, int]]:
+        """Run them all, yielding how many are done and how many there are."""
+        for case in self._cases:
+            self.jobs[_digest(case)] = _torch_job(case, _digest(case), workdir)
+        pairs = [one for job in self.jobs.values() for one in (job, _double_job(job))]
+        outcomes = run_jobs(
+            self._python,
+            "conformance.worker_torch",
+            pairs,
             workdir,
             timeout=timeout,
             start_timeout=START_TIMEOUT,
-        ),
-        1,
-    ):
-        yield _result(outcome)
-        if progress:
-            _progress(str(target), count, len(target_jobs))
+        )
+        for count, outcome in enumerate(outcomes, 1):
+            digest = outcome.id.removesuffix(_DOUBLE)
+            if digest == outcome.id:
+                self._keep(digest, outcome)
+            else:
+                noise = {copy: outcome.values.get(copy) for copy in COPIES}
+                self.regimes[digest] = replace(self.regimes.get(digest, Regime()), noise=noise)
+            yield count, len(pairs)
+
+    def _keep(self, digest: str, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.errors[digest] = outcome.error
+            return
+        maximized = tuple(outcome.values["maximized"])
+        self.jobs[digest] = replace(self.jobs[digest], maximized=maximized)
+        self.regimes[digest] = Regime(grown=outcome.values["grown"])
 
 
 def _digest(case: Case) -> str:
@@ -165,6 +217,10 @@ def _torch_job(case: Case, digest: str, workdir: Path) -> Job:
     )
 
 
+def _double_job(job: Job) -> Job:
+    return replace(job, id=job.id + _DOUBLE, reference=job.trajectory, trajectory=None, double=True)
+
+
 def _target_job(case: Case, reference: Job) -> Job:
     return Job(
         id=case.id,
@@ -177,6 +233,7 @@ def _target_job(case: Case, reference: Job) -> Job:
         reference=reference.trajectory,
         trajectory=None,
         maximized=reference.maximized,
+        series=case.series,
     )
 
 
@@ -196,6 +253,7 @@ def _result(outcome: Outcome) -> Result:
         verdict="same" if same else "diverges",
         error=error,
         frozen=outcome.values["frozen"],
+        series=outcome.values.get("series"),
     )
 
 

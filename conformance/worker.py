@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from conformance.cases import COPIES, one_line
 from conformance.jobs import Job
-from conformance.problem import deviation, is_frozen, np
+from conformance.problem import deviation, growth, is_frozen, np, series
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,19 @@ def _run(framework: Framework, job: Job) -> dict[str, object]:
     if job.trajectory is not None:
         np.save(job.trajectory, trajectory)
     if job.reference is None:
-        return {"maximized": [flag for run in runs for flag in run.maximized]}
+        return {
+            "maximized": [flag for run in runs for flag in run.maximized],
+            "grown": growth(trajectory[:, 0]),
+        }
     # Torch may have run more steps than this target: its first ones are the comparison.
     reference = np.load(job.reference)[: len(trajectory)]
     outcome: dict[str, object] = {
         name: deviation(reference[:, copy], trajectory[:, copy]) for copy, name in enumerate(COPIES)
     }
     outcome["frozen"] = is_frozen(reference[:, 0], trajectory[:, 0])
+    if job.series is not None:
+        copy = COPIES.index(job.series)
+        outcome["series"] = series(copy, reference[:, copy], trajectory[:, copy])
     return outcome
 
 

@@ -21,7 +21,11 @@ class Torch:
         torch.set_num_threads(1)
         self._dense = LeastSquares()
         self._sparse = SparseLookup()
-        self._features = [torch.from_numpy(array) for array in self._dense.features]
+        # Both precisions: see Job.double.
+        self._features = {
+            kind: [torch.from_numpy(array).to(kind) for array in self._dense.features]
+            for kind in (torch.float32, torch.float64)
+        }
         self._targets = torch.from_numpy(self._dense.targets)
 
     def run(self, job: Job, copies: tuple[int, ...]) -> Run:
@@ -29,7 +33,8 @@ class Torch:
         start = (self._sparse if job.sparse else self._dense).start
         model = torch.nn.Module()
         for copy in copies:
-            parameter = torch.nn.Parameter(torch.from_numpy(start.copy()))
+            values = torch.from_numpy(start.copy())
+            parameter = torch.nn.Parameter(values.double() if job.double else values)
             model.register_parameter(COPIES[copy], parameter)
         params = list(model.parameters())
         names = {"params": params, "model": model, "torch": torch, "np": np, "math": math}
@@ -54,13 +59,16 @@ class Torch:
 
     def _backward(self, params: list[Any], problem: list[tuple[int, float]]) -> Any:
         loss = sum(
-            sign * SCALES[copy] * ((self._features[copy] @ weights - self._targets) ** 2).mean()
+            sign * SCALES[copy] * self._squares(copy, weights).mean()
             for weights, (copy, sign) in zip(params, problem, strict=True)
         )
         for parameter in params:
             parameter.grad = None
         loss.backward()
         return loss
+
+    def _squares(self, copy: int, weights: Any) -> Any:
+        return (self._features[weights.dtype][copy] @ weights - self._targets) ** 2
 
     def _sparse_gradients(
         self, params: list[Any], problem: list[tuple[int, float]], step: int

@@ -76,7 +76,8 @@ class Modules:
 class View:
     """The other modules as one module sees them.
 
-    `package` is what its relative imports start at, `home` the top-level package. A module outside of any package sees its neighbours where Python looks for modules.
+    `package` is what its relative imports start at, `home` the top-level package. A module outside
+    of any package sees its neighbours where Python looks for modules.
     """
 
     modules: Modules

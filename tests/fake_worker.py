@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 
 def main() -> None:
     jobs, events = sys.argv[-2:]
     if os.environ.get("FAKE_WORKER") == "no start":
         sys.exit("cannot import the framework")
-    with open(jobs, encoding="utf-8") as lines, open(events, "a", encoding="utf-8") as out:
+    lines = Path(jobs).read_text(encoding="utf-8").splitlines()
+    with Path(events).open("a", encoding="utf-8") as out:
 
         def report(**event: object) -> None:
             print(json.dumps(event), file=out, flush=True)
@@ -40,7 +42,7 @@ def outcome(job: dict[str, object]) -> dict[str, object]:
     if job["reference"] is None:
         return {"maximized": [call == "maximize"] * 3, "grown": 1.0}
     if job["double"]:
-        return {"base": 0.01 if call == "noisy" else 1e-7}
+        return {"base": 0.01 if call == "noisy" else 1e-7, "small": 1e-7, "dead": 1e-7}
     maximized = job["maximized"]
     assert isinstance(maximized, list)
     base = None if call == "infinite" else 0.5 if call == "diverge" or maximized[0] else 1e-7

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import flake8_optport.plugin
 from flake8_optport import Plugin
 from optport import __version__, guard
 from optport.signatures import family

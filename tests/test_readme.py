@@ -30,7 +30,9 @@ def test_every_code_is_listed_with_its_summary() -> None:
 def test_links_lead_somewhere() -> None:
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
     for document in documents:
-        prose = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+        prose = re.sub(
+            r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
         for link in re.findall(r"\]\(([^)#]+)\)", prose):
             if "://" not in link:
                 assert (document.parent / link).exists(), f"{document.name}: {link}"

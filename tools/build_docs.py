@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/: one a code, one an optimizer, and their indexes.
+"""Write the generated pages of docs/: codes, optimizers, corrections, and the pictures.
 
 ``python tools/build_docs.py`` writes them, ``--check`` writes nothing and exits with 1 when a
 page differs from what the catalogue, the table and the evidence give.
@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from doc_corrections import correction_pages  # noqa: E402
 from doc_mapping import mapping_pages  # noqa: E402
+from doc_plots import plot_pages  # noqa: E402
 from doc_rules import rule_pages  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -22,7 +24,8 @@ DOCS = ROOT / "docs"
 
 def pages() -> Mapping[Path, str]:
     """Return every generated page's text by its path."""
-    return {DOCS / name: text for name, text in {**rule_pages(), **mapping_pages()}.items()}
+    found = {**rule_pages(), **mapping_pages(), **correction_pages(), **plot_pages()}
+    return {DOCS / name: text for name, text in found.items()}
 
 
 def stale(expected: Mapping[Path, str]) -> list[str]:
@@ -33,10 +36,10 @@ def stale(expected: Mapping[Path, str]) -> list[str]:
             found.append(f"{path.relative_to(ROOT)}: missing")
         elif path.read_text(encoding="utf-8") != text:
             found.append(f"{path.relative_to(ROOT)}: not what the catalogue and the table give")
-    for folder in ("rules", "mapping"):
-        for path in sorted((DOCS / folder).glob("*.md")):
+    for pattern in ("rules/*.md", "mapping/*.md", "plots/*.svg"):
+        for path in sorted(DOCS.glob(pattern)):
             if path not in expected:
-                found.append(f"{path.relative_to(ROOT)}: no code or optimizer has this page")
+                found.append(f"{path.relative_to(ROOT)}: no code, optimizer or case has this")
     return found
 
 

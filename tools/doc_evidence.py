@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
-from conformance.evidence import evidence_path, read_evidence
+from conformance.records import Record, evidence_path, read_evidence
 from optport.table import targets
 from optport.targets import Target, parse_target
-
-Record = Mapping[str, Any]
 
 
 def newest_targets() -> list[Target]:
@@ -45,6 +43,19 @@ def deviation(figures: Record | None) -> str:
         return f"**{shown}**"
     small = figures.get("small")
     return f"{shown} (tiny gradients: {small:.0e})" if small and small >= 1e-3 else shown
+
+
+def literal(record: Record | None) -> str:
+    """Show what became of the literal port; where an argument is lost, of what is left of it."""
+    if record is None:
+        return "–"
+    shown = deviation(record["literal"])
+    return f"{shown}; dropped: {deviation(record['dropped'])}" if "dropped" in record else shown
+
+
+def anchor(call: str) -> str:
+    """The name of a call's row among the evidence of a mapping page."""
+    return re.sub(r"[^a-z0-9]+", "-", call.lower()).strip("-")
 
 
 def code(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from doc_evidence import code, deviation, newest_targets, records, table
+from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
+from doc_plots import overview_text, pictures_of
 
 from conformance.evidence import read_call, torch_call
 from optport.options import make_options
@@ -45,7 +46,10 @@ def _index(tables: list[OptimizerTable]) -> str:
         "the bare call follows torch: exact, approximate, or none. "
         "Figures and every argument are on the optimizers' own pages.\n\n"
         + table(["torch.optim", *(f"{t.name} {t.version}" for t in known)], rows)
-        + "\n"
+        + f"\n![{overview_text()}](../plots/overview.svg)\n\n"
+        "For every optimizer and target two bars over all executed calls: above, the literal port "
+        "(names looked up only), below, the port; the figure is the share that trains as torch "
+        "does with ordinary gradients.\n\n"
         + "".join(f"- **{t.name}**: {t.info.note}\n" for t in known)
     )
 
@@ -81,6 +85,9 @@ def _page(one: OptimizerTable) -> str:
     if own:
         parts.append("## Arguments that only the counterparts have\n\n" + "\n".join(own) + "\n")
     parts.append("## Ports\n\n" + _ports(one))
+    drawn = list(pictures_of(one.name))
+    if drawn:
+        parts.append("## Pictures\n\n" + "\n".join(drawn))
     parts.append("## Evidence\n\n" + _evidence(one))
     if one.corrections:
         parts.append("## Corrections to the official tables\n\n" + _corrections(one))
@@ -221,10 +228,10 @@ def _evidence(one: OptimizerTable) -> str:
         head += [f"{target.name} {target.version}, names looked up only", "port"]
     rows = []
     for call in calls:
-        cells = [code(call)]
+        cells = [f'<a id="{anchor(call)}"></a>{code(call)}']
         for target in executed:
             record = records(target).get(call)
-            cells += [deviation(record and record["literal"]), deviation(record and record["port"])]
+            cells += [literal(record), deviation(record and record["port"])]
         rows.append(cells)
     return (
         "Relative deviation of the weights from torch 2.13.0 (50 steps on Paddle, 25 on "

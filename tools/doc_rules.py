@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from doc_evidence import code, deviation, newest_targets, records, table
+from doc_evidence import code, deviation, literal, newest_targets, records, table
+from doc_plots import pictures
 
+from conformance.consistency import ground, literal_run
 from conformance.evidence import torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
@@ -60,6 +62,9 @@ def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     ]
     if kind.good:
         parts.append(f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n")
+    drawn = list(pictures(kind.code))
+    if drawn:
+        parts.append("## What it looks like\n\n" + "\n".join(drawn))
     executed = list(_executed(kind, cases))
     if executed:
         parts.append(
@@ -107,20 +112,15 @@ def _of(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[tuple[str
 
 
 def _executed(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[list[str]]:
-    """Rows of measured cases: the first ones of each optimizer and target."""
+    """Rows of measured cases: the simplest telling one of each optimizer, target and argument."""
     by_name = {target.name: target for target in newest_targets()}
-    shown: dict[tuple[str, str, str | None], int] = {}
-    count = 0
+    best: dict[tuple[str, str, str | None], tuple[tuple[bool, int], str]] = {}
     for call, name, finding in _of(kind, cases):
+        telling = ground(literal_run(records(by_name[name])[call]))
+        rank = (telling is not True, call.count("="))
         key = finding.optimizer, name, finding.argument
-        shown[key] = shown.get(key, 0) + 1
-        if shown[key] > 1 or count >= MOST_CASES:
-            continue
-        count += 1
+        if key not in best or rank < best[key][0]:
+            best[key] = rank, call
+    for (_, name, _), (_, call) in list(best.items())[:MOST_CASES]:
         record = records(by_name[name])[call]
-        yield [
-            code(call),
-            name,
-            deviation(record["literal"]),
-            deviation(record["port"]),
-        ]
+        yield [code(call), name, literal(record), deviation(record["port"])]

@@ -1,0 +1,197 @@
+"""The table claims nothing that the recorded runs do not show. Needs no framework."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import consistency
+from conformance.calls import all_calls, extra_calls, named_calls
+from conformance.consistency import (
+    false_alarm,
+    ground,
+    missed,
+    newest_executed,
+    problems,
+    wrong_port,
+)
+from conformance.evidence import RUNS
+from conformance.generate import generated_calls
+from conformance.records import EVIDENCE, Record, evidence_path, new_record, read_evidence
+from conformance.sample import SIZE, sample
+from conformance.trajectories import stale_pictures
+from optport.table import optimizers
+from optport.targets import Target, parse_target
+
+TARGETS = newest_executed()
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_the_evidence_bears_out_the_table(target: Target) -> None:
+    assert problems(target) == []
+
+
+@pytest.mark.parametrize("path", sorted(EVIDENCE.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_every_file_covers_every_call_and_is_explained(path: Path) -> None:
+    recorded = read_evidence(path)
+    assert list(recorded) == all_calls()
+    runs = json.loads(RUNS.read_text(encoding="utf-8"))
+    assert runs[path.stem]["calls"] == len(recorded)
+    for record in recorded.values():
+        assert wrong_port(record) is False, record["torch"]
+        assert missed(record) is False, record["torch"]
+
+
+def test_the_pictures_are_of_the_calls_that_the_table_gives() -> None:
+    assert stale_pictures() == []
+
+
+@pytest.mark.parametrize("optimizer", optimizers())
+def test_calls_are_generated_without_repetition(optimizer: str) -> None:
+    calls = generated_calls(optimizer)
+    assert len(calls) == len(set(calls))
+    assert calls[0] == f"{optimizer}()"
+    assert not set(calls) & set(extra_calls()), "evidence/calls.txt repeats a generated call"
+    assert not set(named_calls(optimizer)) & set(extra_calls())
+
+
+def test_the_sample_is_fixed_and_shows_every_optimizer() -> None:
+    recorded = [read_evidence(evidence_path(target)) for target in TARGETS]
+    calls = sample(recorded)
+    assert calls == sample(recorded)
+    assert len(calls) == SIZE
+    assert {call.partition("(")[0] for call in calls} == set(optimizers())
+
+
+def record(**changes: Any) -> Record:
+    base = {
+        "torch": "Adam(lr=0.1)",
+        "found": [],
+        "literal": {"call": "x", "verdict": "same", "base": 1e-7, "small": 1e-7, "dead": 0.0},
+        "port": {"call": "x", "verdict": "same", "base": 1e-7, "fidelity": "exact"},
+    }
+    return base | changes
+
+
+DIVERGES = {"call": "x", "verdict": "diverges", "base": 0.5, "small": 0.5, "dead": 0.5}
+RAISES = {"call": "x", "verdict": "error", "error": "TypeError"}
+
+
+@pytest.mark.parametrize(
+    "entry, expected",
+    [
+        (record(), False),
+        (record(literal=DIVERGES), True),
+        (record(literal=DIVERGES, found=["OPT103 foreach"]), True),
+        (record(literal=DIVERGES, found=["OPT201 lr"]), False),
+        (record(literal=DIVERGES, unsteady="weights not finite"), False),
+        (record(literal=RAISES), True),
+        (record(literal=RAISES, unsteady="weights not finite"), True),
+        (record(literal={"verdict": "impossible", "lost": "t0"}, dropped=DIVERGES), True),
+    ],
+)
+def test_missed(entry: Record, expected: bool) -> None:
+    assert missed(entry) is expected
+
+
+@pytest.mark.parametrize(
+    "entry, expected",
+    [
+        (record(found=["OPT303 eps"]), True),
+        (record(found=["OPT103 foreach"]), False),
+        (record(found=["OPT303 eps"], literal=DIVERGES), False),
+        (record(found=["OPT303 eps"], literal={"verdict": "same", "small": 0.1}), False),
+        (record(found=["OPT102 t0"], literal={"verdict": "impossible"}, dropped=RAISES), False),
+    ],
+)
+def test_false_alarm(entry: Record, expected: bool) -> None:
+    assert false_alarm(entry) is expected
+
+
+def test_wrong_port() -> None:
+    assert not wrong_port(record())
+    assert wrong_port(record(port=DIVERGES | {"fidelity": "exact"}))
+    assert not wrong_port(record(port=DIVERGES | {"fidelity": "approximate"}))
+    assert wrong_port(record(port=RAISES | {"fidelity": "exact"}))
+    assert not wrong_port(record(port=None))
+
+
+def test_ground_tells_nothing_where_torch_raises() -> None:
+    assert ground({"verdict": "torch-error"}) is None
+    assert ground(None) is None
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], object]) -> list[str]:
+    """The problems of Paddle's evidence after `change` to its records."""
+    recorded = read_evidence(evidence_path(TARGETS[0]))
+    change(recorded)
+    monkeypatch.setattr(consistency, "read_evidence", lambda path: recorded)
+    return problems(TARGETS[0])
+
+
+def test_a_missing_file_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broken(monkeypatch, dict.clear) == [
+        f"{evidence_path(TARGETS[0]).name} is missing or empty"
+    ]
+
+
+def test_a_call_that_was_not_executed_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = broken(monkeypatch, lambda recorded: recorded.pop("Adam(lr=0.02)"))
+    assert "Adam(lr=0.02): not executed" in found
+    assert any("row Adam: evidence Adam(lr=0.02) was not executed" in line for line in found)
+
+
+def test_evidence_older_than_the_row_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        recorded["Adam(lr=0.02)"]["port"]["call"] = "paddle.optimizer.Adam()"
+        recorded["Adam(lr=0.1)" if "Adam(lr=0.1)" in recorded else "Adam()"]["found"] = ["OPT999"]
+
+    found = broken(monkeypatch, change)
+    assert "Adam(lr=0.02): the table gives other calls than were executed" in found
+    assert any("found ['OPT999'] then" in line for line in found)
+
+
+def test_an_exact_port_that_deviates_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        recorded["Adam(lr=0.02)"]["port"].update(verdict="diverges", base=0.5)
+
+    (line,) = broken(monkeypatch, change)
+    assert "is called exact, but diverges: 0.5" in line
+
+
+def test_a_hazard_that_no_run_shows_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call, one in recorded.items():
+            if call.startswith("Rprop(") and "OPT201 lr" in one["found"]:
+                for entry in (one["literal"], one.get("dropped", {})):
+                    entry.update(verdict="same", base=0.0, small=0.0, dead=0.0)
+
+    assert "Rprop: OPT201 lr is reported, and no run shows it" in broken(monkeypatch, change)
+
+
+def test_a_parameter_without_a_case_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call in [call for call in recorded if call.startswith("NAdam(") and "foreach" in call]:
+            del recorded[call]
+
+    assert "NAdam: no executed call gives foreach" in broken(monkeypatch, change)
+
+
+def test_too_many_false_alarms_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call, one in recorded.items():
+            if call.startswith("RMSprop(") and "dropped" not in one:
+                one["literal"].update(verdict="same", base=0.0, small=0.0, dead=0.0)
+
+    found = broken(monkeypatch, change)
+    assert any("of the calls are flagged although nothing differs" in line for line in found)
+
+
+def test_names_are_part_of_the_evidence_of_a_decay_by_names() -> None:
+    entry = new_record("Adam(lr=0.02, weight_decay=0.1)", parse_target("mindspore"))
+    assert entry["named"]["call"].startswith("mindspore.nn.Adam(model.parameters()")
+    assert entry["named-port"]["call"].startswith("mindspore.nn.Adam([{")

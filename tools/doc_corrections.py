@@ -1,0 +1,78 @@
+"""The page of corrections: statements of the official tables that the runs do not bear out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
+
+from optport.table import optimizer_table, optimizers
+from optport.table.model import Correction
+
+FRAMEWORKS = {"Paddle": "paddle", "MindSpore": "mindspore"}
+HEAD = ["page", "optimizer", "it says", "measured", "case: names looked up only, port"]
+
+
+def correction_pages() -> Mapping[str, str]:
+    """Return the text of the page, by path below docs/."""
+    entries = list(_entries())
+    wrong = [one for one in entries if not _right(one[1])]
+    parts = [
+        "# Corrections to the official tables\n",
+        f"Statements of the official torch mapping tables of PaddlePaddle and MindSpore that were "
+        f"found wrong or stale ({len(wrong)}), with what was measured instead. The figures are "
+        "relative deviations of the weights from torch's on the reference problem "
+        "([how they are measured](conformance.md)); from 1e-3 on (bold) training differs. Each "
+        "links to the case among the evidence of the optimizer's mapping page. Statements on "
+        "methods and learning-rate schedulers are not in yet.\n",
+    ]
+    for framework in FRAMEWORKS:
+        rows = [_row(*one, framework) for one in wrong if _of(one[1], framework)]
+        parts.append(f"## {framework}\n\n" + table(HEAD, rows))
+    right = [_row(*one, one[1].page.partition(",")[0]) for one in entries if _right(one[1])]
+    parts.append(
+        "## Borne out\n\nStatements that were doubted and turned out right.\n\n"
+        + table(HEAD, right)
+    )
+    return {"corrections.md": "\n".join(parts)}
+
+
+def _entries() -> Iterator[tuple[str, Correction]]:
+    for name in optimizers():
+        one = optimizer_table(name)
+        for correction in one.corrections if one is not None else ():
+            yield name, correction
+
+
+def _right(correction: Correction) -> bool:
+    return correction.measured.startswith("Right")
+
+
+def _of(correction: Correction, framework: str) -> bool:
+    return correction.page.startswith(framework)
+
+
+def _row(optimizer: str, correction: Correction, framework: str) -> list[str]:
+    cases = [_case(text, framework) for text in correction.evidence]
+    return [
+        correction.page.partition(", ")[2] or correction.page,
+        f"[{optimizer}](mapping/{optimizer}.md)",
+        correction.says,
+        correction.measured,
+        "<br>".join(cases),
+    ]
+
+
+def _case(evidence: str, framework: str) -> str:
+    if not evidence.endswith(")") or ": " in evidence.partition("(")[0]:
+        return "the recorded signatures" if evidence == "signature" else evidence
+    optimizer = evidence.partition("(")[0]
+    link = f"[{code(evidence)}](mapping/{optimizer}.md#{anchor(evidence)})"
+    shown = []
+    for target in newest_targets():
+        record = records(target).get(evidence)
+        if target.family.framework != FRAMEWORKS.get(framework) or record is None:
+            continue
+        if record["literal"]["verdict"] != "no counterpart":
+            shown.append(f"{target.name} {literal(record)}, {deviation(record['port'])}")
+    return f"{link}: {'; '.join(shown)}" if shown else link

@@ -1,0 +1,179 @@
+"""Measure recall, false alarms and resolved values on a labelled corpus.
+
+``python tools/measure_corpus.py LABELS NEGATIVES SOURCES``: the labels and the look-alikes as JSON,
+and the directory that holds the sources. Prints what is found, per form and per repository, and
+lists what is missed. Exits with 1 when a look-alike is reported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from optport.check import Report, check_source  # noqa: E402
+from optport.files import read_text  # noqa: E402
+from optport.hazards.spelling import plain  # noqa: E402
+from optport.options import make_options  # noqa: E402
+from optport.values import UNREAD, Literal  # noqa: E402
+
+Label = dict[str, Any]
+Key = tuple[str, int, int]
+
+
+@dataclass
+class Share:
+    """How many of how many."""
+
+    hit: int = 0
+    total: int = 0
+
+    def add(self, hit: bool) -> None:
+        """Count one more."""
+        self.hit += hit
+        self.total += 1
+
+    def __str__(self) -> str:
+        share = self.hit / self.total if self.total else 1.0
+        return f"{self.hit} of {self.total} ({share:.1%})"
+
+
+@dataclass
+class Measured:
+    """What was found in the corpus."""
+
+    constructions: dict[Key, list[Any]] = field(default_factory=dict)
+    findings: dict[Key, list[str]] = field(default_factory=dict)
+    codes: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+    seconds: float = 0.0
+
+
+def measure(sources: Path, names: Iterable[str]) -> Measured:
+    """Check every file once, notes included."""
+    options = make_options(notes=True)
+    measured = Measured()
+    for name in names:
+        started = time.perf_counter()
+        report = check_source(read_text(sources / name), options)
+        measured.seconds += time.perf_counter() - started
+        measured.files += 1
+        _collect(measured, name, report)
+    return measured
+
+
+def _collect(measured: Measured, name: str, report: Report) -> None:
+    for checked in report.constructions:
+        place = checked.construction.place
+        key = name, place.line, place.col
+        measured.constructions.setdefault(key, []).append(checked.construction)
+    for finding in report.findings:
+        key = name, finding.place.line, finding.place.col
+        measured.findings.setdefault(key, []).append(finding.code)
+        if not finding.kind.note:
+            measured.codes[finding.code] += 1
+
+
+def _key(label: Label) -> Key:
+    return f"{label['repo']}/{label['path']}", label["line"], label["col"]
+
+
+def _recall(labels: list[Label], measured: Measured) -> None:
+    forms: dict[str, Share] = {}
+    repositories: dict[str, Share] = {}
+    everywhere, outside_tests = Share(), Share()
+    for label in labels:
+        if label["kind"] != "construction":
+            continue
+        hit = _key(label) in measured.constructions
+        shares = [
+            everywhere,
+            forms.setdefault(label["form"], Share()),
+            repositories.setdefault(label["repo"], Share()),
+        ]
+        if "test" not in label["path"]:
+            shares.append(outside_tests)
+        for share in shares:
+            share.add(hit)
+        if not hit:
+            print("missed:", *_key(label), label["class"], label["form"])
+    print("constructions:", everywhere)
+    print("outside tests:", outside_tests)
+    average = sum(s.hit / s.total for s in repositories.values()) / len(repositories)
+    print(f"average of the repositories: {average:.1%}")
+    for form, share in forms.items():
+        print(f"  {form}: {share}")
+
+
+def _abstract(labels: list[Label], measured: Measured) -> None:
+    share = Share()
+    for label in labels:
+        if label["kind"] == "abstract-construction" and label["form"] != "yaml-partial":
+            key = _key(label)
+            noted = "OPT901" in measured.findings.get(key, ())
+            share.add(noted or key in measured.constructions)
+            if not noted and key not in measured.constructions:
+                print("not noted:", *key, label["form"], label["callee"])
+    print("decided at run time, noted or possible:", share)
+
+
+def _resolved(construction: Any, name: str) -> bool:
+    argument = construction.arguments.get(name)
+    if argument is None:
+        return False
+    values = [plain(type(argument.value)((o,), True)) for o in argument.value.options]
+    return any(value is not UNREAD for value in values) and all(
+        isinstance(o, Literal) for o in argument.value.options
+    )
+
+
+def _values(labels: list[Label], measured: Measured) -> None:
+    ways: dict[str, Share] = {}
+    everywhere = Share()
+    for label in labels:
+        found = measured.constructions.get(_key(label), [])
+        if label["kind"] != "construction":
+            continue
+        for name, value in (label.get("values") or {}).items():
+            if value["via"] in (None, "literal"):
+                continue
+            hit = any(_resolved(one, name) for one in found)
+            everywhere.add(hit)
+            ways.setdefault(value["via"], Share()).add(hit)
+            if not hit:
+                print("unread:", *_key(label), name, value["src"], value["via"])
+    print("values that reach a literal, resolved:", everywhere)
+    for way, share in ways.items():
+        print(f"  {way}: {share}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures; returns 1 when a look-alike is reported."""
+    labels_path, negatives_path, sources = map(Path, arguments or sys.argv[1:])
+    labels: list[Label] = json.loads(labels_path.read_text(encoding="utf-8"))
+    negatives: dict[str, list[Label]] = json.loads(negatives_path.read_text(encoding="utf-8"))
+    names = sorted(str(path.relative_to(sources)) for path in sources.rglob("*.py"))
+    measured = measure(sources, names)
+    _recall(labels, measured)
+    _abstract(labels, measured)
+    _values(labels, measured)
+    alike = {(n["rel"], n["line"], n["col"]) for rows in negatives.values() for n in rows}
+    reported = sorted(alike & (set(measured.constructions) | set(measured.findings)))
+    for key in reported:
+        print("false alarm:", *key)
+    print(f"look-alikes reported: {len(reported)} of {len(alike)}")
+    print("findings:", dict(sorted(measured.codes.items())))
+    print(f"{measured.files} files in {measured.seconds:.1f} s")
+    return int(bool(reported))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
