@@ -145,8 +145,12 @@ def _asked_for(linter: PyLinter) -> Options:
 
 
 def register(linter: PyLinter) -> None:
-    """Add the checker: what pylint calls in a plugin."""
-    linter.register_checker(OptportChecker(linter))
+    """Add the checker: what pylint calls in a plugin.
+
+    With several jobs, pylint 3 calls it again in linters that have the checker already.
+    """
+    if not any(isinstance(checker, OptportChecker) for checker in linter.get_checkers()):
+        linter.register_checker(OptportChecker(linter))
 
 
 def load_configuration(linter: PyLinter) -> None:

@@ -8,7 +8,7 @@ from optport.values import UNKNOWN, Qualified, Value, exactly
 from pylint_optport.finder import TORCH, Finder, Source
 from pylint_optport.reading import Reading
 
-DEEPEST_CHAIN = 8
+DEEPEST_CHAIN = 20
 """How many names are followed from module to module, one after the other."""
 
 
@@ -76,8 +76,8 @@ class Modules:
 class View:
     """The other modules as one module sees them.
 
-    `package` is what its relative imports start at, `home` the top-level package. A module outside
-    of any package sees its neighbours where Python looks for modules.
+    `package` is what its relative imports start at, `home` the top-level package. A module
+    outside of any package sees its neighbours where Python looks for modules.
     """
 
     modules: Modules

@@ -1,7 +1,6 @@
-"""Modules that import each other end every search; so does a chain of too many."""
+"""Modules that import each other end every search."""
 
 from ring import Optim, Same
-from ring.long9 import optim as far
 from ring.two import Lost
 
 
@@ -9,4 +8,3 @@ def build(model):
     yield Optim(model.parameters(), lr=0.01)  # OPT301:10?
     yield Same(model.parameters(), lr=0.01)  # OPT301:10?
     yield Lost(model.parameters())
-    yield far(model.parameters(), lr=0.01)

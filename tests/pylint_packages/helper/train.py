@@ -2,9 +2,9 @@
 
 from torch import optim
 
-from mylib import averaging
-from mylib import factory
-from mylib.factory import chosen, groups, nothing, options
+from helper_lib import averaging
+from helper_lib import factory
+from helper_lib.factory import chosen, groups, nothing, options
 
 
 def build(model):

@@ -1,6 +1,6 @@
 """Star imports of modules that can be read."""
 
-from mylib import *
+from star_lib import *
 
 
 def build(model):

@@ -1,6 +1,6 @@
 """Subclasses defined elsewhere train as torch's unless they override what trains."""
 
-from mylib.optimizers import Far, Named, OwnInit, OwnStep, Plain
+from subclass_lib.optimizers import Far, Named, OwnInit, OwnStep, Plain
 
 
 class Here(Plain):

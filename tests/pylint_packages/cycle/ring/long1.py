@@ -1,1 +1,0 @@
-from .long0 import optim

@@ -1,1 +1,0 @@
-from .long1 import optim

@@ -1,1 +1,0 @@
-from .long2 import optim

@@ -1,1 +1,0 @@
-from .long3 import optim

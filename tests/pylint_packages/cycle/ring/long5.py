@@ -1,1 +1,0 @@
-from .long4 import optim

@@ -1,1 +1,0 @@
-from .long5 import optim

@@ -1,1 +1,0 @@
-from .long6 import optim

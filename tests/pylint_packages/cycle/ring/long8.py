@@ -1,1 +1,0 @@
-from .long7 import optim

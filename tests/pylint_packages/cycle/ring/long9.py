@@ -1,1 +1,0 @@
-from .long8 import optim
