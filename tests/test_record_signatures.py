@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from signature_recorder.command_line import main
+from signature_recorder.data_files import format_family, read_family
+from signature_recorder.families import FAMILIES
+from signature_recorder.signature import KINDS, format_signature
 
 from tests.conftest import ROOT
 from tests.fake_releases import (
@@ -23,13 +27,6 @@ from tests.fake_releases import (
     paddle_with,
     write_files,
 )
-
-sys.path.append(str(ROOT / "tools"))
-
-from signature_recorder.command_line import main
-from signature_recorder.data_files import format_family, read_family
-from signature_recorder.families import FAMILIES
-from signature_recorder.signature import KINDS, format_signature
 
 DATA_FILES = sorted((ROOT / "optport" / "signatures").glob("*.json"))
 

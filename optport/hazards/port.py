@@ -183,6 +183,11 @@ def _regroup(case: Case) -> bool:
     return False
 
 
+def _float_literal(text: str) -> str:
+    """An int literal as a float, which every scheduler takes; any other expression as it is."""
+    return repr(float(text)) if text.isdecimal() else text
+
+
 class _Spelled(dict[str, str]):
     """Torch's parameters as a workaround's expression spells them: as floats where known."""
 
@@ -194,7 +199,7 @@ class _Spelled(dict[str, str]):
     def __missing__(self, name: str) -> str:
         row = self._case.rows[name]
         if row.to and row.to[0] in self._parts:
-            return self._parts[row.to[0]]
+            return _float_literal(self._parts[row.to[0]])
         value = plain(self._case.lookup(name))
         argument = self._case.construction.arguments.get(name)
         if value is UNREAD and argument is not None:
