@@ -80,12 +80,13 @@ class Plugin:
     def run(self) -> Iterator[_Problem]:
         """Yield line, column, text and reporter of every finding."""
         text = "".join(self._lines)
-        if not concerns_us(text):
+        options = self.options
+        if not concerns_us(text, notes=options is not None and options.notes):
             return
         from optport.guard import check_guarded
         from optport.options import default_options
 
-        report = check_guarded(self._tree, text, self.options or default_options())
+        report = check_guarded(self._tree, text, options or default_options())
         for finding in report.findings:
             message = f"{finding.code} {finding.message}"
             yield finding.place.line, finding.place.col, message, type(self)

@@ -45,7 +45,7 @@ def parse_source(text: str) -> ast.Module:
 
 def check_source(text: str, options: Options) -> Report:
     """Parse and check a source text; raises `SyntaxError` or `ValueError` as `ast.parse` does."""
-    if not concerns_us(text):
+    if not concerns_us(text, options.notes):
         return Report()
     return check_tree(parse_source(text), text, options)
 

@@ -67,7 +67,7 @@ def _check(paths: Sequence[str], options: Options, style: str) -> int:
         name = str(path)
         try:
             text = read_text(path)
-            tree = parse_source(text) if concerns_us(text) else None
+            tree = parse_source(text) if concerns_us(text, options.notes) else None
         except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             status = _trouble(f"{name}: {_reason(error)}")
             continue

@@ -122,7 +122,9 @@ def union(values: Iterable[Value]) -> Value:
         empty = False
         complete = complete and value.complete
         options.extend(option for option in value.options if not _among(option, options))
-    if empty or len(options) > MOST_OPTIONS:
+        if len(options) > MOST_OPTIONS:
+            return UNKNOWN
+    if empty:
         return UNKNOWN
     return Value(tuple(options), complete)
 

@@ -73,7 +73,7 @@ class OptportChecker(BaseChecker):
         """Look at a file's text: most files can't concern us."""
         self._text = source_text(node)
         self._view = self._modules.seen_from(node.name, node.package)
-        self._concerned = concerns_us(self._text)
+        self._concerned = concerns_us(self._text, self.linter.config.optport_notes)
 
     def visit_import(self, node: nodes.Import) -> None:
         """Look whether a module that is imported may bring an optimizer."""

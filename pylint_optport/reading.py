@@ -43,7 +43,7 @@ class Reading:
 
     def _index(self, source: Source) -> Index | None:
         from optport.check import parse_source
-        from optport.reader.index import index_module
+        from optport.reader.index import Index
 
         if source.name not in self._indexes:
             if len(self._indexes) >= MOST_PARSED:
@@ -51,7 +51,8 @@ class Reading:
                 del self._indexes[oldest]
                 self._evaluators.pop(oldest, None)
             try:
-                index = index_module(parse_source(source.text()))
+                text = source.text()
+                index = Index(parse_source(text), text)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 index = None
             self._indexes[source.name] = index

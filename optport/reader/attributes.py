@@ -6,8 +6,9 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optport.reader.command_line import command_line_defaults, decorated_default
+from optport.reader.command_line import CommandLine, decorated_default
 from optport.reader.scopes import (
+    MOST_BINDINGS,
     AttributeSet,
     Branch,
     BranchKind,
@@ -17,7 +18,7 @@ from optport.reader.scopes import (
     ScopeKind,
     reaching,
 )
-from optport.reader.things import Instance, OwnClass, OwnFunction, Partial, brought
+from optport.reader.things import Instance, OwnClass, Partial, brought
 from optport.values import UNKNOWN, Literal, Option, Qualified, Value, exactly, union
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ class Attributes:
             seen.append(own)
             assigned = [
                 self._from(own, own.home.value(change.value, change.at))
-                for change in own.home.index.attributes.get(name, ())
-                if _sets_own(change, own)
+                for change in own.home.index.attribute_sets(name, own.scope)[:MOST_BINDINGS]
+                if _sets_own(change)
             ]
             shared = self._in_body(own, name)
             if assigned or shared.known:
@@ -185,22 +186,22 @@ class Attributes:
 
     def _configured(self, name: str) -> Value:
         """An attribute of something unknown: the option or field of that name."""
-        found = self._options.get(name)
+        found = self._command_line.default(name)
         if found is not None:
             return found
         fields = self._fields.get(name, [])
         return union(self._evaluator.value(*field) for field in fields).overridable()
 
     @cached_property
-    def _options(self) -> dict[str, Value]:
-        return command_line_defaults(self._evaluator.index, self._evaluator)
+    def _command_line(self) -> CommandLine:
+        return CommandLine(self._evaluator)
 
     @cached_property
     def _fields(self) -> dict[str, list[tuple[ast.expr, Point]]]:
         """The fields with defaults of the file's decorated classes (dataclasses and the like)."""
         found: dict[str, list[tuple[ast.expr, Point]]] = {}
-        for node, scope in self._evaluator.index.scopes.items():
-            if not isinstance(node, ast.ClassDef) or not (node.decorator_list or node.bases):
+        for node, scope in self._evaluator.index.classes():
+            if not (node.decorator_list or node.bases):
                 continue
             for statement in node.body:
                 if (
@@ -219,19 +220,12 @@ def _decorators(function: ast.AST) -> set[str]:
     return {d.id for d in decorators if isinstance(d, ast.Name)}
 
 
-def _sets_own(change: AttributeSet, own: OwnClass) -> bool:
-    """Whether an assignment is to an attribute of `self` in a method of the class."""
+def _sets_own(change: AttributeSet) -> bool:
+    """Whether what a method assigns an attribute of is its own instance."""
     scope: Scope | None = change.at.scope
-    if not isinstance(change.owner, ast.Name):
-        return False
     while scope is not None and scope.kind is not ScopeKind.FUNCTION:
         scope = scope.parent
-    if scope is None or scope.parent is not own.scope:
+    if scope is None or not isinstance(change.owner, ast.Name):
         return False
     bindings = scope.bindings.get(change.owner.id, ())
     return any(isinstance(b.source, Received) and b.source.first for b in bindings)
-
-
-def own_functions(value: Value) -> list[OwnFunction]:
-    """Return the functions of the file among a value's options."""
-    return [option for option in value.options if isinstance(option, OwnFunction)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from optport.reader.attributes import ANY_OPTIMIZER, NAMESPACE
 from optport.reader.evaluate import Evaluator
+from optport.reader.leads import find_leads, known_optimizers
 from optport.reader.scopes import Point
 from optport.reader.things import Base, OwnClass, Partial
-from optport.signatures import torch_optimizers
 from optport.values import Literal, Option, Qualified, Value
 
 _OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
@@ -64,16 +63,11 @@ WRAPPERS = {
 }
 """Wrappers by full name. Their remaining arguments are the optimizer's."""
 
-_TELLING_NAMES = frozenset({"__init__", "func", *(n.rpartition(".")[2] for n in WRAPPERS)})
+_WRAPPING = frozenset(name.rpartition(".")[2] for name in WRAPPERS)
+_TELLING_NAMES = frozenset({"__init__", "func"})
 
 PREFIX = "optimizer__"
 """Keywords by which skorch hands arguments on to the class given as `optimizer`."""
-
-
-@lru_cache(maxsize=1)
-def known_optimizers() -> frozenset[str]:
-    """The torch optimizers that any recorded version has."""
-    return frozenset(torch_optimizers())
 
 
 def torch_optimizer(qualified: str) -> str | None:
@@ -93,8 +87,13 @@ def torch_optimizer(qualified: str) -> str | None:
 class Builder:
     """Tells what the calls of one file build."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, everywhere: bool = False) -> None:
+        """Take the file's `evaluator`; look at every call if `everywhere`."""
         self._evaluator = evaluator
+        index = evaluator.index
+        self._leads = None if everywhere else find_leads(index, _WRAPPING)
+        self.lines = index.words.all_marks() if self._leads is None else self._leads.lines
+        """The lines with calls that may build an optimizer."""
 
     def built(self, call: ast.Call, at: Point) -> list[Built]:
         """Return the optimizers that a call may build; none for any other call."""
@@ -109,23 +108,14 @@ class Builder:
     def _may_build(self, call: ast.Call, at: Point) -> bool:
         """Whether a call is worth a look: by the name that is called, most are not."""
         callee = call.func
-        if isinstance(callee, ast.Name):
-            bound = self._evaluator.owner(callee.id, at.scope) is not None
-            return bound or bool(self._evaluator.index.module.stars) or _hands_on(call)
-        if isinstance(callee, ast.Attribute):
-            return self._telling(callee) or _hands_on(call)
-        return True
-
-    def _telling(self, callee: ast.Attribute) -> bool:
-        """Whether an attribute's name may be that of an optimizer's class."""
-        index = self._evaluator.index
-        if callee.attr in _TELLING_NAMES or callee.attr in known_optimizers():
+        if _hands_on(call) or getattr(callee, "attr", "") in _TELLING_NAMES:
             return True
-        if callee.attr in index.attributes or callee.attr in index.class_names:
-            return True
-        return self._evaluator.looks_elsewhere and isinstance(
-            callee.value, ast.Name | ast.Attribute | ast.Call
-        )
+        if self._leads is not None:
+            return self._leads.through(callee)
+        # An imported name may lead anywhere; one that is built in does not.
+        evaluator = self._evaluator
+        plain = isinstance(callee, ast.Name) and evaluator.owner(callee.id, at.scope) is None
+        return not plain or bool(evaluator.index.module.stars)
 
     def _from(self, value: Value, sources: tuple[Source, ...], sure: bool) -> Iterator[Built]:
         """Yield what calling `value` builds, once for each class."""

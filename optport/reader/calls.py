@@ -45,6 +45,16 @@ _PARTIALS = {"functools.partial"}
 _FIELDS = {"field", "Field"}
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {"float": float, "int": int, "bool": bool}
 _SAME = {"list", "tuple", "sorted", "iter", "set", "reversed", "copy", "deepcopy"}
+CONTAINER_METHODS = {"get", "values", "items", "keys", "copy", "pop", "item"}
+
+PASSING_ON = frozenset(
+    {name.rpartition(".")[2] for name in _PARTIALS}
+    | {"dict", "vars", "filter", "max", "min", "getattr", "chain", "import_module"}
+    | _FIELDS
+    | _SAME
+    | CONTAINER_METHODS
+)
+"""Names of what may give back, or hold, a class that it is handed."""
 
 
 class Calls:
@@ -104,7 +114,7 @@ class Calls:
     # -- methods of what is known ---
 
     def _method(self, callee: ast.Attribute, node: ast.Call, at: Point) -> Value:
-        if callee.attr not in ("get", "values", "items", "keys", "copy", "pop", "item"):
+        if callee.attr not in CONTAINER_METHODS:
             return UNKNOWN
         evaluator = self._evaluator
         owner = evaluator.value(callee.value, at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from optport.reader.arithmetic import converted, mapped
@@ -10,33 +11,57 @@ from optport.values import UNKNOWN, Literal, Value, literal, union
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
-    from optport.reader.index import Index
     from optport.reader.scopes import Function, Point
 
-_ADDING = {"add_argument", "add_option"}
+    _Default = Callable[[ast.Call, Evaluator, Point], Value]
+
+_ADDING = frozenset({"add_argument", "add_option"})
+_SETTING = "set_defaults"
+_DEFINING = "DEFINE_"  # absl: DEFINE_float and its like
 _TYPES = {"float": float, "int": int, "str": str}
 
 
-def command_line_defaults(index: Index, evaluator: Evaluator) -> dict[str, Value]:
-    """Return the default of every option that the file defines, by its destination's name."""
-    found: dict[str, list[Value]] = {}
-    for call, at in index.calls:
-        callee = call.func
-        method = callee.attr if isinstance(callee, ast.Attribute) else ""
-        if method in _ADDING:
-            name = _destination(call)
-            if name is not None:
-                found.setdefault(name, []).append(_default(call, evaluator, at))
-        elif method == "set_defaults":
-            for keyword in call.keywords:
-                if keyword.arg is not None:
-                    value = evaluator.value(keyword.value, at)
-                    found.setdefault(keyword.arg, []).append(value)
-        elif method.startswith("DEFINE_") and len(call.args) > 1:
-            name = _text(call.args[0])
-            if name is not None:
-                found.setdefault(name, []).append(evaluator.value(call.args[1], at))
-    return {name: union(values).overridable() for name, values in found.items()}
+class CommandLine:
+    """The options that a file defines."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._defaults: dict[str, list[tuple[_Default, ast.Call, Point]]] = {}
+        words = evaluator.index.words
+        marks = words.mark([*_ADDING, _SETTING])
+        words.mark_text(_DEFINING, marks)
+        for call, at in evaluator.index.calls(marks):
+            for name, default in _defined(call):
+                self._defaults.setdefault(name, []).append((default, call, at))
+
+    def default(self, name: str) -> Value | None:
+        """Return the default of the option with that destination, None for no option."""
+        defaults = self._defaults.get(name)
+        if defaults is None:
+            return None
+        return union(make(call, self._evaluator, at) for make, call, at in defaults).overridable()
+
+
+def _defined(call: ast.Call) -> Iterator[tuple[str, _Default]]:
+    """Yield the destinations of the options that a call defines, with the way to the default."""
+    callee = call.func
+    method = callee.attr if isinstance(callee, ast.Attribute) else ""
+    if method in _ADDING:
+        name = _destination(call)
+        if name is not None:
+            yield name, _default
+    elif method == _SETTING:
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                yield keyword.arg, _value_of(keyword.value)
+    elif method.startswith(_DEFINING) and len(call.args) > 1:
+        name = _text(call.args[0])
+        if name is not None:
+            yield name, _value_of(call.args[1])
+
+
+def _value_of(node: ast.expr) -> _Default:
+    return lambda _, evaluator, at: evaluator.value(node, at)
 
 
 def decorated_default(function: Function, parameter: str, evaluator: Evaluator, at: Point) -> Value:

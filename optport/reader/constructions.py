@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from optport.reader.attributes import NAMESPACE
 from optport.reader.building import Builder, Built, Source, star_exports
 from optport.reader.calls import entries_of
-from optport.reader.evaluate import Evaluator, Foreign, elements_of, nothing_foreign
-from optport.reader.index import index_module
+from optport.reader.displays import elements_of
+from optport.reader.evaluate import Evaluator, Foreign, nothing_foreign
+from optport.reader.index import Index
 from optport.reader.parameters import (
     Container,
     Shape,
@@ -127,16 +128,18 @@ def find_constructions(
     source: SourceText,
     torch_version: str,
     foreign: Foreign = nothing_foreign,
+    everywhere: bool = False,
 ) -> Iterator[Construction | Unresolved]:
     """Yield the torch optimizer constructions of a module, in source order.
 
     A call that may build one of several classes is yielded once for each, as possible.
-    `foreign` says what names of other modules stand for.
+    `foreign` says what names of other modules stand for. Calls are looked for where names tell
+    that they may matter; with `everywhere`, or where other modules are followed, in all places.
     """
-    index = index_module(tree)
+    index = Index(tree, source.text)
     evaluator = Evaluator(index, star_exports, foreign)
-    builder = Builder(evaluator)
-    for call, at in index.calls:
+    builder = Builder(evaluator, everywhere or evaluator.looks_elsewhere)
+    for call, at in index.calls(builder.lines):
         for built in builder.built(call, at):
             if built.optimizer is None:
                 yield Unresolved(source.place(call))

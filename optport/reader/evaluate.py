@@ -8,12 +8,13 @@ followed only so deep, so that no source makes this deep or long.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
 from optport.reader.calls import Calls, entries_of
+from optport.reader.displays import display, elements_of, is_key, joined, looked_up, taken
 from optport.reader.index import Index
 from optport.reader.scopes import (
     Assigned,
@@ -42,7 +43,6 @@ from optport.reader.things import (
 )
 from optport.values import (
     UNKNOWN,
-    UNREAD,
     Literal,
     Option,
     Qualified,
@@ -170,7 +170,7 @@ class Evaluator:
         while scope is not None:
             if name in scope.elsewhere:
                 return scope.elsewhere[name]
-            if name in scope.bindings and (innermost or scope.kind is not ScopeKind.CLASS):
+            if scope.binds(name) and (innermost or scope.kind is not ScopeKind.CLASS):
                 return scope
             innermost = False
             scope = scope.parent
@@ -181,10 +181,10 @@ class Evaluator:
         if scope is None:
             return self._starred(node.id)
         found = union(self.bound(binding) for binding in reaching(scope, node.id, at))
-        if node.id in self.index.mutations:
-            for change, sure in self._changes(node.id, scope, at):
-                changed = self._changed(found, change)
-                found = changed if sure else union([found, changed])
+        held = any(elements_of(o) is not None or isinstance(o, Table) for o in found.options)
+        for change, sure in self._changes(self.index.mutations(node.id, scope, held), scope, at):
+            changed = self._changed(found, change)
+            found = changed if sure else union([found, changed])
         return found
 
     def bound(self, binding: Binding) -> Value:
@@ -208,7 +208,7 @@ class Evaluator:
         return taken(self.value(node, at), path)
 
     def _defined(self, source: Defined, at: Point) -> Value:
-        scope = self.index.scopes.get(source.node)
+        scope = self.index.scope_of(source.node)
         if scope is None:
             return UNKNOWN
         if isinstance(source.node, ast.ClassDef):
@@ -235,14 +235,17 @@ class Evaluator:
 
     # -- changes of what a name holds ---
 
-    def _changes(self, name: str, scope: Scope, use: Point) -> Iterator[tuple[Mutation, bool]]:
-        """Yield the changes of a name that a use may see, and whether it surely does."""
+    def _changes(
+        self, changes: list[Mutation], scope: Scope, use: Point
+    ) -> Iterator[tuple[Mutation, bool]]:
+        """Yield the changes of a scope's name that a use may see, and whether it surely does."""
+        if not changes:
+            return
         at, deferred = use_in(scope, use)
-        since = last_kill(scope, name, at)
-        for change in self.index.mutations[name][:MOST_CHANGES]:
-            inside = change.at.scope is scope
-            if not inside:
-                if self.owner(name, change.at.scope) is scope:
+        since = last_kill(scope, changes[0].name, at)
+        for change in changes[:MOST_CHANGES]:
+            if change.at.scope is not scope:
+                if self.owner(change.name, change.at.scope) is scope:
                     yield change, False
             elif change.at.order >= since and (deferred or reaches(change.at, at)):
                 yield change, encloses(change.at.branch, at.branch)
@@ -270,7 +273,7 @@ class Evaluator:
         table = value.exact
         if not isinstance(table, Table) or change.value is None:
             return value.overridable()
-        if not isinstance(key, Literal) or not _is_key(key.value):
+        if not isinstance(key, Literal) or not is_key(key.value):
             return exactly(Table(table.entries, complete=False))
         found = self.value(change.value, change.at)
         entry = Entry(key.value, found, change.value, change.at)
@@ -306,7 +309,7 @@ class Evaluator:
                 table = table.with_entries(*entries_of(value))
                 continue
             key = self.value(key_node, at).exact
-            if isinstance(key, Literal) and _is_key(key.value):
+            if isinstance(key, Literal) and is_key(key.value):
                 table = table.with_entries([Entry(key.value, value, value_node, at)])
             else:  # a key that is not read: still one of the values that a look-up may give
                 entry = Entry(value_node, value, value_node, at)
@@ -332,10 +335,8 @@ class Evaluator:
     def _comprehension(
         self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: Point
     ) -> Value:
-        inner = self.index.inner.get(node)
-        if inner is None:
-            return UNKNOWN
-        return exactly(Sequence((self.value(node.elt, inner),), many=True))
+        inside = self.index.inside(node, at)
+        return exactly(Sequence((self.value(node.elt, inside),), many=True))
 
     def _subscript(self, node: ast.Subscript, at: Point) -> Value:
         keys = self.value(node.slice, at)
@@ -344,7 +345,7 @@ class Evaluator:
     def item(self, container: Option, keys: Value) -> Value:
         """Return what ``container[key]`` may be, for a key that is known or not."""
         if isinstance(container, Table):
-            return _looked_up(container, keys)
+            return looked_up(container, keys)
         if isinstance(container, Qualified) and container.name.endswith(".__dict__"):
             return self.attributes.named(exactly(Qualified(container.name[:-9])), keys)
         key = keys.exact
@@ -401,91 +402,4 @@ class Evaluator:
         return self.value(node.value, at)
 
     def _lambda(self, node: ast.Lambda, at: Point) -> Value:
-        scope = self.index.scopes.get(node)
-        return UNKNOWN if scope is None else exactly(OwnFunction(scope, self))
-
-
-def _is_key(key: object) -> bool:
-    return key is None or isinstance(key, (str, int, float))
-
-
-def _looked_up(table: Table, keys: Value) -> Value:
-    if keys.known and keys.complete:
-        found = []
-        for option in keys.options:
-            entry = table.get(option.value) if isinstance(option, Literal) else None
-            if entry is not None:
-                found.append(entry.value)
-            elif not table.complete:
-                found.append(UNKNOWN)
-        return union(found)
-    every = union(entry.value for entry in table.entries)
-    return every if table.complete else every.overridable()
-
-
-def elements_of(option: Option) -> list[Value] | None:
-    """Return the elements of a tuple or list; None for anything else."""
-    if isinstance(option, Sequence):
-        return list(option.elements)
-    if isinstance(option, Literal) and isinstance(option.value, (tuple, list)):
-        return [UNKNOWN if item is UNREAD else literal(item) for item in option.value]
-    return None
-
-
-def taken(value: Value, path: tuple[int, ...]) -> Value:
-    """Return the value's element that unpacking along `path` takes."""
-    for position in path:
-        found = []
-        for option in value.options:
-            elements = elements_of(option)
-            inside = elements is not None and position < len(elements)
-            found.append(elements[position] if inside and elements is not None else UNKNOWN)
-        together = union(found)
-        value = together if value.complete else together.overridable()
-    return value
-
-
-def display(elements: list[Value], make: type[tuple[object, ...]] | type[list[object]]) -> Value:
-    """Return the value of a tuple or list display: literals where every element is one.
-
-    Elements with several literals give a value for each combination, as long as they are few.
-    """
-    if not all(_plain(element) for element in elements):
-        return exactly(Sequence(tuple(elements)))
-    combinations: list[list[object]] = [[]]
-    complete = True
-    for element in elements:
-        values = [o.value for o in element.options if isinstance(o, Literal)] or [UNREAD]
-        complete = complete and (element.complete or not element.options)
-        combinations = [[*head, value] for head in combinations for value in values]
-        if len(combinations) > 16:
-            return exactly(Sequence(tuple(elements)))
-    return Value(tuple(Literal(make(items)) for items in combinations), complete)
-
-
-def _plain(element: Value) -> bool:
-    return all(isinstance(option, Literal) for option in element.options)
-
-
-def joined(values: Iterable[Value]) -> Value:
-    """Return lists put one behind the other, or dicts merged; what can't be read stays open."""
-    elements: list[Value] = []
-    table = Table(())
-    tables = False
-    complete = True
-    many = False
-    for value in values:
-        only = value.exact
-        inside = None if only is None else elements_of(only)
-        if isinstance(only, Table):
-            tables = True
-            table = table.with_entries(only.entries, only.complete)
-        elif inside is not None:
-            elements.extend(inside)
-            many = many or (isinstance(only, Sequence) and only.many)
-        else:
-            complete = False
-            elements.append(UNKNOWN)
-    if tables:
-        return exactly(Table(table.entries, table.complete and complete))
-    return exactly(Sequence(tuple(elements), many or not complete))
+        return exactly(OwnFunction(self.index.scope_of_lambda(node, at), self))

@@ -7,7 +7,8 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optport.reader.evaluate import DEEPEST, Evaluator, elements_of
+from optport.reader.displays import elements_of
+from optport.reader.evaluate import DEEPEST, Evaluator
 from optport.reader.scopes import Iterated, Point, Source
 from optport.reader.things import Entry, Table
 from optport.values import Value

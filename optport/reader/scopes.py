@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import enum
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -41,9 +43,9 @@ class Branch:
         return Branch(kind, self, statement, self.depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Point:
-    """A place in a scope: where something is evaluated or bound."""
+    """A place in a scope: where something is evaluated or bound. Never changed once made."""
 
     scope: Scope
     order: int
@@ -66,7 +68,7 @@ class Imported:
     qualified: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Assigned:
     """A name assigned from an expression; `path` are the indices that unpacking takes of it."""
 
@@ -110,13 +112,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Source = Imported | Assigned | Iterated | Received | Defined | Opaque
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Binding:
-    """One binding of a name: from what, and where. `always` marks one that comes at any time."""
+    """One binding of a name: from what, and where."""
 
     source: Source
     at: Point
-    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class AttributeSet:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Past `at`, bindings before `since` don't count: the name was bound anew on every way."""
+    """Past `at`, bindings before `since` don't count: every arm of a statement bound the name."""
 
     since: int
     at: Point
@@ -158,6 +159,9 @@ class Scope:
     parent: Scope | None = None
     defined: Point | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    """By name, in the order in which they take effect."""
+    anytime: dict[str, list[Binding]] = field(default_factory=dict)
+    """What other scopes bind here (global, nonlocal), at whatever time they run."""
     kills: dict[str, list[Kill]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     """Names declared global or nonlocal, and the scope they belong to."""
@@ -169,6 +173,10 @@ class Scope:
     """What a function returns, and where."""
     yields: bool = False
     """Whether a function is a generator."""
+
+    def binds(self, name: str) -> bool:
+        """Whether `name` is bound here, by the scope itself or from another one."""
+        return name in self.bindings or name in self.anytime
 
 
 def encloses(outer: Branch, inner: Branch) -> bool:
@@ -234,16 +242,28 @@ def use_in(scope: Scope, use: Point) -> tuple[Point, bool]:
     return at, deferred
 
 
+MOST_BINDINGS = 64
+"""Bindings of one name that are looked at for one use, before it and after it each."""
+
+
 def last_kill(scope: Scope, name: str, at: Point) -> int:
     """Return the order before which bindings of `name` don't count any more at `at`."""
-    return max(
-        (
-            kill.since
-            for kill in scope.kills.get(name, ())
-            if kill.at.order < at.order and encloses(kill.at.branch, at.branch)
-        ),
-        default=-1,
-    )
+    bindings = scope.bindings.get(name, [])
+    since = -1
+    last = _first_from(bindings, at.order)
+    for binding in reversed(bindings[max(0, last - MOST_BINDINGS) : last]):
+        if encloses(binding.at.branch, at.branch):
+            since = binding.at.order
+            break
+    for kill in scope.kills.get(name, ())[-MOST_BINDINGS:]:
+        if since < kill.since and kill.at.order < at.order and encloses(kill.at.branch, at.branch):
+            since = kill.since
+    return since
+
+
+def _first_from(bindings: Sequence[Binding], order: int) -> int:
+    """The position of the first binding that is not before `order`."""
+    return bisect_left(bindings, order, key=lambda binding: binding.at.order)
 
 
 def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
@@ -253,10 +273,8 @@ def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
     later.
     """
     at, deferred = use_in(scope, use)
-    since = last_kill(scope, name, at)
-    return [
-        binding
-        for binding in scope.bindings.get(name, ())
-        if (binding.always or binding.at.order >= since)
-        and (binding.always or deferred or reaches(binding.at, at))
-    ]
+    bindings = scope.bindings.get(name, [])
+    here = _first_from(bindings, at.order)
+    first = max(_first_from(bindings, last_kill(scope, name, at)), here - MOST_BINDINGS)
+    near = bindings[first : here + MOST_BINDINGS]
+    return [b for b in near if deferred or reaches(b.at, at)] + scope.anytime.get(name, [])

@@ -20,7 +20,7 @@ class SourceText:
     """A file's text, to show expressions as the file spells them."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         self._lines: list[bytes] | None = None
 
     def place(self, node: ast.expr | ast.keyword) -> Place:
@@ -33,7 +33,7 @@ class SourceText:
         """Return the text of `node` on one line; ``…`` where it can't be had."""
         if self._lines is None:
             # As Python's tokenizer counts lines: form feeds and the like do not end one.
-            text = self._text.replace("\r\n", "\n").replace("\r", "\n")
+            text = self.text.replace("\r\n", "\n").replace("\r", "\n")
             self._lines = text.encode("utf-8", "surrogatepass").split(b"\n")
         place = self.place(node)
         if place.line != place.end_line:

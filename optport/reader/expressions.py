@@ -1,0 +1,79 @@
+"""The calls in an expression, with the scopes that it opens and the names that it binds."""
+
+from __future__ import annotations
+
+import ast
+
+from optport.reader.record import Record
+from optport.reader.scopes import Point
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_YIELDS = (ast.Yield, ast.YieldFrom)
+
+LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del})
+"""Nodes that hold neither bindings nor calls: not worth a visit."""
+
+Call = tuple[ast.Call, Point]
+
+
+class Expressions:
+    """Visits expressions, each once, with a stack of its own and never by recursion."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._calls: dict[ast.expr, list[Call]] = {}
+
+    def calls(self, root: ast.expr, at: Point, before: Point | None = None) -> list[Call]:
+        """Return the calls in an expression and where each of them is evaluated.
+
+        Names that the expression itself binds (``:=``) are bound at `before`.
+        """
+        known = self._calls.get(root)
+        if known is not None:
+            return known
+        found: list[Call] = []
+        self._calls[root] = found
+        record = self._record
+        stack: list[tuple[ast.AST, Point]] = [(root, at)]
+        while stack:
+            node, place = stack.pop()
+            if isinstance(node, ast.Call):
+                found.append((node, place))
+                record.mutate_by(node, place)
+            elif isinstance(node, ast.Lambda):
+                inside = record.open_lambda(node, place).returns[0][1]
+                stack += [(default, place) for default in _defaults(node.args)]
+                stack.append((node.body, inside))
+                continue
+            elif isinstance(node, _COMPREHENSIONS):
+                inside = record.open_comprehension(node, place)
+                stack.append((node.generators[0].iter, place))
+                stack += [(generator.iter, inside) for generator in node.generators[1:]]
+                stack += [(test, inside) for generator in node.generators for test in generator.ifs]
+                parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+                stack += [(part, inside) for part in parts]
+                continue
+            elif isinstance(node, ast.NamedExpr) and before is not None:
+                record.bind_walrus(node, before)
+                stack.append((node.value, before if place is at else place))
+                continue
+            elif isinstance(node, _YIELDS):
+                place.scope.yields = True
+            for child in children(node):
+                stack.append((child, place))
+        return found
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, in source order, leaves left out."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, ast.AST) and type(item) not in LEAVES:
+                found.append(item)
+    return found

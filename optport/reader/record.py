@@ -1,0 +1,220 @@
+"""What a file binds, changes and hands on, noted down while its statements are walked."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from optport.reader.scopes import (
+    Assigned,
+    AttributeSet,
+    Binding,
+    Branch,
+    BranchKind,
+    Function,
+    Imported,
+    Iterated,
+    Mutation,
+    Opaque,
+    Point,
+    Received,
+    Scope,
+    ScopeKind,
+    Source,
+)
+
+MUTATING = frozenset({"update", "setdefault", "append", "extend", "insert"})
+"""Methods that change what a name holds."""
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+class How(enum.Enum):
+    """How a name comes by an expression's value."""
+
+    ASSIGNED = enum.auto()
+    RETURNED = enum.auto()  # by the function of that name
+    INHERITED = enum.auto()  # by the class of that name
+
+
+@dataclass(slots=True, eq=False)
+class Given:
+    """An expression whose value may come out under a name."""
+
+    name: str
+    value: ast.expr
+    how: How = How.ASSIGNED
+
+
+@dataclass(slots=True)
+class Record:
+    """The scopes, bindings and changes of one file, as far as it has been walked."""
+
+    module: Scope = field(default_factory=lambda: Scope(ScopeKind.MODULE))
+    root: Branch = field(default_factory=lambda: Branch(BranchKind.ROOT))
+    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    """The scopes of functions, lambdas and classes."""
+    inner: dict[ast.AST, Point] = field(default_factory=dict)
+    """Where the elements of a comprehension are evaluated."""
+    mutations: dict[str, list[Mutation]] = field(default_factory=dict)
+    """What changes the things that names hold, by name."""
+    attributes: dict[tuple[Scope, str], list[AttributeSet]] = field(default_factory=dict)
+    """Assignments to attributes in methods, by the class's scope and the attribute's name."""
+    given: list[Given] = field(default_factory=list)
+    imports: list[tuple[str, str]] = field(default_factory=list)
+    """The names that imports bind, with the full name of what they bind them to."""
+    class_names: set[str] = field(default_factory=set)
+    order: int = 0
+    """Counts places up, in the order in which the statements of a scope take effect."""
+
+    @property
+    def end(self) -> Point:
+        """The end of the module, when all of it has been run."""
+        return Point(self.module, sys.maxsize, self.root)
+
+    def point(self, scope: Scope, branch: Branch) -> Point:
+        """Return the next place in a scope and branch."""
+        self.order += 1
+        return Point(scope, self.order, branch)
+
+    # -- bindings ---
+
+    def bind(self, name: str, source: Source, at: Point) -> None:
+        """Note that `name` is bound at `at`."""
+        scope = at.scope
+        elsewhere = scope.elsewhere.get(name)
+        if elsewhere is not None:
+            elsewhere.anytime.setdefault(name, []).append(Binding(source, at))
+            return
+        bindings = scope.bindings.get(name)
+        if bindings is None:
+            scope.bindings[name] = [Binding(source, at)]
+        else:
+            bindings.append(Binding(source, at))
+        at.branch.bound.add(name)
+
+    def assign(self, name: str, value: ast.expr, at: Point) -> None:
+        """Note that `name` is assigned a value."""
+        self.given.append(Given(name, value))
+        self.bind(name, Assigned(value), at)
+
+    def bind_import(self, name: str, qualified: str, at: Point) -> None:
+        """Note that an import binds `name` to the thing of that full name."""
+        self.imports.append((name, qualified))
+        self.bind(name, Imported(qualified), at)
+
+    def bind_target(
+        self,
+        target: ast.expr,
+        value: ast.expr | None,
+        at: Point,
+        make: Callable[[ast.expr, tuple[int, ...]], Source] = Assigned,
+    ) -> None:
+        """Bind every name in an assignment's target, with the way that unpacking takes."""
+        pending: list[tuple[ast.expr, tuple[int, ...] | None]] = [(target, ())]
+        while pending:
+            node, path = pending.pop()
+            if isinstance(node, ast.Name):
+                if value is not None:
+                    self.given.append(Given(node.id, value))
+                known = value is not None and path is not None
+                self.bind(node.id, make(value, path) if known else Opaque(), at)  # type: ignore[arg-type]
+            elif isinstance(node, ast.Starred):
+                pending.append((node.value, None))
+            elif isinstance(node, (ast.Tuple, ast.List)):
+                starred = any(isinstance(element, ast.Starred) for element in node.elts)
+                for position, element in enumerate(node.elts):
+                    deeper = None if path is None or starred else (*path, position)
+                    pending.append((element, deeper))
+            elif value is not None and path == () and make is Assigned:
+                self._change(node, value, at)
+
+    def bind_walrus(self, node: ast.NamedExpr, at: Point) -> None:
+        """Bind a name in an expression; `at` is a place right before the expression's own."""
+        self.assign(node.target.id, node.value, at)
+
+    # -- changes ---
+
+    def _change(self, target: ast.expr, value: ast.expr, at: Point) -> None:
+        """Note an assignment to an attribute or an item."""
+        if isinstance(target, ast.Attribute):
+            self.given.append(Given(target.attr, value))
+            owner = _class_around(at.scope)
+            if owner is not None:
+                changes = self.attributes.setdefault((owner, target.attr), [])
+                changes.append(AttributeSet(target.value, value, at))
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self.mutate(target.value.id, target, value, at)
+
+    def mutate(self, name: str, node: ast.expr, value: ast.expr | None, at: Point) -> None:
+        """Note a change of what `name` holds."""
+        self.given.append(Given(name, node if value is None else value))
+        self.mutations.setdefault(name, []).append(Mutation(name, node, value, at))
+
+    def mutate_by(self, call: ast.Call, at: Point) -> None:
+        """Note the change that a method call makes, if it makes one."""
+        callee = call.func
+        if (
+            isinstance(callee, ast.Attribute)
+            and callee.attr in MUTATING
+            and isinstance(callee.value, ast.Name)
+        ):
+            self.mutate(callee.value.id, call, None, at)
+
+    # -- scopes ---
+
+    def open_function(self, node: Function, outside: Point) -> Point:
+        """Make the scope of a function or lambda and bind its parameters; its first place."""
+        scope = Scope(ScopeKind.FUNCTION, outside.scope, outside, node=node)
+        self.scopes[node] = scope
+        at = self.point(scope, Branch(BranchKind.ROOT))
+        for position, (argument, default) in enumerate(_parameters(node.args)):
+            if default is not None:
+                self.given.append(Given(argument.arg, default))
+            received = Received(node, argument, default, outside, first=position == 0)
+            self.bind(argument.arg, received, at)
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                self.bind(rest.arg, Opaque(), at)
+        return at
+
+    def open_lambda(self, node: ast.Lambda, outside: Point) -> Scope:
+        """Return the scope of a lambda, made when it is first asked for."""
+        scope = self.scopes.get(node)
+        if scope is None:
+            at = self.open_function(node, outside)
+            scope = at.scope
+            scope.returns.append((node.body, self.point(scope, at.branch)))
+        return scope
+
+    def open_comprehension(self, node: Comprehension, outside: Point) -> Point:
+        """Return where a comprehension's elements are evaluated, in a scope of their own."""
+        inner = self.inner.get(node)
+        if inner is None:
+            scope = Scope(ScopeKind.COMPREHENSION, outside.scope, outside, node=node)
+            branch = Branch(BranchKind.ROOT)
+            for generator in node.generators:
+                at = self.point(scope, branch)
+                self.bind_target(generator.target, generator.iter, at, Iterated)
+            inner = self.inner[node] = self.point(scope, branch)
+        return inner
+
+
+def _class_around(scope: Scope) -> Scope | None:
+    """The scope of the class in whose method `scope` is."""
+    while scope.kind is not ScopeKind.FUNCTION and scope.parent is not None:
+        scope = scope.parent
+    outer = scope.parent
+    return outer if outer is not None and outer.kind is ScopeKind.CLASS else None
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """A function's named parameters with their defaults."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing = len(positional) - len(arguments.defaults)
+    defaults: list[ast.expr | None] = [None] * missing + list(arguments.defaults)
+    yield from zip(positional, defaults, strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
