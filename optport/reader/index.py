@@ -25,6 +25,7 @@ class Index:
 
     def __init__(self, tree: ast.Module, text: str) -> None:
         """Walk the statements of `tree`, whose source is `text`, outside of functions."""
+        self.tree = tree
         self.words = Words(text)
         self._record = Record()
         self._expressions = Expressions(self._record)
@@ -96,6 +97,10 @@ class Index:
     def inside(self, node: Comprehension, at: Point) -> Point:
         """Return where the elements of a comprehension, met at `at`, are evaluated."""
         return self._record.open_comprehension(node, at)
+
+    def walked(self, node: ast.AST) -> bool:
+        """Whether the statements of a function or class have been walked."""
+        return node in self._record.scopes
 
     def classes(self) -> list[tuple[ast.ClassDef, Scope]]:
         """Return the classes of the file."""

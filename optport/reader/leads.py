@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +29,7 @@ _MODULE_NAMES = (_MODULE, f"torch.{_MODULE}")
 _ASIDE = frozenset({"lr_scheduler", "swa_utils"})
 """Modules below `torch.optim` that hold no optimizers."""
 _MOST_CALLS = 3
-_NOWHERE = -_MOST_CALLS - 2
+_NOWHERE = -sys.maxsize
 _CONSTRUCTOR = "__init__"
 _HOLDING = CONTAINER_METHODS | {"__dict__"}
 _SAYING_LITTLE = (ast.Compare, ast.JoinedStr)
@@ -92,16 +93,18 @@ class _Search:
         self._passing_on = set(PASSING_ON)
 
     def follow(self, lines: Marks) -> set[str]:
-        """Look at what names are given on the marked lines; return those that lead anew."""
+        """Look at what names are given on the marked lines; return what is new of them."""
         fresh = self._imported()
         for given in self._index.given:
             value = given.value
             if not marked(lines, value):
                 continue
-            calls = self._calls(value) + (given.how is How.RETURNED)
-            if calls > self._of(given.name) and given.name not in _ASIDE:
-                if given.name not in self.calls:
-                    fresh.add(given.name)
+            calls = self._calls(value)
+            if calls == _NOWHERE or given.name in _ASIDE:
+                continue
+            calls += given.how is How.RETURNED
+            if calls > self._of(given.name):
+                fresh.add(given.name)
                 self.calls[given.name] = min(calls, _MOST_CALLS)
                 if given.how is How.INHERITED and _CONSTRUCTOR not in self.calls:
                     fresh.add(_CONSTRUCTOR)

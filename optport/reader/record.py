@@ -151,7 +151,12 @@ class Record:
 
     def mutate(self, name: str, node: ast.expr, value: ast.expr | None, at: Point) -> None:
         """Note a change of what `name` holds."""
-        self.given.append(Given(name, node if value is None else value))
+        handed = [value]
+        if isinstance(node, ast.Call):
+            handed = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif value is None:
+            handed = [node]
+        self.given += [Given(name, one) for one in handed if one is not None]
         self.mutations.setdefault(name, []).append(Mutation(name, node, value, at))
 
     def mutate_by(self, call: ast.Call, at: Point) -> None:

@@ -348,9 +348,7 @@ class Statements:
     def _nonlocal(self, node: ast.Nonlocal) -> None:
         for name in node.names:
             outer = self._scope.parent
-            while outer is not None and (
-                outer.kind is ScopeKind.CLASS or not outer.binds(name)
-            ):
+            while outer is not None and (outer.kind is ScopeKind.CLASS or not outer.binds(name)):
                 outer = outer.parent
             if outer is not None:
                 self._scope.elsewhere[name] = outer
