@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*\Z")
 
@@ -12,6 +13,7 @@ class UsageError(ValueError):
     """What the user asked for can't be had; the message says what was wrong and what is allowed."""
 
 
+@lru_cache(maxsize=512)
 def parse_version(text: str) -> tuple[int, ...]:
     """Turn ``"2.13"`` or ``"2.13.0+cpu"`` into ``(2, 13, 0)``, padded to three numbers.
 
