@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+LARGEST_INT = 10**300
+"""Integers beyond it are unknown: no float can hold them, nor need Python print them."""
 MOST_OPTIONS = 16
 """Options kept in one value; a value with more is unknown, so that work stays bounded."""
 
@@ -109,7 +111,9 @@ def exactly(option: Option) -> Value:
 
 
 def literal(value: Any) -> Value:
-    """The value that is just this literal."""
+    """The value that is just this literal; `UNKNOWN` for an integer beyond `LARGEST_INT`."""
+    if isinstance(value, int) and abs(value) > LARGEST_INT:
+        return UNKNOWN
     return exactly(Literal(value))
 
 

@@ -124,7 +124,8 @@ def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | 
     if written is not None:
         return f"write {row.name}={written}"
     if rejection.write == "float":
-        return f"write {row.name}=float({case.construction.arguments[row.name].text})"
+        text = shortened(case.construction.arguments[row.name].text)
+        return f"write {row.name}=float({text})"
     return row.advice or "write another value"
 
 

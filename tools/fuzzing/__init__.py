@@ -1,0 +1,1 @@
+"""Generated, mutated and growing sources, and what has to hold of each of them."""

@@ -1,0 +1,134 @@
+"""What has to hold of every source that Python's parser takes."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import io
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_optport import Plugin
+from optport.catalogue import CATALOGUE
+from optport.check import Report, check_tree, parse_source
+from optport.gate import concerns_us
+from optport.options import Options
+
+SLOWER = 20
+"""How many times as long as `ast.parse` a check may take,"""
+SLACK = 0.05
+"""and how many seconds more."""
+LONGEST_MESSAGE = 2000
+"""Characters of a finding that is no note."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What does not hold: its kind, the same for all sources with the same cause, and details."""
+
+    kind: str
+    details: str
+
+
+def parsed(text: str) -> ast.Module | None:
+    """Return the tree of a source, None where Python's parser does not take it."""
+    try:
+        return parse_source(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def failure(text: str, options: Options) -> Failure | None:
+    """Return what does not hold of a source, None where all is well or it can't be parsed."""
+    tree = parsed(text)
+    if tree is None or not concerns_us(text):
+        return None
+    try:
+        report = check_tree(tree, text, options)
+    except MemoryError:
+        raise
+    except Exception as error:  # just what is looked for
+        return _raised(error)
+    return _badly_said(report, text) or _told_apart(report, text, options)
+
+
+def slow(text: str, options: Options) -> Failure | None:
+    """Return that checking a source takes far longer than parsing it, measured three times."""
+    for _ in range(3):
+        begun = time.perf_counter()
+        tree = parsed(text)
+        parsing = time.perf_counter() - begun
+        if tree is None or not concerns_us(text):
+            return None
+        gc.collect()
+        begun = time.perf_counter()
+        try:
+            check_tree(tree, text, options)
+        except Exception:
+            return None  # another failure
+        checking = time.perf_counter() - begun
+        if checking <= SLOWER * parsing + SLACK:
+            return None
+    return Failure("slow", f"{checking:.2f} s, {checking / parsing:.0f} times the parser's")
+
+
+def _raised(error: Exception) -> Failure:
+    last = [f for f in traceback.extract_tb(error.__traceback__) if "optport" in f.filename][-1]
+    where = f"{Path(last.filename).name}:{last.name}"
+    details = "".join(traceback.format_exception(error)[-12:])
+    return Failure(f"{type(error).__name__} in {where}", details)
+
+
+def _badly_said(report: Report, text: str) -> Failure | None:
+    """Whether all findings and ports are as users and scripts may rely on."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    for finding in report.findings:
+        said = f"{finding.code} {finding.message}"
+        if len(finding.message.splitlines()) != 1:
+            return Failure(f"{finding.code} is not one line", said)
+        if len(said) > LONGEST_MESSAGE and not finding.kind.note:
+            return Failure(f"{finding.code} is too long", f"{len(said)}: {said[:300]}")
+        if not (1 <= finding.place.line <= finding.place.end_line <= lines):
+            return Failure(f"{finding.code} is outside of the file", f"{finding.place} {said}")
+        if finding.code not in CATALOGUE:
+            return Failure(f"{finding.code} is no code", said)
+    for checked in report.constructions:
+        for port in checked.ports.values():
+            # The reader writes "…" for what is too deep or too large to be written out.
+            call = port.call or "…"
+            wrong = None if "…" in call else _no_expression(call)
+            if wrong is not None:
+                return Failure(f"port is no expression: {wrong}", call[:2000])
+    return None
+
+
+def _no_expression(text: str) -> str | None:
+    """Return why Python does not take a text as an expression, None where it does."""
+    try:
+        compile(text, "port", "eval", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (RecursionError, MemoryError):
+        return None
+    except (SyntaxError, ValueError) as error:
+        return str(error.msg if isinstance(error, SyntaxError) else error)
+    return None
+
+
+def _told_apart(report: Report, text: str, options: Options) -> Failure | None:
+    """Whether flake8 would say the same of the lines that it reads."""
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline=None).readlines()
+    tree = parsed("".join(lines))
+    if tree is None:
+        return Failure("flake8 reads it differently", "its lines can't be parsed")
+    plugin = Plugin(tree, lines)
+    before, Plugin.options = Plugin.options, options
+    try:
+        said = sorted((line, col, message) for line, col, message, _ in plugin.run())
+    finally:
+        Plugin.options = before
+    mine = sorted((f.place.line, f.place.col, f"{f.code} {f.message}") for f in report.findings)
+    if said == mine:
+        return None
+    apart = [one for one in [*said, *mine] if (one in said) is not (one in mine)]
+    return Failure("flake8 says something else", "\n".join(map(str, apart[:6])))
