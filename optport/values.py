@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST_INT = 10**300
-"""Integers beyond it are unknown: no float can hold them, nor need Python print them."""
+LARGEST = 1e150
+"""Numbers beyond it are unknown, infinity and not-a-number too: their squares are no numbers."""
 MOST_OPTIONS = 16
 """Options kept in one value; a value with more is unknown, so that work stays bounded."""
 
@@ -111,8 +111,8 @@ def exactly(option: Option) -> Value:
 
 
 def literal(value: Any) -> Value:
-    """The value that is just this literal; `UNKNOWN` for an integer beyond `LARGEST_INT`."""
-    if isinstance(value, int) and abs(value) > LARGEST_INT:
+    """The value that is just this literal; `UNKNOWN` for a number beyond `LARGEST`."""
+    if isinstance(value, (int, float)) and not -LARGEST <= value <= LARGEST:
         return UNKNOWN
     return exactly(Literal(value))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import plain, rewritten, shortened
+from optport.hazards.spelling import LONGEST_ADVICE, plain, rewritten, shortened
 from optport.reader.parameters import Shape
 from optport.table.model import Fate, ParameterRow, Rejection
 from optport.values import UNREAD, Certainty
@@ -122,9 +122,9 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
 
 def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | None) -> str:
     if written is not None:
-        return f"write {row.name}={written}"
+        return f"write {row.name}={shortened(written, LONGEST_ADVICE)}"
     if rejection.write == "float":
-        text = shortened(case.construction.arguments[row.name].text)
+        text = shortened(case.construction.arguments[row.name].text, LONGEST_ADVICE)
         return f"write {row.name}=float({text})"
     return row.advice or "write another value"
 

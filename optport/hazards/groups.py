@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import as_float, plain, rewritten, shortened
+from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened
 from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
 from optport.table.conditions import Condition, Lookup
 from optport.table.model import Fate, ParameterRow
-from optport.values import UNREAD, Certainty, Value
+from optport.values import LARGEST, UNREAD, Certainty, Value
 
 GROUP_HAZARDS = frozenset(
     {"group-lr-scale", "ignored-group-option", "rejected-group-option", "rejected-params"}
@@ -85,7 +85,9 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         met = rejection.when.holds(_lookup(case, group))
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             written = _accepted(case, group, argument)
-            advice = f"write {argument.name}={written} there" if written else "write another value"
+            advice = "write another value"
+            if written is not None:
+                advice = f"write {argument.name}={shortened(written, LONGEST_ADVICE)} there"
             clause = f"{case.where} {rejection.error}"
             yield _hazard(case, "rejected-group-option", argument, min(met, sure), clause, advice)
     if argument.name == "lr" and rules.lr_is_factor:
@@ -163,7 +165,7 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     if factor is None:
         advice = f"write {key} there, divided by the optimizer's rate"
     else:
-        advice = f"write {key}={factor} there"
+        advice = f"write {key}={shortened(factor, LONGEST_ADVICE)} there"
     return _hazard(case, "group-lr-scale", argument, sure, clause, advice, factor is not None)
 
 
@@ -174,7 +176,9 @@ def group_factor(case: Case, argument: Argument) -> str | None:
     """
     mine, base = plain(argument.value), plain(case.lookup("lr"))
     if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
-        return repr(float(f"{mine / base:.12g}"))
+        factor = float(f"{mine / base:.12g}")
+        if abs(factor) <= LARGEST:
+            return repr(factor)
     given = case.construction.arguments.get("lr")
     if given is None and base is UNREAD:
         return None

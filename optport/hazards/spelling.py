@@ -10,11 +10,13 @@ from optport.values import UNREAD, Literal, Tensor, Value
 
 LONGEST_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
+LONGEST_ADVICE = 120
+"""Characters of an expression that advice shows to be written."""
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return `text`, cut where it is too long for a message."""
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def as_float(value: Any) -> Any:

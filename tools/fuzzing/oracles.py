@@ -51,7 +51,7 @@ def failure(text: str, options: Options) -> Failure | None:
         raise
     except Exception as error:  # just what is looked for
         return _raised(error)
-    return _badly_said(report, text) or _told_apart(report, text, options)
+    return badly_said(report, text) or _told_apart(report, text, options)
 
 
 def slow(text: str, options: Options) -> Failure | None:
@@ -81,8 +81,8 @@ def _raised(error: Exception) -> Failure:
     return Failure(f"{type(error).__name__} in {where}", details)
 
 
-def _badly_said(report: Report, text: str) -> Failure | None:
-    """Whether all findings and ports are as users and scripts may rely on."""
+def badly_said(report: Report, text: str) -> Failure | None:
+    """Return what is wrong with findings or ports: scripts rely on their form."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     for finding in report.findings:
         said = f"{finding.code} {finding.message}"

@@ -1,0 +1,139 @@
+"""No source makes the core fail: extremes, generated programs, and mutations of real files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from fuzzing.grammar import Writer
+from fuzzing.growth import grown
+from fuzzing.mutation import mutated
+from fuzzing.oracles import Failure, badly_said, failure, parsed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optport.check import check_source
+from optport.files import decode
+from optport.gate import concerns_us
+from optport.options import make_options
+from tests.conftest import ROOT, check, check_call, codes
+from tests.extremes import CHAINS, FOUND, Extreme, Form, deepest, extremes, made
+
+EVERYTHING = make_options("paddle,mindspore,mindspore.experimental,mindspore.mint", "", notes=True)
+READ = {name: extreme for name, extreme in extremes().items() if extreme.parses}
+
+
+def assert_read(extreme: Extreme) -> None:
+    text = decode(extreme.content)
+    report = check_source(text, EVERYTHING)
+    assert FOUND in codes(report)
+    assert badly_said(report, text) is None
+
+
+@pytest.mark.parametrize("extreme", READ.values(), ids=READ)
+def test_an_extreme_is_read(extreme: Extreme) -> None:
+    assert_read(extreme)
+
+
+@pytest.mark.parametrize("form", CHAINS.values(), ids=CHAINS)
+def test_chains_may_be_as_deep_as_the_parser_takes_them(form: Form) -> None:
+    assert_read(made(deepest(form)))
+
+
+PORT = "port is no expression"
+"""Tested by itself, below."""
+
+
+def broken(text: str) -> Failure | None:
+    """What does not hold of a text, with a construction at its end if it has none."""
+    text = text if concerns_us(text) else f"{text}\nimport torch\ntorch.optim.ASGD(q)\n"
+    found = failure(text, EVERYTHING)
+    return None if found is not None and found.kind.startswith(PORT) else found
+
+
+@settings(max_examples=200)
+@given(st.randoms(use_true_random=False))
+def test_generated_programs(random: Random) -> None:
+    text = Writer(random).program()
+    assert parsed(text) is None or broken(text) is None
+
+
+def test_most_generated_programs_are_python_and_many_build_something() -> None:
+    texts = [Writer(Random(number)).program() for number in range(100)]
+    python = [text for text in texts if parsed(text) is not None]
+    assert len(python) > 60
+    assert sum(bool(check(text).constructions) for text in python) > 20
+
+
+def seeds() -> list[Path]:
+    """The project's own examples, and modules of the standard library."""
+    library = Path(json.__file__).parent.parent
+    names = ["functools.py", "contextlib.py", "dataclasses.py", "enum.py"]
+    own = [*ROOT.glob("tests/fixtures/*.py"), *ROOT.glob("tests/scripts/*.py")]
+    return [*sorted(own), *(library / name for name in names)]
+
+
+@pytest.mark.parametrize("path", seeds(), ids=lambda path: path.stem)
+def test_mutated_files(path: Path) -> None:
+    original = path.read_text(encoding="utf-8")
+    read = 0
+    for number in range(12):
+        random = Random(f"{path.name} {number}")
+        text = mutated(original, random, Writer(random))
+        if parsed(text) is not None:
+            read += 1
+            assert broken(text) is None, f"mutation {number}"
+    assert read
+
+
+def test_sources_that_grow_are_python() -> None:
+    for number in range(100):
+        random = Random(number)
+        assert parsed(grown(random, Writer(random))) is not None, number
+
+
+HUGE = "0x" + "f" * 10_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        f"lr={HUGE}",
+        f"lr={HUGE} if q else -{HUGE}",
+        f"lr=0.1, eps={HUGE}, betas=({HUGE}, [{HUGE}])",
+        f"[{{'params': q, 'lr': {HUGE}}}, {{'params': q, 'lr': 0.1}}], lr={HUGE}",
+        f"[{{'params': q, 'lr': {HUGE}}}], lr=1e-300, weight_decay={HUGE}",
+        "lr=10**300, eps=10**300",
+        "[{'params': q, 'lr': 10**14}], lr=5e-324",
+        "lr=1e999, eps=-1e999, betas=[1e999, 0]",
+        "lr=float('nan'), eps=1e200, betas=(0, float('inf'))",
+        "lr=int('9' * 400), eps=int('" + "9" * 400 + "')",
+    ],
+    ids=lambda arguments: arguments[:24],
+)
+@pytest.mark.parametrize("optimizer", ["Adam", "ASGD", "Adagrad", "RMSprop", "SGD", "AdamW"])
+def test_numbers_that_no_float_holds(optimizer: str, arguments: str) -> None:
+    handed = arguments if arguments.startswith("[") else f"q, {arguments}"
+    call = f"torch.optim.{optimizer}({handed})"
+    assert failure(f"import torch\n{call}\n", EVERYTHING) is None
+
+
+@pytest.mark.parametrize("optimizer", ["Adam", "SGD", "Adagrad", "RMSprop", "ASGD"])
+def test_messages_stay_short_however_long_the_arguments_are(optimizer: str) -> None:
+    text = "'" + "x" * 5000 + "'"
+    report = check_call(
+        f"torch.optim.{optimizer}([{{'params': q, 'lr': f({text})}}], lr=g({text}) or 1, "
+        f"weight_decay={text}, maximize={text}, foreach={text}, eps=[{text}])",
+        "paddle,mindspore,mindspore.experimental,mindspore.mint",
+    )
+    assert report.findings
+    assert max(len(finding.message) for finding in report.findings) < 1500
+
+
+@pytest.mark.xfail(reason="the text of an argument is not always an expression by itself")
+@pytest.mark.parametrize("arguments", ["q, *[0.1, 0.9]", "q, lr=(x := 0.1)", "q, lr=(yield q)"])
+def test_ports_are_expressions(arguments: str) -> None:
+    text = f"import torch\ndef f(q):\n    torch.optim.RMSprop({arguments})\n"
+    assert failure(text, EVERYTHING) is None
