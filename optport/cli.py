@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"optport {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="check files and directories")
-    check.add_argument("paths", nargs="+", metavar="PATH", help="Python file or directory")
+    check.add_argument(
+        "paths", nargs="+", metavar="PATH", help="Python file or directory, - for standard input"
+    )
     check.add_argument("--format", choices=("text", "json"), default="text")
     check.add_argument(
         "--optport-targets", default=DEFAULT_TARGETS, metavar="TARGETS", help=TARGETS_HELP

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ class UnreadableFile(Exception):
 def python_files(paths: Iterable[str]) -> Iterator[Path]:
     """Yield the files named, and every ``*.py`` below the directories named, in sorted order.
 
-    Links to directories are not followed.
+    Links to directories are not followed; pipes, sockets and devices are passed over there.
     """
     for name in paths:
         path = Path(name)
@@ -28,7 +29,8 @@ def python_files(paths: Iterable[str]) -> Iterator[Path]:
                 folders[:] = sorted(
                     f for f in folders if f not in SKIPPED_DIRECTORIES and not f.startswith(".")
                 )
-                yield from (Path(folder, f) for f in sorted(files) if f.endswith(".py"))
+                found = (Path(folder, f) for f in sorted(files) if f.endswith(".py"))
+                yield from (f for f in found if f.is_file() or not f.exists())
         else:
             yield path  # reading it says what is wrong, should it not be there
 
@@ -45,9 +47,12 @@ def decode(data: bytes) -> str:
     return text
 
 
+STANDARD_INPUT = Path("-")
+
+
 def read_text(path: Path) -> str:
-    """Read one source file; raises `UnreadableFile` that says why it can't be."""
+    """Read one source file, or standard input for ``-``; raises `UnreadableFile` that says why."""
     try:
-        return decode(path.read_bytes())
+        return decode(sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes())
     except OSError as error:
         raise UnreadableFile(error.strerror or str(error)) from None

@@ -71,11 +71,13 @@ BRACKETS: Mapping[str, Form] = {
     "comprehensions": lambda n: "x = " + "[" * n + "q" + " for q in q]" * n,
     "calls in calls": lambda n: "x = " + "f(" * n + ")" * n,
     "calls in groups": lambda n: (
-        "x = 1\ntorch.optim.SGD([{'params': " + "f(" * (n - 3) + "q" + ")" * (n - 3) + ", 'lr': 1}])"
+        "x = 1\ntorch.optim.SGD([{'params': "
+        + "f(" * (n - 3)
+        + "q"
+        + ")" * (n - 3)
+        + ", 'lr': 1}])"
     ),
-    "optimizers in optimizers": lambda n: (
-        "x = " + "torch.optim.SGD(" * n + "q" + ", lr=1)" * n
-    ),
+    "optimizers in optimizers": lambda n: "x = " + "torch.optim.SGD(" * n + "q" + ", lr=1)" * n,
     "conditions in brackets": lambda n: "x = " + "(1 if q else " * n + "0" + ")" * n,
 }
 DEEPEST_BRACKETS = 198
@@ -177,30 +179,52 @@ def cycles() -> Iterator[tuple[str, str]]:
     yield "a dict in itself, handed over", "d = {'lr': 1}\nd['d'] = d\ntorch.optim.Adam(q, **d)"
     yield "a dict updated with itself", "d = {}\nd.update(d)\nd.update(d=d, **d)\nd |= d"
     yield "a list in itself", "x = []\nx.append(x)\nx += x\nx.extend(x)\nx[0] = x"
-    yield "functions in a circle", "def f(a=x):\n    return g(f)\ndef g(b):\n    return f(g)\nx = f(1)"
+    yield (
+        "functions in a circle",
+        "def f(a=x):\n    return g(f)\ndef g(b):\n    return f(g)\nx = f(1)",
+    )
     yield "a lambda of itself", "x = lambda: x()\nx = x()"
     yield "a class of itself", "class C(C): pass\nclass A(B): pass\nclass B(A): pass\nx = B(q)"
-    yield "a class with itself", "class C:\n    C = C\n    x = C.x\n    def m(self): self.x = self.x"
-    yield "a partial of itself", (
-        "from functools import partial\nx = torch.optim.SGD\n"
-        "while q:\n    x = partial(x, lr=x)\nx(q)"
+    yield (
+        "a class with itself",
+        "class C:\n    C = C\n    x = C.x\n    def m(self): self.x = self.x",
     )
-    yield "attributes in a circle", (
-        "class C:\n    def a(self):\n        self.x = self.y\n"
-        "    def b(self):\n        self.y = self.x\n        torch.optim.SGD(q, lr=self.y)"
+    yield (
+        "a partial of itself",
+        (
+            "from functools import partial\nx = torch.optim.SGD\n"
+            "while q:\n    x = partial(x, lr=x)\nx(q)"
+        ),
     )
-    yield "options in a circle", (
-        "x = q.add_argument('--lr', default=q.lr)\nx = q.add_argument('--b', default=q.b)\nx = q.lr"
+    yield (
+        "attributes in a circle",
+        (
+            "class C:\n    def a(self):\n        self.x = self.y\n"
+            "    def b(self):\n        self.y = self.x\n        torch.optim.SGD(q, lr=self.y)"
+        ),
     )
-    yield "global here and there", (
-        "def f():\n    global x\n    x = g()\ndef g():\n    global x\n    return x"
+    yield (
+        "options in a circle",
+        (
+            "x = q.add_argument('--lr', default=q.lr)\nx = q.add_argument('--b', default=q.b)\nx = q.lr"
+        ),
+    )
+    yield (
+        "global here and there",
+        ("def f():\n    global x\n    x = g()\ndef g():\n    global x\n    return x"),
     )
     yield "star imports of itself", "from . import *\nfrom .extreme import *\nfrom os import *"
-    yield "names that nobody binds", "x = nowhere.at.all(nothing)[none]\nd = {**nobody, 'a': no_one}"
+    yield (
+        "names that nobody binds",
+        "x = nowhere.at.all(nothing)[none]\nd = {**nobody, 'a': no_one}",
+    )
 
 
 SYNTAX: Mapping[str, tuple[tuple[int, int], str]] = {
-    "walrus": ((3, 11), "if (x := 1) and (y := x): x = [z := 2, z]\nprint(f'{(w := 3)}', [w := 1])"),
+    "walrus": (
+        (3, 11),
+        "if (x := 1) and (y := x): x = [z := 2, z]\nprint(f'{(w := 3)}', [w := 1])",
+    ),
     "match": (
         (3, 11),
         "match q:\n"
@@ -231,7 +255,10 @@ SYNTAX: Mapping[str, tuple[tuple[int, int], str]] = {
         (3, 11),
         "x = q[1:2, ::3, ..., *q]\nx[*q] = x[()]\ndel x[1:], x.a, (q[0], [q[1]])",
     ),
-    "with in parentheses": ((3, 11), "with (open(q) as x, open(q)): pass\nwith (yield_ := q): pass"),
+    "with in parentheses": (
+        (3, 11),
+        "with (open(q) as x, open(q)): pass\nwith (yield_ := q): pass",
+    ),
     "type parameters": (
         (3, 12),
         "type A[T, *Ts, **P] = dict[T, tuple[*Ts]]\n"
@@ -242,7 +269,10 @@ SYNTAX: Mapping[str, tuple[tuple[int, int], str]] = {
         (3, 12),
         "x = f'{f'{f'{1 + 1}'!r:>{f'{q}'}}'}' f\"{'\\n'.join(['a'])}\" f'''{\n1 # a comment\n}'''",
     ),
-    "defaults of type parameters": ((3, 13), "type A[T = int, *Ts = *tuple[int, ...], **P = [int]] = T"),
+    "defaults of type parameters": (
+        (3, 13),
+        "type A[T = int, *Ts = *tuple[int, ...], **P = [int]] = T",
+    ),
     "t-strings": ((3, 14), "x = t'{q!r:>{q}} {t'{q}'}' rt'\\{q}'"),
     "except without parentheses": (
         (3, 14),
@@ -296,7 +326,9 @@ def extremes(many: int = MANY, deep: int = DEEPEST_BRACKETS) -> dict[str, Extrem
     found = {name: made(body) for name, body in (*wide(many), *cycles())}
     found |= {f"{SAFE} {name}": made(form(SAFE)) for name, form in CHAINS.items()}
     found |= {f"nested {name}": made(form(deep)) for name, form in BRACKETS.items()}
-    found |= {f"{name} in {name}": made(blocks(head, DEEPEST_BLOCKS)) for name, head in BLOCKS.items()}
+    found |= {
+        f"{name} in {name}": made(blocks(head, DEEPEST_BLOCKS)) for name, head in BLOCKS.items()
+    }
     found |= {
         name: made(body) for name, (since, body) in SYNTAX.items() if sys.version_info >= since
     }
