@@ -206,7 +206,8 @@ def cycles() -> Iterator[tuple[str, str]]:
     yield (
         "options in a circle",
         (
-            "x = q.add_argument('--lr', default=q.lr)\nx = q.add_argument('--b', default=q.b)\nx = q.lr"
+            "x = q.add_argument('--lr', default=q.lr)\nx = q.add_argument('--b', default=q.b)\n"
+            "x = q.lr"
         ),
     )
     yield (
@@ -248,7 +249,8 @@ SYNTAX: Mapping[str, tuple[tuple[int, int], str]] = {
     ),
     "all kinds of parameters": (
         (3, 11),
-        "def f(a, b=1, /, c: int = 2, *args: *q, d, e=3, **kw) -> q: return lambda a, /, *b, c=1: a\n"
+        "def f(a, b=1, /, c: int = 2, *args: *q, d, e=3, **kw) -> q:\n"
+        "    return lambda a, /, *b, c=1: a\n"
         "x = f(1, *q, *q, d=1, **q, **q)",
     ),
     "subscripts": (

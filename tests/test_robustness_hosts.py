@@ -120,8 +120,10 @@ PACKAGE = {
     "pack/__init__.py": "from .one import *\nfrom .two import *\nfrom . import *\n",
     "pack/one.py": "from .two import *\nfrom . import *\nfrom .three import opt_a as opt_b\n"
     "import torch\nclass Own(Base): pass\n",
-    "pack/two.py": "from .one import *\nfrom pack import *\nBase = Own\nfrom torch.optim import *\n",
-    "pack/three.py": "from .three import *\nfrom .one import opt_b as opt_a\nopt_c = [opt_c, opt_a]\n",
+    "pack/two.py": "from .one import *\nfrom pack import *\nBase = Own\n"
+    "from torch.optim import *\n",
+    "pack/three.py": "from .three import *\nfrom .one import opt_b as opt_a\n"
+    "opt_c = [opt_c, opt_a]\n",
     "use.py": "from pack import *\nfrom pack.one import *\nfrom pack.three import opt_a, opt_c\n"
     "import torch.optim\nAdam(q)\nOwn(q)\nopt_a(q)\n"
     "torch.optim.ASGD(opt_c, lr=opt_a)\n# TODO\n",
@@ -129,7 +131,8 @@ PACKAGE = {
 SHARED = {
     "shared.py": "import torch.optim\nopt0 = {'lr': 0.1}\n"
     + "".join(f"opt{n} = {{'a': opt{n - 1}, 'b': opt{n - 1}}}\n" for n in range(1, 25)),
-    "use.py": "import torch.optim\nfrom shared import opt24\ntorch.optim.ASGD(q, **opt24)\n# TODO\n",
+    "use.py": "import torch.optim\nfrom shared import opt24\n"
+    "torch.optim.ASGD(q, **opt24)\n# TODO\n",
 }
 """Small as a graph, and 2 to the 24 as a tree."""
 

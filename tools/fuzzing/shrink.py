@@ -40,6 +40,7 @@ def _without_parts(text: str) -> Iterator[str]:
     """Yield the text with an expression replaced by a part of itself, by a name, or left out."""
     try:
         tree = ast.parse(text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     data = text.encode("utf-8", "surrogatepass")
@@ -48,14 +49,14 @@ def _without_parts(text: str) -> Iterator[str]:
         starts.append(starts[-1] + len(line) + 1)
 
     def span(node: ast.AST) -> tuple[int, int] | None:
-        line, end = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-        if line is None or end is None or "\r" in text:
+        if not isinstance(node, (ast.expr, ast.stmt, ast.keyword)):
             return None
-        return starts[line - 1] + node.col_offset, starts[end - 1] + (node.end_col_offset or 0)  # type: ignore[attr-defined]
+        end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+        return starts[node.lineno - 1] + node.col_offset, end
 
     for node in ast.walk(tree):
         whole = span(node)
-        if whole is None or not isinstance(node, (ast.expr, ast.stmt, ast.keyword)):
+        if whole is None:
             continue
         parts = [b"q"] if isinstance(node, ast.expr) else [b"pass"]
         for child in ast.iter_child_nodes(node):
