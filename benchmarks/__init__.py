@@ -1,0 +1,1 @@
+"""What optport costs, measured beside other tools in one run: ``python -m benchmarks``."""
