@@ -79,8 +79,9 @@ def _goals(timings: Timings) -> list[Goal]:
                 Goal(
                     f"{group.name}: the mean file",
                     f"≤ {MOST_PER_FILE} ms over flake8's own cost",
-                    f"{cost} ms",
-                    cost.median <= MOST_PER_FILE,
+                    "ms",
+                    cost,
+                    MOST_PER_FILE,
                 )
             )
     if timings.within(CONSTRUCTS, OURS):
@@ -89,8 +90,9 @@ def _goals(timings: Timings) -> list[Goal]:
             Goal(
                 f"{CONSTRUCTS.name}: all files",
                 f"≤ {MOST_OF_PARSE} × `ast.parse`, aim 0.2 ×",
-                f"{multiple} ×",
-                multiple.median <= MOST_OF_PARSE,
+                "×",
+                multiple,
+                MOST_OF_PARSE,
             )
         )
     return goals

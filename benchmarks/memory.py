@@ -32,10 +32,7 @@ def run(directory: Path, corpus: Corpus, files: int, rounds: int) -> Section:
         more = spread(differences(with_optport, without))
         rows.append((name, str(spread(without)), str(spread(with_optport)), str(more)))
         if "with constructions" not in name:
-            measured = f"{more} MiB"
-            goals.append(
-                Goal(f"memory, {name}", f"≤ +{MOST:.0f} MB", measured, more.median <= MOST)
-            )
+            goals.append(Goal(f"memory, {name}", f"≤ +{MOST:.0f} MB", "MiB", more, MOST))
     return Section(
         "Memory",
         goals,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.timing import Spread
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -12,8 +14,20 @@ class Goal:
 
     what: str
     target: str
-    measured: str
-    met: bool
+    unit: str
+    measured: Spread
+    most: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the median keeps to the target."""
+        return self.measured.median <= self.most
+
+    @property
+    def verdict(self) -> str:
+        """Met or not, and whether the rounds are too far apart to be sure of it."""
+        sure = self.measured.high <= self.most or self.measured.low > self.most
+        return ("met" if self.met else "**not met**") + ("" if sure else ", within the spread")
 
 
 @dataclass(slots=True)
@@ -38,7 +52,7 @@ def goal_table(goals: Iterable[Goal]) -> str:
         for cells in (
             ("what", "target", "measured", ""),
             ("---", "---", "---", "---"),
-            *((g.what, g.target, g.measured, "met" if g.met else "**not met**") for g in goals),
+            *((g.what, g.target, f"{g.measured} {g.unit}".strip(), g.verdict) for g in goals),
         )
     )
 

@@ -176,13 +176,19 @@ def test_the_probe_knows_every_optimizer() -> None:
 
 
 def test_report_has_targets_and_sections() -> None:
-    missed = Goal("b", "≤ 1", "2", False)
-    section = Section(
-        "Part", [Goal("a", "≤ 1", "0", True), missed], [table(("x", "y"), [("1", "2")])]
-    )
+    goals = [
+        Goal("a", "≤ 1", "ms", spread([0.5]), 1.0),
+        Goal("b", "≤ 1", "", spread([2.0]), 1.0),
+        Goal("c", "≤ 1", "ms", spread([0.5, 0.8, 1.9, 1.9]), 2.0),
+        Goal("d", "≤ 1", "ms", spread([0.0, 2.0, 4.0]), 1.5),
+    ]
+    assert [goal.met for goal in goals] == [True, False, True, False]
+    section = Section("Part", goals, [table(("x", "y"), [("1", "2")])])
     page = render([section], "- made", "python -m benchmarks")
-    assert "| a | ≤ 1 | 0 | met |" in page
-    assert "| b | ≤ 1 | 2 | **not met** |" in page
+    assert "| a | ≤ 1 | 0.500 (0.500 to 0.500) ms | met |" in page
+    assert "| b | ≤ 1 | 2.00 (2.00 to 2.00) | **not met** |" in page
+    assert re.search(r"\| c .* ms \| met \|", page)
+    assert "| d | ≤ 1 | 2.00 (1.00 to 3.00) ms | **not met**, within the spread |" in page
     assert "## Part\n\n| x | y |\n| --- | ---: |\n| 1 | 2 |" in page
 
 
