@@ -68,7 +68,7 @@ def test_quantile(at: float, expected: int) -> None:
     "text, stratum",
     [
         ("x = 1\n", Stratum.PLAIN),
-        ("from os import *\nvars(x)\n", Stratum.PLAIN_PASSING),
+        ("from os import *\nprint('SGD')\n", Stratum.PLAIN_PASSING),
         ("import torch\n", Stratum.TORCH),
         ("from torch import optim\nprint(optim.SGD)\n", Stratum.TORCH_PASSING),
         ("from torch import optim\noptim.SGD(x)\n", Stratum.CONSTRUCTS),
