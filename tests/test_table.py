@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -239,3 +241,12 @@ def test_a_missing_or_unreadable_file_is_a_problem(
 def test_the_audit_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert audit.main() == 0
     assert "no problems" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", sorted(ROWS.glob("*.toml")), ids=lambda path: path.stem)
+def test_rows_are_the_same_from_json(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / path.name
+    copy.write_text("not = [read", encoding="utf-8")
+    prepared = json.dumps(tomllib.loads(path.read_text(encoding="utf-8")))
+    copy.with_suffix(".json").write_text(prepared, encoding="utf-8")
+    assert read_optimizer(copy, targets()) == read_optimizer(path, targets())
