@@ -84,9 +84,8 @@ class Plugin:
         if not concerns_us(text, notes=options is not None and options.notes):
             return
         from optport.guard import check_guarded
-        from optport.options import default_options
 
-        report = check_guarded(self._tree, text, options or default_options())
+        report = check_guarded(self._tree, text, options)
         for finding in report.findings:
             message = f"{finding.code} {finding.message}"
             yield finding.place.line, finding.place.col, message, type(self)

@@ -6,16 +6,17 @@ import ast
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from optport.findings import Finding, join_hazards, unresolved_finding
 from optport.gate import concerns_us
-from optport.hazards.hazard import Hazard, Port
-from optport.hazards.judge import Judgement, judge
-from optport.hazards.notes import notes
-from optport.options import Options
 from optport.reader.constructions import Construction, Unresolved, find_constructions
 from optport.reader.evaluate import Foreign, nothing_foreign
 from optport.reader.source import SourceText
+
+if TYPE_CHECKING:
+    from optport.findings import Finding
+    from optport.hazards.hazard import Port
+    from optport.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +52,31 @@ def check_source(text: str, options: Options) -> Report:
 
 
 def check_tree(
-    tree: ast.Module, text: str, options: Options, foreign: Foreign = nothing_foreign
+    tree: ast.Module,
+    text: str,
+    options: Options | None = None,
+    foreign: Foreign = nothing_foreign,
 ) -> Report:
     """Check a parsed source. The tree is read, never changed.
 
-    `foreign` says what names of other modules stand for, where a front end can tell.
+    `options` are the defaults for None. `foreign` says what names of other modules stand for,
+    where a front end can tell.
     """
     report = Report()
     source = SourceText(text)
-    for construction in find_constructions(tree, source, options.torch_version, foreign):
+    version = "" if options is None else options.torch_version
+    for construction in find_constructions(tree, source, version, foreign):
+        # Table and rules are half of the core; many a file that is read constructs nothing.
+        from optport.findings import judged, unresolved_finding
+        from optport.options import default_options
+
+        options = options or default_options()
         if isinstance(construction, Unresolved):
             if options.notes:
                 report.findings.append(unresolved_finding(construction.place, options.targets))
             continue
-        judgements = [
-            judge(construction, target, options.torch_version) for target in options.targets
-        ]
-        report.constructions.append(
-            Checked(construction, {j.target.name: j.port for j in judgements})
-        )
-        report.findings.extend(
-            finding
-            for finding in join_hazards(
-                construction.qualified, _all(construction, judgements), construction.certainty
-            )
-            if options.notes or not finding.kind.note
-        )
+        ports, findings = judged(construction, options)
+        report.constructions.append(Checked(construction, ports))
+        report.findings += findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code, finding.message))
     return report
-
-
-def _all(construction: Construction, judgements: list[Judgement]) -> list[Hazard]:
-    found = [hazard for judgement in judgements for hazard in judgement.hazards]
-    return [*found, *notes(construction, judgements)]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from optport.check import Report, check_tree
-from optport.options import Options
 from optport.reader.evaluate import Foreign, nothing_foreign
+
+if TYPE_CHECKING:
+    from optport.options import Options
 
 DEFECT_CODE = "OPT000"
 
 
 def check_guarded(
-    tree: ast.Module, text: str, options: Options, foreign: Foreign = nothing_foreign
+    tree: ast.Module,
+    text: str,
+    options: Options | None = None,
+    foreign: Foreign = nothing_foreign,
 ) -> Report:
     """Check a parsed source as `check_tree` does, but never raise.
 

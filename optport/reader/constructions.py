@@ -132,10 +132,12 @@ def find_constructions(
 ) -> Iterator[Construction | Unresolved]:
     """Yield the torch optimizer constructions of a module, in source order.
 
-    A call that may build one of several classes is yielded once for each, as possible.
+    A call that may build one of several classes is yielded once for each, as possible. Arguments
+    are bound as in `torch_version`, the newest one known if it is empty.
     `foreign` says what names of other modules stand for. Calls are looked for where names tell
     that they may matter; with `everywhere`, or where other modules are followed, in all places.
     """
+    version = torch_version or _torch().versions[-1]
     index = Index(tree, source.text)
     evaluator = Evaluator(index, star_exports, foreign)
     builder = Builder(evaluator, everywhere or evaluator.looks_elsewhere)
@@ -144,7 +146,7 @@ def find_constructions(
             if built.optimizer is None:
                 yield Unresolved(source.place(call))
                 continue
-            signature = _torch().nearest(built.optimizer, torch_version)
+            signature = _torch().nearest(built.optimizer, version)
             if signature is not None:
                 yield _construction(call, at, built, built.optimizer, signature, evaluator, source)
 
