@@ -37,7 +37,7 @@ from optport.gate import concerns_us  # noqa: E402
 from optport.options import Options, make_options  # noqa: E402
 
 LONGEST_CHECK = 10
-"""Seconds after which a check counts as hanging."""
+"""Seconds of the processor after which a check counts as hanging."""
 MEMORY = 3 << 30
 """Bytes that a run may take, so that what grows without bound fails instead of the machine."""
 BLOW_UPS = ("slow", "hangs", "too much memory")
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", help="further files and folders to mutate")
     asked = parser.parse_args(arguments)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
-    signal.signal(signal.SIGALRM, _alarm)
+    signal.signal(signal.SIGVTALRM, _alarm)
     faulthandler.enable()
     return 1 if Fuzz(asked).run() else 0
 
@@ -165,7 +165,7 @@ class Fuzz:
         return mutated(text, random, writer)
 
     def _failing(self, text: str, options: Options) -> Failure | None:
-        signal.alarm(LONGEST_CHECK)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_CHECK)
         try:
             return failure(text, options) or slow(text, options)
         except Hangs:
@@ -173,7 +173,7 @@ class Fuzz:
         except MemoryError:
             return Failure("too much memory", f"more than {MEMORY >> 30} GiB")
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     def _report(self, where: str, text: str, options: Options, found: Failure) -> None:
         count = self._failures[found.kind] = self._failures.get(found.kind, 0) + 1
