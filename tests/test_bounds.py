@@ -11,8 +11,6 @@ import pytest
 from tests.conftest import ROOT
 from tests.growing import FORMS, SMALL
 
-NESTED_USES = pytest.mark.xfail(reason="every elif is one level deeper, and looked through")
-
 
 @pytest.fixture(scope="module")
 def counted() -> dict[str, tuple[int, int]]:
@@ -27,10 +25,7 @@ def counted() -> dict[str, tuple[int, int]]:
     return {name: (once, twice) for name, (once, twice) in json.loads(done.stdout).items()}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=NESTED_USES if name == "elifs with uses" else ()) for name in FORMS],
-)
+@pytest.mark.parametrize("name", FORMS)
 def test_work_grows_no_faster_than_the_source(
     name: str, counted: dict[str, tuple[int, int]]
 ) -> None:
@@ -48,16 +43,7 @@ check_small(sys.argv[1])
 """A gigabyte, and time for a hundred times what these take: without bounds, none suffices."""
 
 
-UNBOUNDED = {
-    *("lists of two", "tuples of two", "lists of unread", "lists unpacked", "a list in itself"),
-    *("lists unpacked, literals", "sixteen partials", "bases of bases"),
-}
-TOO_LARGE = pytest.mark.xfail(run=False, reason="values grow without bound")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=TOO_LARGE if name in UNBOUNDED else ()) for name in SMALL]
-)
+@pytest.mark.parametrize("name", SMALL)
 def test_no_small_source_makes_much_work(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LIMITS, name],

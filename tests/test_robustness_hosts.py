@@ -141,11 +141,7 @@ SHARED = {
     "files, paths, line",
     [
         pytest.param(PACKAGE, ["pack", "use.py"], 8, id="star imports in cycles"),
-        pytest.param(
-            *(SHARED, ["use.py"], 3),
-            id="dicts that share dicts",
-            marks=pytest.mark.xfail(run=False, reason="looked through as a tree"),
-        ),
+        pytest.param(SHARED, ["use.py"], 3, id="dicts that share dicts"),
     ],
 )
 def test_modules_that_import_each_other(

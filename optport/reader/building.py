@@ -17,6 +17,9 @@ _OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
 _NESTED = 8
 """How many partials and subclasses are looked through, one inside the other."""
 
+_MOST_LOOKED_THROUGH = 256
+"""How many of them are looked through in all, for one call."""
+
 _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group"})
 """A subclass that has one of these may do anything; without, it trains as its base."""
 
@@ -124,6 +127,7 @@ class Builder:
         ]
         classes: dict[str | None, Built] = {}
         others = False
+        looked_through = 0
         while pending:
             option, given, depth, certain = pending.pop(0)
             inner: Value | None = None
@@ -139,7 +143,8 @@ class Builder:
                 given = (Source(option.call, option.at, skip=1), *given)
             elif isinstance(option, OwnClass) and not option.methods & _OVERRIDES:
                 inner = self._bases(option)
-            if inner is None or depth >= _NESTED:
+            looked_through += 1
+            if inner is None or depth >= _NESTED or looked_through > _MOST_LOOKED_THROUGH:
                 others = True
                 continue
             pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.options)

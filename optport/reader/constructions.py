@@ -204,10 +204,13 @@ class _Binding:
                 place = self._source.place(keyword)
                 self._bind(name, value, keyword.value, place, source.at)
 
-    def _positional(self, node: ast.expr, at: Point, value: Value) -> None:
+    def _positional(
+        self, node: ast.expr, at: Point, value: Value, position: int | None = None
+    ) -> None:
         names = self._signature.positional
         if self._position < len(names):
-            self._bind(names[self._position], value, node, self._source.place(node), at)
+            place = self._source.place(node)
+            self._bind(names[self._position], value, node, place, at, position)
         self._position += 1
 
     def _unpack(self, node: ast.Starred, at: Point) -> bool:
@@ -217,8 +220,8 @@ class _Binding:
         if elements is None:
             self.hidden = "*" + self._source.expression(node.value), self._source.place(node)
             return False
-        for element in elements:
-            self._positional(node, at, element)
+        for position, element in enumerate(elements):
+            self._positional(node, at, element, position)
         return True
 
     def _expand(self, keyword: ast.keyword, source: Source) -> None:
@@ -235,8 +238,21 @@ class _Binding:
             text = "**" + self._source.expression(keyword.value)
             self.hidden = text, self._source.place(keyword)
 
-    def _bind(self, name: str, value: Value, node: ast.expr, place: Place, at: Point) -> None:
-        text = self._source.expression(node)
+    def _bind(
+        self,
+        name: str,
+        value: Value,
+        node: ast.expr,
+        place: Place,
+        at: Point,
+        position: int | None = None,
+    ) -> None:
+        """Bind one argument; `position` is that of an element of ``*args``."""
+        if isinstance(node, ast.Starred):
+            node = ast.Subscript(node.value, ast.Constant(position))
+            text = ast.unparse(node)
+        else:
+            text = self._source.expression(node)
         self.arguments[name] = Argument(name, value.readable, text, place)
         if name == "params":
             self.parameters = self._read_parameters(node, at)

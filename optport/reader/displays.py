@@ -16,6 +16,9 @@ from optport.values import (
     union,
 )
 
+LONGEST = 256
+"""Elements read of one tuple, list or dict, with all that is nested in it."""
+
 
 def is_key(key: object) -> bool:
     """Whether a literal is followed as a dict's key."""
@@ -74,7 +77,21 @@ def display(elements: list[Value], make: type[tuple[object, ...]] | type[list[ob
         combinations = [[*head, value] for head in combinations for value in values]
         if len(combinations) > 16:
             return exactly(Sequence(tuple(elements)))
+    if any(_too_long(items) for items in combinations):
+        return exactly(Sequence(tuple(elements)))
     return Value(tuple(Literal(make(items)) for items in combinations), complete)
+
+
+def _too_long(items: object) -> bool:
+    """Whether more than `LONGEST` elements are nested; those that occur twice count twice."""
+    count = 0
+    pending = [items]
+    while pending and count <= LONGEST:
+        one = pending.pop()
+        if isinstance(one, (tuple, list)):
+            count += len(one)
+            pending.extend(one)
+    return count > LONGEST
 
 
 def _plain(element: Value) -> bool:
@@ -82,7 +99,10 @@ def _plain(element: Value) -> bool:
 
 
 def joined(values: Iterable[Value]) -> Value:
-    """Return lists put one behind the other, or dicts merged; what can't be read stays open."""
+    """Return lists put one behind the other, or dicts merged; what can't be read stays open.
+
+    A list of more than `LONGEST` elements is unknown.
+    """
     elements: list[Value] = []
     table = Table(())
     tables = False
@@ -100,6 +120,8 @@ def joined(values: Iterable[Value]) -> Value:
         else:
             complete = False
             elements.append(UNKNOWN)
+        if len(elements) > LONGEST:
+            return UNKNOWN
     if tables:
         return exactly(Table(table.entries, table.complete and complete))
     return exactly(Sequence(tuple(elements), many or not complete))

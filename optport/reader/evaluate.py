@@ -14,7 +14,7 @@ from typing import ClassVar
 from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
 from optport.reader.calls import Calls, entries_of
-from optport.reader.displays import display, elements_of, is_key, joined, looked_up, taken
+from optport.reader.displays import LONGEST, display, elements_of, is_key, joined, looked_up, taken
 from optport.reader.index import Index
 from optport.reader.scopes import (
     Assigned,
@@ -54,8 +54,6 @@ from optport.values import (
 
 DEEPEST = 60
 """How many names, operators and displays are followed one inside the other."""
-LONGEST = 256
-"""Elements read of one tuple, list or dict."""
 MOST_CHANGES = 256
 """Changes of one name (item assignments, appends) that are followed."""
 

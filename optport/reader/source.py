@@ -16,6 +16,10 @@ class Place:
     end_col: int
 
 
+_BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
+"""Expressions whose text may come without the parentheses that they need in a call."""
+
+
 class SourceText:
     """A file's text, to show expressions as the file spells them."""
 
@@ -39,7 +43,9 @@ class SourceText:
         if place.line != place.end_line:
             return _one_line(node)
         line = self._lines[place.line - 1 : place.line]
-        return (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
+        text = (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
+        bare = isinstance(node, _BARE) and not text.startswith("(")
+        return f"({text})" if bare else text
 
 
 def _one_line(node: ast.expr) -> str:

@@ -247,10 +247,15 @@ class Statements:
             outer.bound.add(name)
 
     def _if(self, node: ast.If) -> None:
-        self._use(node.test)
-        body = self._branch.arm(BranchKind.EXCLUSIVE, node)
-        other = self._branch.arm(BranchKind.EXCLUSIVE, node)
-        self._arms([(body, node.body), (other, node.orelse)], exhaustive=True)
+        """Take an elif for one more arm, not for an if in the else: chains of them get long."""
+        arms: list[tuple[Branch, Sequence[ast.AST]]] = []
+        rest: list[ast.stmt] = [node]
+        while len(rest) == 1 and isinstance(below := rest[0], ast.If):
+            self._use(below.test)
+            arms.append((self._branch.arm(BranchKind.EXCLUSIVE, node), below.body))
+            rest = below.orelse
+        arms.append((self._branch.arm(BranchKind.EXCLUSIVE, node), rest))
+        self._arms(arms, exhaustive=True)
 
     def _match(self, node: ast.Match) -> None:
         self._use(node.subject)

@@ -115,9 +115,13 @@ def brought(value: Value) -> Value:
     Those are classes and functions, with the displays that hold them. A display may be changed
     from anywhere, so what is in it is never certain there; numbers and strings stay at home.
     """
+    return _brought(value, {})
+
+
+def _brought(value: Value, done: dict[Option, Option]) -> Value:
     if all(isinstance(option, _NAMED) for option in value.options):
         return value
-    kept = [_loosened(o) for o in value.options if isinstance(o, (*_NAMED, *_HOLDING))]
+    kept = [_loosened(o, done) for o in value.options if isinstance(o, (*_NAMED, *_HOLDING))]
     return Value(tuple(kept), complete=False)
 
 
@@ -125,11 +129,15 @@ _NAMED = (Qualified, OwnClass, OwnFunction)
 _HOLDING = (Table, Sequence, Instance)
 
 
-def _loosened(option: Option) -> Option:
-    if isinstance(option, Table):
-        entries = [replace(e, value=brought(e.value).overridable()) for e in option.entries]
-        return Table(tuple(entries), complete=False)
-    if isinstance(option, Sequence):
-        named = [[o for o in e.options if isinstance(o, _NAMED)] for e in option.elements]
-        return Sequence(tuple(Value(tuple(options)) for options in named), option.many)
-    return option
+def _loosened(option: Option, done: dict[Option, Option]) -> Option:
+    """Loosen each display once, however often it is held by others."""
+    if not isinstance(option, (Table, Sequence)):
+        return option
+    if option not in done:
+        if isinstance(option, Table):
+            held = [replace(e, value=_brought(e.value, done).overridable()) for e in option.entries]
+            done[option] = Table(tuple(held), complete=False)
+        else:
+            named = [[o for o in e.options if isinstance(o, _NAMED)] for e in option.elements]
+            done[option] = Sequence(tuple(Value(tuple(options)) for options in named), option.many)
+    return done[option]
