@@ -55,7 +55,7 @@ from optport.values import (
 DEEPEST = 60
 """How many names, operators and displays are followed one inside the other."""
 MOST_CHANGES = 256
-"""Changes of one name (item assignments, appends) that are followed."""
+"""Changes of one name (item assignments, appends) that are followed; past them, any may come."""
 
 StarExports = Callable[[str, str], Value]
 Foreign = Callable[[str], Value]
@@ -180,10 +180,11 @@ class Evaluator:
             return self._starred(node.id)
         found = union(self.bound(binding) for binding in reaching(scope, node.id, at))
         held = any(elements_of(o) is not None or isinstance(o, Table) for o in found.options)
-        for change, sure in self._changes(self.index.mutations(node.id, scope, held), scope, at):
+        changes = self.index.mutations(node.id, scope, held)
+        for change, sure in self._changes(changes, scope, at):
             changed = self._changed(found, change)
             found = changed if sure else union([found, changed])
-        return found
+        return found.overridable() if len(changes) > MOST_CHANGES else found
 
     def bound(self, binding: Binding) -> Value:
         """Return what a binding gives its name."""

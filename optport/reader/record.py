@@ -120,8 +120,10 @@ class Record:
             if isinstance(node, ast.Name):
                 if value is not None:
                     self.given.append(Given(node.id, value))
-                known = value is not None and path is not None
-                self.bind(node.id, make(value, path) if known else Opaque(), at)  # type: ignore[arg-type]
+                source: Source = Opaque()
+                if value is not None and path is not None:
+                    source = make(value, path)
+                self.bind(node.id, source, at)
             elif isinstance(node, ast.Starred):
                 pending.append((node.value, None))
             elif isinstance(node, (ast.Tuple, ast.List)):
