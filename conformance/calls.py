@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.generate import generated_calls
 from conformance.records import EVIDENCE
-from optport.table import optimizer_table, optimizers
+from optport.table import optimizer_table, optimizers, targets
 
 EXTRA_CALLS = EVIDENCE / "calls.txt"
 
@@ -30,9 +30,9 @@ def extra_calls() -> list[str]:
 
 
 def named_calls(optimizer: str) -> list[str]:
-    """The calls of one optimizer that its rows name as evidence."""
+    """The calls of one optimizer that its rows, or the rules of a target, name as evidence."""
     table = optimizer_table(optimizer)
-    named = dict.fromkeys(evidence_of(table))
+    named = dict.fromkeys(evidence_of([table, *targets().values()]))
     return [text for text in named if is_call(text) and text.partition("(")[0] == optimizer]
 
 
@@ -42,8 +42,8 @@ def is_call(evidence: str) -> bool:
 
 
 def evidence_of(node: Any) -> Iterator[str]:
-    """All evidence texts anywhere in a table's dataclasses."""
-    pending = [node]
+    """All evidence texts anywhere in a table's dataclasses, or in a list of some."""
+    pending = list(node) if isinstance(node, list) else [node]
     while pending:
         item = pending.pop()
         for name in getattr(item, "__dataclass_fields__", {}):

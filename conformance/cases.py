@@ -25,13 +25,18 @@ MOST_GROWTH: Final = 1e3
 #: A deviation that is so many times torch's own noise tells something all the same.
 FAR_ABOVE: Final = 30.0
 
-#: The copies of the weights that every optimizer moves; see :mod:`conformance.problem`.
-COPIES: Final = ("base", "small", "dead")
+#: The copies of the weights that every optimizer moves; see :mod:`conformance.problem`. The last
+#: one is there only where there are parameter groups.
+COPIES: Final = ("base", "small", "dead", "other")
+
+#: The copies with ordinary gradients, by which a port is judged.
+ORDINARY: Final = ("base", "other")
 
 #: What a case may ask the runner to do on the target's side beside making the optimizer.
 NEGATE_LOSS: Final = "negate-loss"
 STEP_SCHEDULER: Final = "step-scheduler-each-step"
-ALSO: Final = frozenset({NEGATE_LOSS, STEP_SCHEDULER})
+GROUPS_ORDER: Final = "groups-order"
+ALSO: Final = frozenset({NEGATE_LOSS, STEP_SCHEDULER, GROUPS_ORDER})
 
 #: Module of the target's optimizers -> framework whose environment runs it.
 FRAMEWORK_OF_TARGET: Final[Mapping[str, str]] = {
@@ -52,8 +57,8 @@ class Case:
 
     Attributes:
         id: name of the case, unique in its file.
-        torch: Python expression that makes the torch optimizer from ``params`` (three parameters)
-            or from ``model``; may use ``torch``, ``np`` and ``math``.
+        torch: Python expression that makes the torch optimizer from ``params`` (three parameters,
+            four where there are groups) or from ``model``; may use ``torch``, ``np``, ``math``.
         target: a key of :data:`FRAMEWORK_OF_TARGET`.
         call: Python expression that makes the target's optimizer; as ``torch``, with ``paddle``
             or ``mindspore`` (also ``ms``) in place of ``torch``, and with what ``setup`` defined.
@@ -91,6 +96,11 @@ class Case:
         """Whether torch's side demands sparse gradients."""
         return re.search(r"\bSparseAdam\b", self.torch) is not None
 
+    @property
+    def copies(self) -> int:
+        """How many copies of the weights there are: with parameter groups one more."""
+        return len(COPIES) if is_grouped(self.torch) else len(COPIES) - 1
+
 
 @dataclass(frozen=True)
 class Regime:
@@ -108,8 +118,9 @@ class Regime:
 
     @property
     def steady(self) -> bool:
-        """Whether a deviation of ``base`` says something about the port, not about rounding."""
-        return self.steady_copy("base") and self.grown is not None and self.grown < MOST_GROWTH
+        """Whether an ordinary copy's deviation says something about the port, not of rounding."""
+        ordinary = all(self.steady_copy(copy) for copy in ORDINARY if copy in (*self.noise, "base"))
+        return ordinary and self.grown is not None and self.grown < MOST_GROWTH
 
     def tells(self, copy: str, deviation: float) -> bool:
         """Whether a port's deviation on a copy is more than what rounding makes of it."""
@@ -133,14 +144,15 @@ class Result:
             None: not run, or not finite on one side only.
         small: the same for the copy whose loss is scaled by 1e-6.
         dead: the same for the copy that has rows whose gradient is exactly zero.
-        verdict: "same" (``base`` < 1e-3), "diverges", "error" (the target raised, hung or
-            crashed) or "torch-error" (torch did).
+        verdict: "same" (``base``, and ``other``, < 1e-3), "diverges", "error" (the target raised,
+            hung or crashed) or "torch-error" (torch did).
         error: one line, for the last two verdicts and for weights that are not finite.
         frozen: True when the target raised nothing and left the ``base`` weights where they were
             although torch moved them.
         regime: what torch's own runs say about the call.
         series: for a case that asks for it: ``torch`` (loss), ``loss`` (the port's) and
             ``distance``, a number for the start and for every step.
+        other: for calls with parameter groups the same as ``base``, of a copy with other data.
     """
 
     id: str
@@ -152,9 +164,10 @@ class Result:
     frozen: bool = False
     regime: Regime = field(default_factory=Regime)
     series: Mapping[str, list[float | None]] | None = None
+    other: float | None = None
 
     def to_json(self) -> str:
-        """One JSON object on one line; ``frozen`` only when true."""
+        """One JSON object on one line; ``frozen`` only when true, ``other`` only when known."""
         record: dict[str, object] = {
             "id": self.id,
             "base": self.base,
@@ -163,6 +176,8 @@ class Result:
             "verdict": self.verdict,
             "error": self.error,
         }
+        if self.other is not None:
+            record["other"] = self.other
         if self.frozen:
             record["frozen"] = True
         if self.verdict != "torch-error":
@@ -214,9 +229,15 @@ def read_results(path: Path, mend: bool = False) -> dict[str, Result]:
             error=None if record.get("error") is None else _text(where, record, "error"),
             frozen=record.get("frozen") is True,
             regime=Regime(_noise(where, record), _deviation(where, record, "grown")),
+            other=_deviation(where, record, "other"),
         )
         results[result.id] = result
     return results
+
+
+def is_grouped(torch: str) -> bool:
+    """Whether a torch call hands over parameter groups."""
+    return "[{" in torch
 
 
 def one_line(text: str, limit: int = 300) -> str:

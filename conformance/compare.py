@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.cases import SAME_BELOW
+from conformance.cases import ORDINARY, SAME_BELOW
 from conformance.records import PARTS, Record
 
 #: Figures that differ by less than this factor are the same figure with noise.
@@ -55,7 +55,7 @@ def _part(
         yield Difference(call, part, str(one.get("call")), str(other.get("call")), True)
     elif one.get("verdict") != other.get("verdict"):
         yield Difference(call, part, _shown(one), _shown(other), True)
-    elif _apart(one.get("base"), other.get("base")):
+    elif any(_apart(one.get(copy), other.get(copy)) for copy in ORDINARY):
         yield Difference(call, part, _shown(one), _shown(other), False)
 
 
@@ -68,8 +68,7 @@ def _apart(one: float | None, other: float | None) -> bool:
 
 def _shown(entry: Record) -> str:
     said = [str(entry.get("verdict", "absent"))]
-    if entry.get("base") is not None:
-        said.append(f"{entry['base']:.1e}")
+    said += [f"{entry[copy]:.1e}" for copy in ORDINARY if entry.get(copy) is not None]
     if entry.get("error"):
         said.append(str(entry["error"])[:80])
     return " ".join(said)

@@ -11,9 +11,11 @@ from functools import cache
 from typing import Final
 
 from conformance.calls import all_calls, evidence_of, is_call
-from conformance.cases import SAME_BELOW
-from conformance.generate import signature
+from conformance.cases import ORDINARY, SAME_BELOW
+from conformance.defects import is_known, mended
+from conformance.group_rules import group_problems
 from conformance.records import (
+    EVIDENCE,
     Record,
     evidence_path,
     new_record,
@@ -21,6 +23,7 @@ from conformance.records import (
     read_evidence,
     same_run,
 )
+from conformance.values import signature
 from optport.options import make_options
 from optport.table import optimizer_table, optimizers, targets
 from optport.targets import Target, parse_target
@@ -33,7 +36,8 @@ MAY_BE_SAME: Final = frozenset({"OPT103", "OPT203", "OPT301", "OPT305"})
 MOST_FALSE_ALARMS: Final = 0.02
 
 _HAZARDS: Final = ("OPT101", "OPT102", "OPT104", "OPT201", "OPT202", "OPT203", "OPT302", "OPT303")
-_HAZARD_CODES: Final = (*_HAZARDS, "OPT304", "OPT305")
+_GROUP_CODES: Final = ("OPT401", "OPT402", "OPT403", "OPT404")
+_HAZARD_CODES: Final = (*_HAZARDS, "OPT304", "OPT305", *_GROUP_CODES)
 
 
 def newest_executed() -> list[Target]:
@@ -41,20 +45,36 @@ def newest_executed() -> list[Target]:
     return [parse_target(info.short) for info in targets().values() if info.executed]
 
 
+def recorded_targets() -> list[Target]:
+    """Every version of a target that evidence is recorded of."""
+    found = []
+    for info in targets().values():
+        for path in sorted(EVIDENCE.glob(f"{info.name}-*.jsonl")):
+            version = path.stem.removeprefix(f"{info.name}-")
+            found.append(parse_target(f"{info.short}=={version}"))
+    return found
+
+
 def problems(target: Target) -> list[str]:
     """Everything that the evidence of a target does not bear out, one line each."""
     recorded = read_evidence(evidence_path(target))
     if not recorded:
         return [f"{evidence_path(target).name} is missing or empty"]
-    return [
+    found = [
         *_stale(target, recorded),
         *_not_executed(target, recorded),
         *_without_case(target, recorded),
-        *_inexact(recorded),
-        *_without_hazard(recorded),
-        *missed_alarms(recorded),
-        *_too_many_false_alarms(recorded),
+        *_inexact(target, recorded),
+        *_without_hazard(target, recorded),
+        *missed_alarms(target, recorded),
+        *group_problems(target, recorded),
     ]
+    if target in newest_executed():
+        # An older version may have no counterpart at all, and for what it lacks, a value that
+        # trains the same here is flagged as one that does not.
+        found += mended(target, disagreeing(recorded))
+        found += _too_many_false_alarms(recorded)
+    return found
 
 
 def ground(entry: Record | None) -> bool | None:
@@ -72,20 +92,34 @@ def literal_run(record: Record) -> Record:
     return entry
 
 
+def literal_runs(record: Record) -> list[Record]:
+    """The runs of what a person may write: with groups, also those that leave the groups alone."""
+    return [literal_run(record), *([record["kept"]] if "kept" in record else [])]
+
+
+def worst_literal(record: Record) -> Record:
+    """The run of :func:`literal_runs` that goes furthest wrong."""
+    return max(literal_runs(record), key=lambda one: (one["verdict"] != "same", "error" in one))
+
+
 def missed(record: Record) -> bool:
     """Whether a port that trains differently with ordinary gradients, or raises, is not flagged."""
-    verdict = literal_run(record).get("verdict")
-    if verdict == "diverges":
-        # What can be dropped, and a decay by names that the problem does not have, explain none.
-        explained = any(not cause.startswith(("OPT103", "OPT305")) for cause in record["found"])
-        return not explained and "unsteady" not in record
-    return verdict in ("error", "no counterpart") and not record["found"]
+    # What can be dropped, and a decay by names that the problem does not have, explain none.
+    explained = any(not cause.startswith(("OPT103", "OPT305")) for cause in record["found"])
+    for entry in literal_runs(record):
+        verdict = entry.get("verdict")
+        if verdict == "diverges" and not explained and "unsteady" not in record:
+            return True
+        if verdict in ("error", "no counterpart") and not record["found"]:
+            return True
+    return False
 
 
 def false_alarm(record: Record) -> bool:
     """Whether a call is flagged, by more than :data:`MAY_BE_SAME`, although nothing differs."""
     codes = {cause.partition(" ")[0] for cause in record["found"]}
-    return ground(literal_run(record)) is False and bool(codes - MAY_BE_SAME)
+    same = all(ground(entry) is False for entry in literal_runs(record))
+    return same and bool(codes - MAY_BE_SAME)
 
 
 def wrong_port(record: Record) -> bool:
@@ -98,21 +132,33 @@ def wrong_port(record: Record) -> bool:
     return port.get("verdict") not in ("same", "torch-error")
 
 
-def missed_alarms(recorded: Mapping[str, Record]) -> Iterator[str]:
+def disagreeing(recorded: Mapping[str, Record]) -> frozenset[str]:
+    """The calls with a missed alarm or a wrong port."""
+    return frozenset(
+        call for call, record in recorded.items() if missed(record) or wrong_port(record)
+    )
+
+
+def missed_alarms(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
     """Yield the calls whose literal port trains differently without any finding."""
     for call, record in recorded.items():
-        if missed(record):
-            entry = literal_run(record)
+        if missed(record) and not is_known(target, call):
+            entry = worst_literal(record)
             yield f"{call}: not flagged, but {entry['verdict']}: {_why(entry)}"
 
 
 def _why(entry: Record) -> str:
-    return str(entry.get("error") or entry.get("base"))
+    return str(entry.get("error") or furthest(entry))
 
 
-def _inexact(recorded: Mapping[str, Record]) -> Iterator[str]:
+def furthest(entry: Record) -> float | None:
+    """The largest deviation of the copies with ordinary gradients; None where none is known."""
+    return max((entry[copy] for copy in ORDINARY if entry.get(copy) is not None), default=None)
+
+
+def _inexact(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
     for call, record in recorded.items():
-        if wrong_port(record):
+        if wrong_port(record) and not is_known(target, call):
             port = record["port"]
             said = f"{call}: port {port['call']} is called exact, but {port['verdict']}"
             yield f"{said}: {_why(port)}"
@@ -180,7 +226,7 @@ def _without_case(target: Target, recorded: Mapping[str, Record]) -> Iterator[st
                 yield f"{name}: no executed call gives {parameter}"
 
 
-def _without_hazard(recorded: Mapping[str, Record]) -> Iterator[str]:
+def _without_hazard(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
     """Codes that are reported for an optimizer and argument without any run that shows it.
 
     Calls that torch rejects at the version of the runs (older ones take them) show nothing
@@ -189,7 +235,7 @@ def _without_hazard(recorded: Mapping[str, Record]) -> Iterator[str]:
     shown: dict[tuple[str, str], set[bool | None]] = defaultdict(set)
     for call, record in recorded.items():
         for cause in record["found"]:
-            shown[call.partition("(")[0], cause].add(shows(record, cause))
+            shown[call.partition("(")[0], cause].add(shows(target, record, cause))
     for (optimizer, cause), seen in sorted(shown.items()):
         if cause.partition(" ")[0] in _HAZARD_CODES and True not in seen and False in seen:
             yield f"{optimizer}: {cause} is reported, and no run shows it"
@@ -197,14 +243,14 @@ def _without_hazard(recorded: Mapping[str, Record]) -> Iterator[str]:
             yield f"{optimizer}: {cause} has no value below its threshold that trains the same"
 
 
-def shows(record: Record, cause: str) -> bool | None:
+def shows(target: Target, record: Record, cause: str) -> bool | None:
     """Whether the runs of a call show that what was found there is so."""
     code = cause.partition(" ")[0]
     if "OPT302" in record["found"] and code != "OPT302":
         # What else is said is about the class that the advice leads to.
-        elsewhere = _neighbour(record)
+        elsewhere = _neighbour(target, record)
         if elsewhere is not None and "OPT302" not in elsewhere["found"]:
-            return shows(elsewhere, cause)
+            return shows(target, elsewhere, cause)
     if record["literal"]["verdict"] == "no counterpart":
         return True
     if code == "OPT305":
@@ -212,15 +258,19 @@ def shows(record: Record, cause: str) -> bool | None:
     if code == "OPT104":
         entry = literal_run(record)
         return entry["verdict"] == "error" or bool(entry.get("frozen")) or ground(entry)
+    if code in _GROUP_CODES:
+        # Left alone or looked up, a key is a hazard where either way leads off.
+        grounds = [ground(entry) for entry in literal_runs(record)]
+        return next((known for known in (True, False) if known in grounds), None)
     return ground(literal_run(record))
 
 
-def _neighbour(record: Record) -> Record | None:
+def _neighbour(target: Target, record: Record) -> Record | None:
     """The record of the same call on the target that the port went to, if that is another one."""
     call = (record["port"] or {}).get("call", "")
-    for target in newest_executed():
-        if call.startswith(target.name + "."):
-            return _recorded(target).get(record["torch"])
+    for info in targets().values():
+        if info.executed and call.startswith(info.name + "."):
+            return _recorded(target.at(info.name)).get(record["torch"])
     return None
 
 

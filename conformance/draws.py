@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from conformance.generate import signature
+from conformance.generate_groups import UNGROUPED
+from conformance.values import signature
+
+#: Which of the drawn calls hand over parameter groups.
+Groups = Literal["none", "some", "all"]
 
 
 def _number(value: float) -> str:
@@ -102,9 +106,43 @@ STRATEGIES: Final[Mapping[str, SearchStrategy[str]]] = {
 }
 
 
+#: Ways to hand four parameters over in groups.
+_SPLITS: Final = (
+    ("params[:3]", "params[3:]"),
+    ("params[:3]", "params[3:]"),
+    ("params[3:]", "params[:3]"),
+    ("params[:1]", "params[1:]"),
+    ("tuple(params[:3])", "params[3:]"),
+    ("params[:3]", "(one for one in params[3:])"),
+    ("params[2:]", "params[:1]", "params[1:2]"),
+    ("params",),
+)
+
+
 @st.composite
-def constructions(draw: DrawFn, optimizers: Sequence[str]) -> str:
-    """A call of one of the optimizers, without its parameters: ``Adam(0.02, eps=1e-3)``."""
+def _groups(draw: DrawFn, optimizer: str) -> str:
+    """Parameter groups, with options that the optimizer has, or seldom one that none has."""
+    names = [name for name in signature(optimizer).by_name if name not in ("params", "lr")]
+    written = []
+    for params in draw(st.sampled_from(_SPLITS)):
+        given = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+        if draw(st.booleans()):
+            given = ["lr", *given]
+        if draw(st.integers(0, 2)) == 0 and "weight_decay" in names:
+            given = [*(name for name in given if name != "weight_decay"), "weight_decay"]
+        items = [f"{name!r}: {draw(_strategy(optimizer, name))}" for name in given]
+        if draw(st.integers(0, 19)) == 0:
+            items.append("'name': 'head'")
+        written.append("{" + ", ".join([f"'params': {params}", *items]) + "}")
+    return f"[{', '.join(written)}]"
+
+
+@st.composite
+def constructions(draw: DrawFn, optimizers: Sequence[str], groups: Groups = "some") -> str:
+    """A call of one of the optimizers, without its parameters: ``Adam(0.02, eps=1e-3)``.
+
+    With `groups`, the parameters are there, in groups: in some of the calls or in all of them.
+    """
     optimizer = draw(st.sampled_from(optimizers))
     known = signature(optimizer)
     names = [name for name in known.by_name if name != "params"]
@@ -114,7 +152,9 @@ def constructions(draw: DrawFn, optimizers: Sequence[str]) -> str:
     if "lr" not in leading and draw(st.booleans()):
         given_names = ["lr", *(name for name in given_names if name != "lr")]
     values = {name: draw(_strategy(optimizer, name)) for name in (*leading, *given_names)}
-    words = [values[name] for name in leading]
+    grouped = optimizer not in UNGROUPED and (groups == "all" or draw(st.integers(0, 3)) == 0)
+    words = [draw(_groups(optimizer))] if grouped and groups != "none" else []
+    words += [values[name] for name in leading]
     words += [f"{name}={values[name]}" for name in draw(st.permutations(given_names))]
     return f"{optimizer}({', '.join(words)})"
 
@@ -124,8 +164,12 @@ def _strategy(optimizer: str, name: str) -> SearchStrategy[str]:
     return STRATEGIES[special if special in STRATEGIES else name]
 
 
-def draw_calls(count: int, number: int, optimizers: Sequence[str]) -> list[str]:
+def draw_calls(
+    count: int, number: int, optimizers: Sequence[str], groups: Groups = "some"
+) -> list[str]:
     """Draw `count` different calls; the same ones for the same `number` as seed."""
+    if groups == "all":
+        optimizers = [name for name in optimizers if name not in UNGROUPED]
     found: dict[str, None] = {}
 
     @seed(number)
@@ -136,7 +180,7 @@ def draw_calls(count: int, number: int, optimizers: Sequence[str]) -> list[str]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(constructions(optimizers))
+    @given(constructions(optimizers, groups))
     def collect(call: str) -> None:
         found[call] = None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.cases import ALSO, COPIES, NEGATE_LOSS, STEP_SCHEDULER
+from conformance.cases import ALSO, NEGATE_LOSS, STEP_SCHEDULER
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Job:
         setup: statements executed before.
         also: words of :data:`conformance.cases.ALSO`.
         sparse: run the sparse problem.
-        together: give the three copies to one optimizer; else each has one of its own.
+        together: give all copies to one optimizer; else each has one of its own.
         steps: how many steps to run.
         reference: .npy file of torch's trajectory to compare with; None on torch's side.
         trajectory: .npy file to write the trajectory to; None on the target's side.
@@ -27,6 +27,7 @@ class Job:
             both sides, so that there is an optimum to reach.
         double: run in float64 (torch's side only).
         series: the copy whose loss and distance are reported for every step, too.
+        copies: how many copies of the weights there are.
     """
 
     id: str
@@ -38,18 +39,19 @@ class Job:
     steps: int
     reference: str | None
     trajectory: str | None
-    maximized: tuple[bool, ...] = (False, False, False)
+    maximized: tuple[bool, ...] = (False, False, False, False)
     double: bool = False
     series: str | None = None
+    copies: int = 3
 
     @property
     def batches(self) -> tuple[tuple[int, ...], ...]:
-        """Which copies (0, 1, 2) share an optimizer."""
-        copies = tuple(range(len(COPIES)))
+        """Which copies (0, 1, 2, and 3 with groups) share an optimizer."""
+        copies = tuple(range(self.copies))
         return (copies,) if self.together else tuple((copy,) for copy in copies)
 
     def sign(self, copy: int) -> float:
-        """1.0, or -1.0 if the loss of copy 0, 1 or 2 is negated on the target's side."""
+        """1.0, or -1.0 if the loss of copy 0, 1, 2 or 3 is negated on the target's side."""
         return -1.0 if self.maximized[copy] != (NEGATE_LOSS in self.also) else 1.0
 
     def construct(self, names: dict[str, Any]) -> tuple[Any, Callable[[], object]]:

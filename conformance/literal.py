@@ -6,15 +6,18 @@ It is not what anybody should write; the runs compare it with torch to tell what
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.spelling import plain
-from optport.reader.constructions import Argument
+from optport.reader.constructions import Argument, Group
+from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow
-from optport.values import UNREAD
+from optport.values import UNREAD, Certainty, Value
 
 _TENSOR = re.compile(r"\btorch\.tensor\b")
 _TENSORS = {"paddle": "paddle.to_tensor", "mindspore": "mindspore.Tensor"}
+_NO_PLACE = (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED)
 
 
 def dropped(case: Case) -> list[str]:
@@ -26,19 +29,51 @@ def dropped(case: Case) -> list[str]:
             neutral = row.neutral is not None and row.neutral.holds(case.lookup)
             if not neutral:
                 found.append(name)
-    return found
+    for group in case.construction.parameters.groups:
+        lost = (name for name in group.arguments if _lost_in(case, group, name))
+        found += [f"{name} in a group" for name in lost]
+    return list(dict.fromkeys(found))
+
+
+def _lost_in(case: Case, group: Group, name: str) -> bool:
+    row = case.rows.get(name)
+    if row is None or row.fate not in (Fate.CHOSEN, Fate.LOST, Fate.REPLACED):
+        return False
+    if plain(group.arguments[name].value) == plain(case.lookup(name)):
+        return False
+    return row.neutral is None or row.neutral.holds(_lookup(case, group)) is not Certainty.CERTAIN
+
+
+def _lookup(case: Case, group: Group) -> Lookup:
+    def value(parameter: str) -> Value:
+        own = group.arguments.get(parameter)
+        return own.value if own is not None else case.lookup(parameter)
+
+    return value
 
 
 def literal_port(case: Case) -> str:
     """Return the counterpart call with just the arguments that the torch call spells out.
 
-    Arguments without a place there are left out; `dropped` tells which of them matter.
+    Arguments without a place there are left out, from groups too; `dropped` tells which of them
+    matter. Keys of groups go by the names of the counterpart's own arguments.
     """
+    return _call(case, _groups(case))
+
+
+def kept_port(case: Case) -> str:
+    """As `literal_port`, with the parameter groups as they stand in the torch call."""
+    return _call(case, None)
+
+
+def _call(case: Case, groups: str | None) -> str:
     parts: dict[str, str] = {}
     for name, argument in case.construction.arguments.items():
         row = case.rows[name]
-        if row.fate not in (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED):
+        if row.fate not in _NO_PLACE:
             parts.update(_named(case, row, argument))
+    if groups is not None:
+        parts[case.rows["params"].to[0]] = groups
     written = []
     for position, parameter in enumerate(case.signature.parameters):
         if parameter.name in parts:
@@ -56,3 +91,23 @@ def _named(case: Case, row: ParameterRow, argument: Argument) -> dict[str, str]:
     if (row.negated or row.none_becomes is not None) and value is not UNREAD:
         text = repr(row.carried(value))
     return {row.to[0]: text}
+
+
+def _groups(case: Case) -> str | None:
+    """The groups with their keys looked up; None where they do not stand in the call."""
+    parameters = case.construction.parameters
+    if not parameters.inline:
+        return None
+    written = (", ".join(_items(case, group)) for group in parameters.groups)
+    return "[" + ", ".join(f"{{{items}}}" for items in written) + "]"
+
+
+def _items(case: Case, group: Group) -> Iterator[str]:
+    keys = case.target.info.groups.keys or {}
+    for name, argument in group.arguments.items():
+        row = case.rows.get(name)
+        if name == "params" or row is None:
+            yield f"{name!r}: {argument.text}"
+        elif row.fate not in _NO_PLACE:
+            for key, text in _named(case, row, argument).items():
+                yield f"{keys.get(name, key)!r}: {text}"

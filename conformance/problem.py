@@ -8,7 +8,10 @@ the weights it has, gets one optimizer per copy):
 ``small``
     the same loss times 1e-6: gradients of about 1e-7, which show where epsilon enters;
 ``dead``
-    the last column of X is zero: that row of W has a gradient of exactly zero.
+    the last column of X is zero: that row of W has a gradient of exactly zero;
+``other``
+    least squares with another X; only where there are parameter groups, for the group that the
+    first three are not in, and so that a gradient in the wrong place shows.
 
 If torch's optimizer is told to maximize, the loss is negated on both sides.
 
@@ -26,7 +29,7 @@ from typing import Any, Final
 np: Any = importlib.import_module("numpy")
 
 #: What the loss of each copy is multiplied with.
-SCALES: Final = (1.0, 1e-6, 1.0)
+SCALES: Final = (1.0, 1e-6, 1.0, 1.0)
 
 #: Below this torch's weights count as not moved, so that 0/0 does not become a deviation.
 _LEAST_MOVE: Final = 1e-12
@@ -47,17 +50,18 @@ class LeastSquares:
         self.targets = targets.astype(np.float32)
         dead = features.copy()
         dead[:, 3] = 0.0
-        self.features = [array.astype(np.float32) for array in (features, features, dead)]
+        other = random.randn(32, 4)
+        self.features = [array.astype(np.float32) for array in (features, features, dead, other)]
 
     def gradient(self, copy: int, weights: Any) -> Any:
-        """Gradient (4x3, float32) of the loss of copy 0, 1 or 2 at ``weights`` (4x3)."""
+        """Gradient (4x3, float32) of the loss of copy 0, 1, 2 or 3 at ``weights`` (4x3)."""
         features = self.features[copy]
         residual = features @ weights - self.targets
         scale = np.float32(SCALES[copy]) * np.float32(2.0 / residual.size)
         return (features.T @ residual) * scale
 
     def loss(self, copy: int, weights: Any) -> float | None:
-        """Plain loss of copy 0, 1 or 2 at ``weights`` (4x3); None if not finite."""
+        """Plain loss of copy 0, 1, 2 or 3 at ``weights`` (4x3); None if not finite."""
         return _number(((self.features[copy] @ weights - self.targets) ** 2).mean())
 
 
@@ -71,8 +75,9 @@ class SparseLookup:
         self._order = [random.permutation(_SPARSE_ROWS) for _ in range(64)]
 
     def rows(self, copy: int, step: int) -> Any:
-        """The distinct rows (int64, sorted) that copy 0, 1 or 2 looks up in step 0, 1, ..."""
-        order = self._order[step % len(self._order)]
+        """The distinct rows (int64, sorted) that copy 0, 1, 2 or 3 looks up in step 0, 1, ..."""
+        # The fourth copy looks other rows up, as it has other data in the dense problem.
+        order = self._order[(step + copy // 3) % len(self._order)]
         if copy == 2:
             order = order[order != _SPARSE_ROWS - 1]
         return np.sort(order[:_SPARSE_LOOKUPS])

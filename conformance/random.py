@@ -24,10 +24,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
-from conformance.consistency import false_alarm, literal_run, missed, wrong_port
-from conformance.draws import draw_calls
+from conformance.consistency import (
+    false_alarm,
+    furthest,
+    literal_run,
+    missed,
+    worst_literal,
+    wrong_port,
+)
+from conformance.draws import Groups, draw_calls
 from conformance.environments import EnvironmentFailure, Version, default_cache
 from conformance.evidence import run_calls
 from conformance.pool import WorkerFailure
@@ -61,8 +68,8 @@ class Disagreement:
         return self.kind, self.target.name, shape(self.record["torch"])
 
     def __str__(self) -> str:
-        entry = self.record["port"] if self.kind == "wrong port" else literal_run(self.record)
-        outcome = entry.get("error") or f"base {entry.get('base')}, small {entry.get('small')}"
+        entry = self.record["port"] if self.kind == "wrong port" else worst_literal(self.record)
+        outcome = entry.get("error") or f"{furthest(entry)}, tiny gradients {entry.get('small')}"
         found = ", ".join(self.record["found"]) or "nothing"
         return (
             f"{self.kind} on {self.target.name}: {self.record['torch']}: found {found}; "
@@ -89,7 +96,9 @@ def usable(record: Record) -> bool:
     if "unsteady" in record or literal_run(record)["verdict"] == "torch-error":
         return False
     return not any(
-        entry["verdict"] == "diverges" and "dead" not in entry for _, entry in executed(record)
+        entry["verdict"] == "diverges" and "dead" not in entry
+        for part, entry in executed(record)
+        if part != "unordered"
     )
 
 
@@ -152,8 +161,8 @@ def _one_a_cause(found: Iterable[Disagreement]) -> list[Disagreement]:
     return list(by_cause.values())
 
 
-def run_random(version: Version, draws: int, seed: int, cache: Path, workers: int) -> int:
-    """Draw, run, shrink and print for one framework version; returns how many defects it found.
+def run_random(version: Version, calls: Sequence[str], cache: Path, workers: int) -> int:
+    """Run, shrink and print for one framework version; returns how many defects it found.
 
     Missed alarms and wrong ports count as defects, false alarms do not.
     """
@@ -163,7 +172,7 @@ def run_random(version: Version, draws: int, seed: int, cache: Path, workers: in
 
     started = time.monotonic()
     found: list[Disagreement] = []
-    for target, records in run(draw_calls(draws, seed, drawn_optimizers())).items():
+    for target, records in run(calls).items():
         mine = disagreements(target, records)
         found += mine
         counts = Counter(one.kind for one in mine)
@@ -192,15 +201,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("versions", nargs="+", metavar="FRAMEWORK==VERSION")
     parser.add_argument("--draws", type=int, default=700, help="calls a framework version")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--groups",
+        choices=get_args(Groups),
+        default="some",
+        help="which calls hand over parameter groups (default: one in four)",
+    )
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args(arguments)
     defects = 0
     try:
         for text in asked.versions:
-            defects += run_random(
-                Version.parse(text), asked.draws, asked.seed, asked.cache.resolve(), asked.workers
-            )
+            version = Version.parse(text)
+            calls = draw_calls(asked.draws, asked.seed, drawn_optimizers(), asked.groups)
+            defects += run_random(version, calls, asked.cache.resolve(), asked.workers)
     except (UsageError, ValueError) as error:
         print(f"conformance.random: {error}", file=sys.stderr)
         return 2

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.cases import COPIES, MOST_GROWTH, Case, Regime, Result
-from conformance.literal import dropped, literal_port
-from optport.check import check_source
+from conformance.cases import (
+    COPIES,
+    GROUPS_ORDER,
+    MOST_GROWTH,
+    ORDINARY,
+    Case,
+    Regime,
+    Result,
+    is_grouped,
+)
+from conformance.literal import dropped, kept_port, literal_port
+from optport.check import Report, check_source
 from optport.findings import Finding
+from optport.hazards.case import Case as HazardCase
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
 from optport.options import Options, make_options
@@ -23,17 +35,35 @@ EVIDENCE: Final = Path(__file__).parent.parent / "evidence"
 Record = dict[str, Any]
 
 #: The parts of a record that are executed. ``literal``: the names looked up only. ``dropped``: the
-#: same where an argument has no place, which is then left out. ``port``: the port that the linter
-#: gives. ``named``: the literal port of a flat parameter list whose names hold "gamma".
-#: ``named-port``: the port of that.
-PARTS: Final = ("literal", "dropped", "port", "named", "named-port")
+#: same where an argument has no place, which is then left out. ``kept``: the same with the groups
+#: handed over as torch has them. ``port``: the port that the linter gives. ``named``: the literal
+#: port of a flat parameter list whose names hold "gamma". ``named-port``: the port of that.
+#: ``unordered``: the port of groups in another order than the model's, gradients handed over in
+#: that of the model.
+PARTS: Final = ("literal", "dropped", "kept", "port", "named", "named-port", "unordered")
+
+#: How a call begins that says itself what is trained.
+_OWN_PARAMETERS: Final = re.compile(r"\w+\((\[\{|model\.)")
+
+#: How a call begins whose groups are not in the order of the model.
+_REVERSED: Final = re.compile(r"\w+\(\[\{'params': params\[3:\]")
 
 _RENAME: Final = "for one in params: one.name = 'gamma_' + one.name"
 _DIGITS: Final = 3
 
 
+def gives_parameters(call: str) -> bool:
+    """Whether an evidence call says itself what is trained: groups, or something of the model."""
+    return _OWN_PARAMETERS.match(call) is not None
+
+
 def torch_call(call: str, params: str = "params") -> str:
-    """Spell an evidence call out: ``Adam(lr=1)`` → ``torch.optim.Adam(params, lr=1)``."""
+    """Spell an evidence call out: ``Adam(lr=1)`` → ``torch.optim.Adam(params, lr=1)``.
+
+    A call whose parameters are groups, or come from the model, gives them itself.
+    """
+    if gives_parameters(call):
+        return f"torch.optim.{call}"
     name, _, rest = call.partition("(")
     return f"torch.optim.{name}({params}{', ' if rest != ')' else ''}{rest}"
 
@@ -42,15 +72,19 @@ def read_call(
     call: str, options: Options, params: str = "params"
 ) -> tuple[Construction, dict[str, Port]]:
     """Read an evidence call as the linter does; returns it with its ports by target."""
-    report = check_source(f"import torch\n{torch_call(call, params)}\n", options)
-    (checked,) = report.constructions
+    (checked,) = _report(call, options, params).constructions
     return checked.construction, dict(checked.ports)
+
+
+@cache
+def _report(call: str, options: Options, params: str) -> Report:
+    return check_source(f"import torch\n{torch_call(call, params)}\n", options)
 
 
 def findings(call: str, target: Target) -> list[Finding]:
     """What the linter says about an evidence call for one target."""
     options = make_options(f"{target.info.short}=={target.version}")
-    return check_source(f"import torch\n{torch_call(call)}\n", options).findings
+    return _report(call, options, "params").findings
 
 
 def causes(found: Iterable[Finding]) -> list[str]:
@@ -74,6 +108,8 @@ def new_record(call: str, target: Target) -> Record:
         record["dropped"] = {"call": literal_port(case)}
     else:
         record["literal"] = {"call": literal_port(case)}
+    if is_grouped(call):
+        _add_groups(record, case, ports[target.name])
     record["port"] = _port(ports[target.name])
     if "OPT305 weight_decay" in found:
         construction, ports = read_call(call, options, "model.parameters()")
@@ -83,6 +119,19 @@ def new_record(call: str, target: Target) -> Record:
             record["named"] = {"call": literal_port(case)}
         record["named-port"] = _port(ports[target.name])
     return {name: value for name, value in record.items() if value is not None or name == "port"}
+
+
+def _add_groups(record: Record, case: HazardCase, port: Port) -> None:
+    """Add what is run for groups only. What looks names up only, gets gradients in any order."""
+    literal = record.get("dropped") or record["literal"]
+    literal["also"] = [GROUPS_ORDER]
+    kept = kept_port(case)
+    if kept != literal["call"]:
+        record["kept"] = {"call": kept, "also": [GROUPS_ORDER]}
+    if port.call is not None and _REVERSED.match(record["torch"]):
+        unordered = _port(port) or {}
+        unordered["also"] = [word for word in port.also if word != GROUPS_ORDER]
+        record["unordered"] = {key: unordered[key] for key in ("call", "setup", "also")}
 
 
 def _port(port: Port) -> Record | None:
@@ -128,12 +177,13 @@ def add_figures(record: Record, cases: Mapping[str, Case], results: Mapping[str,
 
 def _regime(regime: Regime) -> str:
     """What is unsteady about a call, in short."""
-    noise = regime.noise.get("base")
-    if noise is None or regime.grown is None:
+    noise = [value for copy, value in regime.noise.items() if copy in ORDINARY]
+    known = [value for value in noise if value is not None]
+    if not known or len(known) < len(noise) or regime.grown is None:
         return "weights not finite"
     if regime.grown >= MOST_GROWTH:
         return f"weights grow by {regime.grown:.0e}"
-    return f"float32 and float64 part by {noise:.0e}"
+    return f"float32 and float64 part by {max(known):.0e}"
 
 
 def _figures(result: Result) -> Record:
@@ -141,7 +191,7 @@ def _figures(result: Result) -> Record:
     for copy in COPIES:
         value = getattr(result, copy)
         # Where torch itself is unsteady, the figure of a further copy would only be rounding.
-        if value is not None and (copy == "base" or result.regime.tells(copy, value)):
+        if value is not None and (copy in ORDINARY or result.regime.tells(copy, value)):
             figures[copy] = float(f"{value:.{_DIGITS - 1}e}")
     if result.frozen:
         figures["frozen"] = True

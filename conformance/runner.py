@@ -12,7 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from conformance.cases import COPIES, SAME_BELOW, Case, CaseError, Regime, Result, Verdict
+from conformance.cases import (
+    COPIES,
+    ORDINARY,
+    SAME_BELOW,
+    Case,
+    CaseError,
+    Regime,
+    Result,
+    Verdict,
+)
 from conformance.environments import Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import Outcome, run_jobs
@@ -186,9 +195,12 @@ class _References:
             if digest == outcome.id:
                 self._keep(digest, outcome)
             else:
-                noise = {copy: outcome.values.get(copy) for copy in COPIES}
+                noise = {copy: outcome.values.get(copy) for copy in COPIES[: self._copies(digest)]}
                 self.regimes[digest] = replace(self.regimes.get(digest, Regime()), noise=noise)
             yield count, len(pairs)
+
+    def _copies(self, digest: str) -> int:
+        return self.jobs[digest].copies
 
     def _keep(self, digest: str, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -214,6 +226,7 @@ def _torch_job(case: Case, digest: str, workdir: Path) -> Job:
         steps=LBFGS_STEPS if case.is_lbfgs else TORCH_STEPS,
         reference=None,
         trajectory=str(workdir / f"{digest}.npy"),
+        copies=case.copies,
     )
 
 
@@ -234,26 +247,27 @@ def _target_job(case: Case, reference: Job) -> Job:
         trajectory=None,
         maximized=reference.maximized,
         series=case.series,
+        copies=case.copies,
     )
 
 
 def _result(outcome: Outcome) -> Result:
     if outcome.error is not None:
         return _failed(outcome.id, "error", outcome.error)
-    base: float | None = outcome.values["base"]
-    if base is None:
-        error, same = "the weights are finite on one side only", False
-    else:
-        error, same = None, base < SAME_BELOW
+    ordinary = [outcome.values[copy] for copy in ORDINARY if copy in outcome.values]
+    known = [value for value in ordinary if value is not None]
+    same = len(known) == len(ordinary) and all(value < SAME_BELOW for value in known)
+    error = None if len(known) == len(ordinary) else "the weights are finite on one side only"
     return Result(
         id=outcome.id,
-        base=base,
+        base=outcome.values["base"],
         small=outcome.values["small"],
         dead=outcome.values["dead"],
         verdict="same" if same else "diverges",
         error=error,
         frozen=outcome.values["frozen"],
         series=outcome.values.get("series"),
+        other=outcome.values.get("other"),
     )
 
 

@@ -48,18 +48,26 @@ class Picture:
     copy: str = "base"
 
 
+def _grouped(optimizer: str, option: str, rest: str) -> str:
+    return f"{optimizer}([{{'params': params[:3], {option}}}, {{'params': params[3:]}}], {rest})"
+
+
 PICTURED: Final = (
     Picture("OPT102", "Adagrad(lr=0.1, lr_decay=0.1)", "paddle", literal="dropped"),
+    Picture("OPT102", "SGD(lr=0.1, momentum=0.9, dampening=0.5)", "paddle", literal="dropped"),
     Picture("OPT201", "Adamax()", "paddle"),
     Picture("OPT201", "RMSprop(lr=0.01)", "paddle"),
     Picture("OPT202", "ASGD()", "paddle"),
     Picture("OPT202", "ASGD()", "mindspore"),
+    Picture("OPT301", "ASGD(lr=0.1, lambd=0.1)", "paddle", literal="dropped"),
     Picture("OPT302", "AdamW(lr=0.02)", "mindspore"),
     Picture("OPT302", "RMSprop(lr=0.01, alpha=0.9)", "mindspore"),
     Picture("OPT303", "Adam(lr=0.02, eps=0.001)", "mindspore"),
     Picture("OPT303", "RMSprop(lr=0.01, eps=0.001)", "paddle"),
     Picture("OPT304", "Adam(lr=0.5, amsgrad=True, betas=(0.9, 0.9))", "mindspore.experimental"),
     Picture("OPT305", "Adam(lr=0.02, weight_decay=0.1)", "mindspore", "named", "named-port"),
+    Picture("OPT401", _grouped("Adam", "'lr': 0.002", "lr=0.02"), "paddle"),
+    Picture("OPT402", _grouped("Adam", "'eps': 0.1", "lr=0.02"), "paddle", literal="kept"),
 )
 
 
@@ -85,7 +93,7 @@ def picture_cases(picture: Picture) -> tuple[Record, dict[str, Case]]:
         "torch": picture.call,
         "target": target.name,
         "version": target.version,
-        "literal": {"call": found["literal"].call},
+        "literal": {"part": picture.literal, "call": found["literal"].call},
         "port": {
             "call": found["port"].call,
             "fidelity": record[picture.port]["fidelity"],

@@ -37,7 +37,7 @@ class Framework(Protocol):
     """A framework that can run a job."""
 
     def run(self, job: Job, copies: tuple[int, ...]) -> Run:
-        """Makes an optimizer for the copies (numbers 0, 1, 2) and takes ``job.steps`` steps.
+        """Makes an optimizer for the copies (numbers 0 to 3) and takes ``job.steps`` steps.
 
         Raises whatever the framework raises.
         """
@@ -81,7 +81,8 @@ def _run(framework: Framework, job: Job) -> dict[str, object]:
     # Torch may have run more steps than this target: its first ones are the comparison.
     reference = np.load(job.reference)[: len(trajectory)]
     outcome: dict[str, object] = {
-        name: deviation(reference[:, copy], trajectory[:, copy]) for copy, name in enumerate(COPIES)
+        name: deviation(reference[:, copy], trajectory[:, copy])
+        for copy, name in enumerate(COPIES[: job.copies])
     }
     outcome["frozen"] = is_frozen(reference[:, 0], trajectory[:, 0])
     if job.series is not None:

@@ -6,7 +6,7 @@ import importlib
 import math
 from typing import Any
 
-from conformance.cases import COPIES
+from conformance.cases import COPIES, GROUPS_ORDER
 from conformance.jobs import Job
 from conformance.problem import LeastSquares, SparseLookup, np
 from conformance.worker import Run, main
@@ -40,8 +40,9 @@ class MindSpore:
             parameter = mindspore.Parameter(mindspore.Tensor(start.copy()), name=COPIES[copy])
             model.insert_param_to_cell(COPIES[copy], parameter)
             params.append(parameter)
-        # Cells offer get_parameters(); calls that were ported name by name say parameters().
+        # Cells name these otherwise; calls that were ported name by name say it as torch does.
         object.__setattr__(model, "parameters", model.get_parameters)
+        object.__setattr__(model, "named_parameters", model.parameters_and_names)
         names = {
             "params": params,
             "model": model,
@@ -51,10 +52,11 @@ class MindSpore:
             "math": math,
         }
         optimizer, after_step = job.construct(names)
-        # Groups may change the order of the parameters; gradients go by the optimizer's order.
-        # By identity: a setup may have given the parameters other names.
-        place = {id(parameter): number for number, parameter in enumerate(params)}
-        order = [place[id(parameter)] for parameter in optimizer.parameters]
+        order = list(range(len(params)))
+        if GROUPS_ORDER in job.also:
+            # By identity: a setup may have given the parameters other names.
+            place = {id(parameter): number for number, parameter in enumerate(params)}
+            order = [place[id(parameter)] for parameter in optimizer.parameters]
         weights = [_weights(params)]
         for step in range(job.steps):
             gradients = [

@@ -41,12 +41,14 @@ def outcome(job: dict[str, object]) -> dict[str, object]:
         time.sleep(60)
     if job["reference"] is None:
         return {"maximized": [call == "maximize"] * 3, "grown": 1.0}
+    other = {"other": 0.5 if call == "other apart" else 1e-7} if job["copies"] == 4 else {}
     if job["double"]:
-        return {"base": 0.01 if call == "noisy" else 1e-7, "small": 1e-7, "dead": 1e-7}
+        noise = {"base": 0.01 if call == "noisy" else 1e-7, "small": 1e-7, "dead": 1e-7}
+        return {**noise, **({"other": 1e-7} if other else {})}
     maximized = job["maximized"]
     assert isinstance(maximized, list)
     base = None if call == "infinite" else 0.5 if call == "diverge" or maximized[0] else 1e-7
-    return {"base": base, "small": 1e-7, "dead": 0.0, "frozen": call == "frozen"}
+    return {"base": base, "small": 1e-7, "dead": 0.0, "frozen": call == "frozen", **other}
 
 
 if __name__ == "__main__":

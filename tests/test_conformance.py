@@ -17,7 +17,14 @@ from conformance.draws import draw_calls
 from conformance.environments import EnvironmentFailure, Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import WorkerFailure, run_jobs
-from conformance.records import Record, carry_over, cases_of, new_record, same_run
+from conformance.records import (
+    Record,
+    carry_over,
+    cases_of,
+    new_record,
+    same_run,
+    torch_call,
+)
 from conformance.runner import measure
 from conformance.shrink import shape, simpler
 from optport.targets import parse_target
@@ -112,6 +119,19 @@ def test_measure(cache: Path) -> None:
     assert results["case 5"].frozen
     assert results["case 1"].regime.steady
     assert not results["case 7"].regime.steady
+
+
+GROUPED = "torch.optim.Adam([{'params': params[:3]}, {'params': params[3:]}])"
+
+
+def test_groups_are_judged_by_both(cache: Path) -> None:
+    cases = [case(1, "ok", GROUPED), case(2, "other apart", GROUPED), case(3, "other apart")]
+    results = measure(cases, "paddle==3.3.1", cache)
+    assert [results[one.id].verdict for one in cases] == ["same", "diverges", "same"]
+    assert [results[one.id].other for one in cases] == [1e-7, 0.5, None]
+    assert all(results[one.id].regime.steady for one in cases)
+    assert [one.copies for one in cases] == [4, 4, 3]
+    assert json.loads(results["case 2"].to_json())["other"] == 0.5
 
 
 def test_measure_refuses_what_it_cannot_run(cache: Path) -> None:
@@ -265,6 +285,26 @@ def test_equal_runs_have_equal_ids() -> None:
     assert set(cases_of(new_record(CALLS[1], target), target)) == {"dropped", "port"}
 
 
+def test_what_is_run_of_groups() -> None:
+    call = "Adam([{'params': params[:3], 'betas': (0.8, 0.9)}, {'params': params[3:]}], lr=0.02)"
+    entry = new_record(call, parse_target("paddle"))
+    assert set(cases_of(entry, parse_target("paddle"))) == {"literal", "kept", "port"}
+    assert "'beta1': ((0.8, 0.9))[0]" in entry["literal"]["call"]
+    assert "'betas': (0.8, 0.9)" in entry["kept"]["call"]
+    assert entry["literal"]["also"] == ["groups-order"]
+    entry = new_record(call.replace("betas", "maximize"), parse_target("paddle"))
+    assert entry["literal"] == {"verdict": "impossible", "lost": "maximize in a group"}
+    call = "Adam([{'params': params[3:]}, {'params': params[:3], 'lr': 0.1}], lr=0.02)"
+    entry = new_record(call, parse_target("mindspore"))
+    assert entry["port"]["also"] == ["groups-order"]
+    assert entry["unordered"]["also"] == []
+    assert "kept" not in entry
+    assert torch_call(call) == f"torch.optim.{call}"
+    assert torch_call("Adam(model.named_parameters())") == (
+        "torch.optim.Adam(model.named_parameters())"
+    )
+
+
 def test_what_is_recorded_is_not_run_again() -> None:
     known = recorded()[CALLS[0]]
     today = new_record(CALLS[0], parse_target("paddle"))
@@ -394,6 +434,24 @@ def test_simpler_calls() -> None:
     assert "Adam(0.0213, (0.9, 0.99), eps=1e-05)" in found
     assert list(simpler("Adam(0.1)")) == ["Adam()"]
     assert shape("Adam(0.1, eps=1, amsgrad=True)") == "Adam(_, amsgrad, eps)"
+
+
+def test_simpler_groups() -> None:
+    call = "Adam([{'params': params[:3], 'lr': 0.0213, 'eps': 0.1}, {'params': params[3:]}], 0.02)"
+    found = list(simpler(call))
+    assert call.replace("'lr': 0.0213, ", "") in found
+    assert call.replace("0.0213", "0.02") in found
+    assert call.replace(", 0.02)", ")") in found
+    assert all("'params': params[:3]" in one and "'params': params[3:]" in one for one in found)
+    assert shape(call) == "Adam([eps, lr], _)"
+
+
+def test_groups_are_drawn() -> None:
+    assert all(call.startswith("Adam([{") for call in draw_calls(20, 5, ["Adam", "LBFGS"], "all"))
+    assert not any("[{" in call for call in draw_calls(20, 5, ["Adam"], "none"))
+    some = ["[{" in call for call in draw_calls(60, 5, ["Adam"])]
+    assert any(some)
+    assert not all(some)
 
 
 def test_disagreements_are_shrunk() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from conformance.consistency import furthest
 from conformance.records import Record, evidence_path, read_evidence
 from optport.table import targets
 from optport.targets import Target, parse_target
@@ -23,7 +24,10 @@ def records(target: Target) -> Mapping[str, Record]:
 
 
 def deviation(figures: Record | None) -> str:
-    """Show what became of a port: a deviation, an error, or why there was nothing to run."""
+    """Show what became of a port: a deviation, an error, or why there was nothing to run.
+
+    Of parameter groups the one that deviates further counts.
+    """
     if figures is None:
         return "–"
     verdict = figures.get("verdict", "")
@@ -35,7 +39,7 @@ def deviation(figures: Record | None) -> str:
         return "raises"
     if verdict == "torch-error":
         return "torch raises"
-    base = figures.get("base")
+    base = furthest(figures)
     if base is None:
         return verdict or "–"
     shown = f"{base:.0e}" if base else "0"
@@ -49,8 +53,12 @@ def literal(record: Record | None) -> str:
     """Show what became of the literal port; where an argument is lost, of what is left of it."""
     if record is None:
         return "–"
-    shown = deviation(record["literal"])
-    return f"{shown}; dropped: {deviation(record['dropped'])}" if "dropped" in record else shown
+    shown = [deviation(record["literal"])]
+    if "dropped" in record:
+        shown.append(f"dropped: {deviation(record['dropped'])}")
+    if "kept" in record:
+        shown.append(f"groups as they are: {deviation(record['kept'])}")
+    return "; ".join(shown)
 
 
 def anchor(call: str) -> str:

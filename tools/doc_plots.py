@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -21,6 +22,12 @@ COLOURS = {"torch": "#8b949e", "literal": "#d9534f", "port": "#1f9e89"}
 WIDTH, HEIGHT = 640, 290
 TOP, BOTTOM = 46, 214
 PANELS = ((46, 306), (372, 632))
+LITERAL = {
+    "literal": "names looked up only",
+    "named": "names looked up only",
+    "dropped": "names looked up only",
+    "kept": "groups left as they are",
+}
 LEAST = 1e-8
 """Distances below this are drawn here: the scale is logarithmic."""
 
@@ -75,16 +82,17 @@ def _furthest(side: Trajectory) -> str:
 
 def _described(one: Trajectory) -> str:
     steps = len(one["loss"]) - 1
+    kept = ", its groups as they are," if one["literal"]["part"] == "kept" else ""
     return (
-        f"Loss and distance to torch over {steps} steps: the literal port leaves torch's weights "
-        f"by up to {_furthest(one['literal'])} of their way, the {one['port']['fidelity']} port "
-        f"by up to {_furthest(one['port'])}"
+        f"Loss and distance to torch over {steps} steps: the literal port{kept} leaves torch's "
+        f"weights by up to {_furthest(one['literal'])} of their way, the "
+        f"{one['port']['fidelity']} port by up to {_furthest(one['port'])}"
     )
 
 
 def _plot(one: Trajectory) -> str:
     parts = [
-        label(PANELS[0][0] - 40, 18, f"{one['torch']}", "head"),
+        label(PANELS[0][0] - 40, 18, _shortened(one["torch"]), "head"),
         label(PANELS[1][1], 18, f"{one['target']} {one['version']}", "end"),
         *_loss_panel(one),
         *_distance_panel(one),
@@ -93,11 +101,17 @@ def _plot(one: Trajectory) -> str:
     return document(WIDTH, HEIGHT, f"{one['torch']}, {one['code']}", _described(one), parts)
 
 
+def _shortened(call: str) -> str:
+    """A call with groups without saying what is in them, to leave room for the target."""
+    return re.sub(r"params\[[:\d]+\]", "…", call)
+
+
 def _legend(one: Trajectory) -> Iterator[str]:
+    apart = one["port"]["call"] != one["literal"]["call"]
     entries = (
         ("torch", "torch", 4, ""),
-        ("literal", "names looked up only", 2, ""),
-        ("port", f"port ({one['port']['fidelity']})", 2, "5 3"),
+        ("literal", LITERAL[one["literal"]["part"]], 2, ""),
+        ("port", f"port ({one['port']['fidelity']}{'' if apart else ', the same'})", 2, "5 3"),
     )
     x = PANELS[0][0]
     for name, text, width, dash in entries:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from doc_evidence import code, deviation, literal, newest_targets, records, table
 from doc_plots import pictures
 
-from conformance.consistency import ground, literal_run
+from conformance.consistency import ground, literal_runs
 from conformance.evidence import torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
@@ -116,8 +116,8 @@ def _executed(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[lis
     by_name = {target.name: target for target in newest_targets()}
     best: dict[tuple[str, str, str | None], tuple[tuple[bool, int], str]] = {}
     for call, name, finding in _of(kind, cases):
-        telling = ground(literal_run(records(by_name[name])[call]))
-        rank = (telling is not True, call.count("="))
+        telling = any(ground(one) for one in literal_runs(records(by_name[name])[call]))
+        rank = (not telling, call.count("="))
         key = finding.optimizer, name, finding.argument
         if key not in best or rank < best[key][0]:
             best[key] = rank, call

@@ -1,0 +1,145 @@
+"""Where the group rules of ``targets.toml`` claim something else than the evidence shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.calls import evidence_of, is_call
+from conformance.cases import is_grouped
+from conformance.records import Record, gives_parameters, read_call
+from optport.hazards.case import find_case
+from optport.hazards.groups import group_keys
+from optport.hazards.spelling import plain
+from optport.options import make_options
+from optport.reader.constructions import Construction
+from optport.table.conditions import Lookup
+from optport.targets import Target
+from optport.values import Certainty, Value
+
+Recorded = Mapping[str, Record]
+
+
+def group_problems(target: Target, recorded: Recorded) -> list[str]:
+    """Everything that a target's group rules claim and no run shows, one line each."""
+    options = make_options(f"{target.info.short}=={target.version}")
+    read = [
+        (record, read_call(call, options)[0])
+        for call, record in recorded.items()
+        if gives_parameters(call) and record["literal"]["verdict"] != "no counterpart"
+    ]
+    grouped = [(record, one) for record, one in read if is_grouped(record["torch"])]
+    return [
+        *_not_executed(target, recorded),
+        *_rates(target, grouped),
+        *_keys(target, grouped),
+        *_containers(target, read),
+        *_rejections(target, grouped),
+        *_order(target, [record for record, _ in grouped]),
+    ]
+
+
+def _not_executed(target: Target, recorded: Recorded) -> Iterator[str]:
+    for text in dict.fromkeys(evidence_of(target.info)):
+        if is_call(text) and text not in recorded:
+            yield f"{target.name}: evidence {text} was not executed"
+
+
+Grouped = list[tuple[Record, Construction]]
+
+
+def _rates(target: Target, grouped: Grouped) -> Iterator[str]:
+    """A group's rate is a factor, or the rate itself: the literal port tells."""
+    factor = target.info.groups.lr_is_factor
+    for record, construction in grouped:
+        named = any("lr" in group.arguments for group in construction.parameters.groups)
+        wanted = "diverges" if factor else "same"
+        flagged = any(cause.startswith("OPT401") for cause in record["found"])
+        mended = not factor or record["port"].get("verdict") == "same"
+        if named and mended and record["literal"]["verdict"] == wanted and flagged is factor:
+            return
+    said = "a factor" if factor else "the rate itself"
+    yield f"{target.name}: no run shows that a group's lr is {said}"
+
+
+def _keys(target: Target, grouped: Grouped) -> Iterator[str]:
+    """Every key that a group can set has a run where it sets another value than the base."""
+    rules = target.info.groups
+    shown: set[str] = set()
+    had: set[str] = set()
+    for record, construction in grouped:
+        case = find_case(construction, target)
+        assert case is not None
+        had.update(case.signature.by_name)
+        port = record["port"]
+        if port is None or port["fidelity"] != "exact" or port.get("verdict") != "same":
+            continue
+        for group in construction.parameters.groups:
+            for name, argument in group.arguments.items():
+                if plain(argument.value) != plain(case.lookup(name)):
+                    shown.update(group_keys(case, name) or ())
+    # An older version may have no counterpart with such a parameter.
+    claimed = [key for key in rules.honoured or () if key in had]
+    for key in claimed or tuple((rules.keys or {}).values()):
+        if key not in shown:
+            yield f"{target.name}: no run shows that a group can set {key}"
+
+
+def _containers(target: Target, read: Grouped) -> Iterator[str]:
+    shown = set()
+    for record, construction in read:
+        found = any(cause.startswith("OPT404") for cause in record["found"])
+        if found and record["literal"]["verdict"] in ("error", "diverges"):
+            parameters = construction.parameters
+            shown.add(parameters.container.value)
+            shown.update(group.container.value for group in parameters.groups)
+    for kind in target.info.groups.containers:
+        if kind not in shown:
+            yield f"{target.name}: no run shows that it does not take {kind}"
+
+
+def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
+    rules = target.info.groups
+    for name, rejection in rules.rejections.items():
+        raised: set[str] = set()
+        taken: set[str] = set()
+        known: set[str] = set()
+        for record, construction in grouped:
+            groups = construction.parameters.groups
+            values = [group.arguments[name] for group in groups if name in group.arguments]
+            if not values:
+                continue
+            case = find_case(construction, target)
+            assert case is not None
+            counterpart = case.signature.name
+            known.add(counterpart)
+            met = [rejection.when.holds(_only(one.value)) for one in values]
+            if Certainty.CERTAIN in met and record["found"] in ([], [f"OPT403 {name}"]):
+                same = record["literal"]["verdict"] == "same"
+                (taken if same else raised).add(counterpart)
+        if not raised:
+            yield f"{target.name}: no run shows that a group's {name} is rejected"
+        for counterpart in rules.lenient:
+            if counterpart in known and (counterpart in raised or counterpart not in taken):
+                yield f"{target.name}: no run shows that {counterpart} takes a group's {name}"
+        for counterpart in taken - set(rules.lenient):
+            yield f"{target.name}: {counterpart} takes a group's {name}"
+
+
+def _only(value: Value) -> Lookup:
+    return lambda name: value
+
+
+def _order(target: Target, grouped: list[Record]) -> Iterator[str]:
+    """Whether gradients have to follow the order of the groups."""
+    apart = [
+        record["torch"]
+        for record in grouped
+        if "unordered" in record
+        and record["port"].get("verdict") == "same"
+        and record["unordered"].get("verdict") == "diverges"
+    ]
+    claimed = target.info.groups.reorders
+    if claimed and not apart:
+        yield f"{target.name}: no run shows that groups change the order of the gradients"
+    if apart and not claimed:
+        yield f"{target.name}: groups change the order of the gradients: {apart[0]}"

@@ -1,0 +1,109 @@
+"""The group rules of the targets claim nothing that the recorded runs do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance import defects
+from conformance.defects import is_known, mended, read_defects
+from conformance.group_rules import group_problems
+from conformance.records import Record, evidence_path, read_evidence
+from optport.targets import parse_target
+
+GROUPED = "Adam([{'params': params[:3], %s}, {'params': params[3:]}], lr=0.02%s)"
+
+
+def group_rule(short: str, change: Callable[[dict[str, Record]], object]) -> list[str]:
+    """What is wrong with a target's group rules after `change` to its records."""
+    target = parse_target(short)
+    recorded = read_evidence(evidence_path(target))
+    assert group_problems(target, recorded) == []
+    change(recorded)
+    return group_problems(target, recorded)
+
+
+def test_a_factor_that_no_run_shows_is_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for one in recorded.values():
+            if one["literal"]["verdict"] == "diverges":
+                one["literal"].update(verdict="same")
+
+    found = group_rule("paddle", change)
+    assert found == ["paddle.optimizer: no run shows that a group's lr is a factor"]
+
+
+def test_a_rate_that_is_a_factor_after_all_is_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call, one in recorded.items():
+            if "'lr': " in call and one["literal"]["verdict"] == "same":
+                one["literal"].update(verdict="diverges")
+
+    found = group_rule("mindspore.experimental", change)
+    assert any("no run shows that a group's lr is the rate itself" in line for line in found)
+
+
+def test_a_group_key_that_no_run_shows_is_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call in [call for call in recorded if "'momentum_decay': " in call]:
+            recorded[call]["port"].update(verdict="diverges")
+
+    found = group_rule("paddle", change)
+    assert found == ["paddle.optimizer: no run shows that a group can set momentum_decay"]
+
+
+def test_a_container_that_is_taken_is_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call, one in recorded.items():
+            if "for one in params" in call or "filter(" in call:
+                one["literal"].update(verdict="same")
+
+    found = group_rule("paddle", change)
+    assert found == ["paddle.optimizer: no run shows that it does not take generator-in-group"]
+
+
+def test_a_group_value_that_is_taken_is_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        recorded[GROUPED % ("'weight_decay': 0", ", weight_decay=0.1")]["literal"].update(
+            verdict="same"
+        )
+        for call, one in recorded.items():
+            if call.startswith("AdamW([") and "'weight_decay': 0}" in call:
+                one["literal"].update(verdict="error")
+
+    found = group_rule("paddle", change)
+    assert "paddle.optimizer: Adam takes a group's weight_decay" in found
+    assert "paddle.optimizer: no run shows that AdamW takes a group's weight_decay" in found
+
+
+@pytest.mark.parametrize("short, verdict", [("mindspore", "same"), ("paddle", "diverges")])
+def test_the_order_of_gradients_is_compared(short: str, verdict: str) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for one in recorded.values():
+            if "unordered" in one:
+                one["unordered"].update(verdict=verdict)
+
+    (line,) = group_rule(short, change)
+    assert "the order of the gradients" in line
+
+
+def test_groups_that_were_not_executed_are_a_problem() -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        del recorded[GROUPED % ("'eps': 0.001", "")]
+
+    (line,) = group_rule("paddle", change)
+    assert line.endswith("was not executed")
+
+
+def test_a_known_defect_that_is_mended_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = parse_target("paddle")
+    known = read_defects(f"# Why.\n[{target.name}]\nAdam()\n")
+    monkeypatch.setattr(defects, "known_defects", lambda: known)
+    assert is_known(target, "Adam()")
+    assert list(mended(target, frozenset())) == [
+        "Adam(): no disagreement any more; take it out of defects.txt"
+    ]
+    assert list(mended(target, frozenset({"Adam()"}))) == []
+    with pytest.raises(ValueError, match="no target above it"):
+        read_defects("Adam()")
