@@ -21,10 +21,14 @@ THOROUGH: Final = ("Adam", "AdamW", "SGD")
 
 #: Parameter -> values to give a group beside the typical one.
 _MORE: Final[Mapping[str, tuple[str, ...]]] = {
+    "amsgrad": ("1",),
     "betas": ("[0.8, 0.99]", "(0, 0.99)"),
     "eps": ("1e-06", "0.1", "0"),
     "Adafactor.eps": ("(None, 0.001)",),
+    "centered": ("1",),
+    "maximize": ("1",),
     "momentum": ("1",),
+    "nesterov": ("1",),
     "etas": ("[0.3, 1.5]",),
 }
 

@@ -113,7 +113,8 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
             counterpart = case.signature.name
             known.add(counterpart)
             met = [rejection.when.holds(_only(one.value)) for one in values]
-            if Certainty.CERTAIN in met and record["found"] in ([], [f"OPT403 {name}"]):
+            about = {f"OPT402 {name}", f"OPT403 {name}"}
+            if Certainty.CERTAIN in met and about.issuperset(record["found"]):
                 same = record["literal"]["verdict"] == "same"
                 (taken if same else raised).add(counterpart)
         if not raised:
