@@ -34,7 +34,11 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
         return Certainty.NO
     if row.neutral is None:
         return Certainty.CERTAIN
-    return row.neutral.fails(case.lookup)
+    found = row.neutral.fails(case.lookup)
+    for group in case.construction.parameters.groups:
+        there = row.neutral.fails(case.lookup_in(group))
+        found = max(found, there if group.sure else min(there, Certainty.POSSIBLE))
+    return found
 
 
 def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import shortened
-from optport.reader.constructions import Construction
+from optport.reader.constructions import Construction, Group
 from optport.reader.source import Place
 from optport.signatures import Parameter, Signature
 from optport.table import optimizer_table
+from optport.table.conditions import Lookup
 from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
 from optport.targets import Target
 from optport.values import Certainty, Value
@@ -60,6 +61,15 @@ class Case:
         for rejection in row.rejects:
             if rejection.before is None or at < parse_version(rejection.before):
                 yield rejection
+
+    def lookup_in(self, group: Group) -> Lookup:
+        """The values in force in a group: its own, else the optimizer's."""
+
+        def value(parameter: str) -> Value:
+            own = group.arguments.get(parameter)
+            return own.value if own is not None else self.lookup(parameter)
+
+        return value
 
     def subject(self, parameter: str) -> str:
         """An argument as a message names it: ``lr=1``; the name alone where it is left out."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened
+from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened, squared
 from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
-from optport.table.conditions import Condition, Lookup
+from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow
-from optport.values import LARGEST, UNREAD, Certainty, Value
+from optport.values import LARGEST, UNREAD, Certainty, Tensor
 
 GROUP_HAZARDS = frozenset(
     {"group-lr-scale", "ignored-group-option", "rejected-group-option", "rejected-params"}
@@ -70,7 +70,7 @@ def _container(
 
 def holds_throughout(case: Case, condition: Condition) -> bool:
     """Whether a condition surely holds for the call and for each of its groups."""
-    lookups = [case.lookup, *(_lookup(case, g) for g in case.construction.parameters.groups)]
+    lookups = [case.lookup, *(case.lookup_in(g) for g in case.construction.parameters.groups)]
     return all(condition.holds(lookup) is Certainty.CERTAIN for lookup in lookups)
 
 
@@ -82,7 +82,7 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         return
     rejection = rules.rejections.get(argument.name)
     if rejection is not None and case.signature.name not in rules.lenient:
-        met = rejection.when.holds(_lookup(case, group))
+        met = rejection.when.holds(case.lookup_in(group))
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             written = _accepted(case, group, argument)
             advice = "write another value"
@@ -96,6 +96,21 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         written = " and ".join(names)
         advice = f"write {written} there instead of {argument.name}"
         yield _hazard(case, "ignored-group-option", argument, sure, case.where, advice)
+    yield from _placed(case, group, argument, sure)
+
+
+def _placed(case: Case, group: Group, argument: Argument, sure: Certainty) -> Iterator[Hazard]:
+    row = case.rows[argument.name]
+    if row.placement is None:
+        return
+    lookup = case.lookup_in(group)
+    met = min(row.placement.matters.holds(lookup), sure)
+    if met is not Certainty.NO:
+        mended = row.placement.exact_when
+        cured = mended is not None and mended.holds(lookup) is Certainty.CERTAIN
+        advice = row.advice or "no port follows it closely; a smaller eps comes closer"
+        clause = f"{case.where} {row.placement.text}"
+        yield _hazard(case, "different-epsilon", argument, met, clause, advice, cured)
 
 
 def group_keys(case: Case, name: str) -> tuple[str, ...] | None:
@@ -143,19 +158,13 @@ def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | N
     mine, base = plain(argument.value), plain(case.lookup(argument.name))
     if mine is not UNREAD and base is not UNREAD and mine == base:
         return Certainty.NO
-    if row.neutral is not None and row.neutral.holds(_lookup(case, group)) is Certainty.CERTAIN:
+    neutral = row.neutral  # for the optimizer, and for the group with what is in force there
+    if neutral is not None and all(
+        neutral.holds(lookup) is Certainty.CERTAIN
+        for lookup in (case.lookup, case.lookup_in(group))
+    ):
         return Certainty.NO
     return Certainty.UNRESOLVED if mine is UNREAD else Certainty.CERTAIN
-
-
-def _lookup(case: Case, group: Group) -> Lookup:
-    """The values in force in a group: its own, else the optimizer's."""
-
-    def value(parameter: str) -> Value:
-        own = group.arguments.get(parameter)
-        return own.value if own is not None else case.lookup(parameter)
-
-    return value
 
 
 def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
@@ -224,7 +233,17 @@ def _items(case: Case, group: Group, argument: Argument) -> Iterator[str]:
             text = repr(value[position]) if known else f"{_operand(argument.text)}[{position}]"
             yield f"{key!r}: {text}"
     else:
-        yield f"{keys[0]!r}: {_accepted(case, group, argument) or argument.text}"
+        yield f"{keys[0]!r}: {_single(case, group, argument)}"
+
+
+def _single(case: Case, group: Group, argument: Argument) -> str:
+    value, placement = plain(argument.value), case.rows[argument.name].placement
+    if placement is not None and placement.squared:
+        number = isinstance(value, (int, float))
+        return squared(value) if number else f"{_operand(argument.text)} ** 2"
+    if isinstance(argument.value.exact, Tensor) and value is not UNREAD:
+        return repr(value)  # a learning rate in a tensor: the number will do
+    return _accepted(case, group, argument) or argument.text
 
 
 def _accepted(case: Case, group: Group, argument: Argument) -> str | None:
@@ -232,5 +251,5 @@ def _accepted(case: Case, group: Group, argument: Argument) -> str | None:
     rejection = case.target.info.groups.rejections.get(argument.name)
     if rejection is None or rejection.write is None:
         return None
-    met = rejection.when.holds(_lookup(case, group))
+    met = rejection.when.holds(case.lookup_in(group))
     return rewritten(rejection.write, plain(argument.value)) if met is Certainty.CERTAIN else None

@@ -9,7 +9,7 @@ from optport.hazards.arguments import active_rejection, effect, replacement
 from optport.hazards.case import Case
 from optport.hazards.groups import GROUP_HAZARDS, write_groups
 from optport.hazards.hazard import APPROXIMATE, EXACT, NO_PORT, Hazard, Port
-from optport.hazards.spelling import as_float, default_spelled, plain
+from optport.hazards.spelling import as_float, default_spelled, plain, squared
 from optport.reader.constructions import Argument
 from optport.reader.parameters import Shape
 from optport.signatures import Parameter
@@ -115,7 +115,7 @@ def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None
         return _unread(row, text)
     carried = row.carried(value)
     if row.placement is not None and row.placement.squared and isinstance(carried, (int, float)):
-        return _square(carried)
+        return squared(carried)
     return text if repr(carried) == repr(value) else repr(carried)
 
 
@@ -156,13 +156,8 @@ def _default(row: ParameterRow, mine: Parameter, there: Parameter) -> str:
     if row.negated or row.none_becomes is not None:
         return repr(row.carried(mine.value))
     if row.placement is not None and row.placement.squared:
-        return _square(mine.value)
+        return squared(mine.value)
     return default_spelled(str(mine.default), there.default)
-
-
-def _square(value: float) -> str:
-    """The square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
-    return repr(float(f"{float(value) ** 2:.12g}"))
 
 
 def _parameters(case: Case, text: str) -> str:

@@ -82,3 +82,8 @@ def default_spelled(text: str, like: str | None) -> str:
         isinstance(theirs, tuple) and all(type(element) is float for element in theirs)
     )
     return repr(as_float(mine)) if floats else text
+
+
+def squared(value: float) -> str:
+    """Return the square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
+    return repr(float(f"{float(value) ** 2:.12g}"))
