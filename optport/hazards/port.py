@@ -131,8 +131,10 @@ def _elements(row: ParameterRow, text: str) -> list[str]:
         display = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         display = None
-    if isinstance(display, (ast.Tuple, ast.List)) and len(display.elts) == len(row.to):
-        return [ast.get_source_segment(text, element) or "…" for element in display.elts]
+    elements = display.elts if isinstance(display, (ast.Tuple, ast.List)) else []
+    starred = any(isinstance(element, ast.Starred) for element in elements)
+    if len(elements) == len(row.to) and not starred:
+        return [ast.get_source_segment(text, element) or "…" for element in elements]
     simple = text.replace(".", "").isidentifier()
     return [f"{text if simple else f'({text})'}[{position}]" for position in range(len(row.to))]
 
