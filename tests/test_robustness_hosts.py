@@ -70,7 +70,7 @@ def test_command_line(folder: Path) -> None:
 
 
 NO_LINES_OF_ITS_OWN = {"old Macintosh", "mixed line ends"}
-"""pylint tells lines by line feeds where it looks for comments."""
+"""pylint tells lines by line feeds where it looks for comments; since Python 3.14 it ends there."""
 
 
 def test_pylint(folder: Path) -> None:
@@ -85,7 +85,7 @@ def test_pylint(folder: Path) -> None:
     for path, (name, extreme) in FILES.items():
         codes = {code for _, code in said[path]}
         if extreme.parses and name in NO_LINES_OF_ITS_OWN:
-            wrong += [] if FOUND in codes else [f"{name}: no {FOUND}"]
+            wrong += [] if {FOUND, "E0001"} & codes else [f"{name}: no {FOUND}"]
         elif extreme.parses:
             wrong += said_of(name, extreme, said[path], "W0511")
         elif not {"E0001", "F0010"} & codes:
