@@ -14,7 +14,7 @@ OLDEST = {
     "3.11": ("flake8==6.0.0", "pylint==3.0.0"),
     "3.12": ("flake8==6.0.0", "pylint==3.0.0"),
     "3.13": ("flake8==6.0.0", "pylint==3.0.0"),
-    "3.14": ("flake8==6.1.0", "pylint==3.0.0"),
+    "3.14": ("flake8==6.1.0", "pylint==4.0.0"),
 }
 """The oldest hosts that run on each Python."""
 NEWEST = ("flake8", "pylint")

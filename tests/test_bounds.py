@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import subprocess
 import sys
 
@@ -53,3 +55,11 @@ def test_no_small_source_makes_much_work(name: str) -> None:
         encoding="utf-8",
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bounds_are_those_of_the_documentation() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    stated = re.findall(r"^\| `([\w.]+)\.([A-Z_]+)` \| (\S+) \|", text, re.MULTILINE)
+    assert len(stated) >= 10
+    for module, name, value in stated:
+        assert getattr(importlib.import_module(module), name) == float(value), name

@@ -20,6 +20,11 @@ FILES = {
 DECODED_ANYWAY = {"not UTF-8", "unknown coding", "two codings"}
 """What flake8 reads as Latin-1."""
 
+PYLINT = (
+    *("--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--output-format=json2"),
+    "--enable=optport,fixme,syntax-error,parse-error,astroid-error",
+)
+
 Said = dict[str, list[tuple[int, str]]]
 
 
@@ -74,8 +79,7 @@ NO_LINES_OF_ITS_OWN = {"old Macintosh", "mixed line ends"}
 
 
 def test_pylint(folder: Path) -> None:
-    only = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--enable=optport,fixme"
-    done = run("pylint", *only, "--output-format=json2", *FILES, cwd=folder)
+    done = run("pylint", *PYLINT, *FILES, cwd=folder)
     assert "Traceback" not in done.stderr
     said: Said = {path: [] for path in FILES}
     for message in json.loads(done.stdout)["messages"]:
@@ -151,8 +155,7 @@ def test_modules_that_import_each_other(
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    only = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--enable=optport,fixme"
-    done = run("pylint", *only, "--output-format=json2", *paths, cwd=tmp_path)
+    done = run("pylint", *PYLINT, *paths, cwd=tmp_path)
     assert done.stderr == ""
     said = [(m["line"], m["messageId"]) for m in json.loads(done.stdout)["messages"]]
     assert (line, "W7301") in said
