@@ -75,7 +75,7 @@ def test_command_line(folder: Path) -> None:
 
 
 NO_LINES_OF_ITS_OWN = {"old Macintosh", "mixed line ends"}
-"""pylint tells lines by line feeds where it looks for comments; since Python 3.14 it ends there."""
+"""pylint tells lines by line feeds where it looks for comments; since Python 3.12 it ends there."""
 
 
 def test_pylint(folder: Path) -> None:
