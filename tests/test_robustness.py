@@ -132,7 +132,16 @@ def test_messages_stay_short_however_long_the_arguments_are(optimizer: str) -> N
     assert max(len(finding.message) for finding in report.findings) < 1500
 
 
-@pytest.mark.parametrize("arguments", ["q, *[0.1, 0.9]", "q, betas=[*q, *q]", "q, lr=(x := 0.1)", "q, lr=(yield q)"])
-def test_ports_are_expressions(arguments: str) -> None:
-    text = f"import torch\ndef f(q):\n    torch.optim.RMSprop({arguments})\n"
+@pytest.mark.parametrize(
+    "call",
+    [
+        "RMSprop(q, *[0.1, 0.9])",
+        "RMSprop(q, lr=(x := 0.1))",
+        "RMSprop(q, lr=(yield q))",
+        "Adam(q, betas=[*q, *q])",
+        "Adam(q, **{'betas': (yield)})",
+    ],
+)
+def test_ports_are_expressions(call: str) -> None:
+    text = f"import torch\ndef f(q):\n    torch.optim.{call}\n"
     assert failure(text, EVERYTHING) is None

@@ -17,7 +17,7 @@ _OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
 _NESTED = 8
 """How many partials and subclasses are looked through, one inside the other."""
 
-_MOST_LOOKED_THROUGH = 256
+MOST_LOOKED_THROUGH = 256
 """How many of them are looked through in all, for one call."""
 
 _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group"})
@@ -144,7 +144,7 @@ class Builder:
             elif isinstance(option, OwnClass) and not option.methods & _OVERRIDES:
                 inner = self._bases(option)
             looked_through += 1
-            if inner is None or depth >= _NESTED or looked_through > _MOST_LOOKED_THROUGH:
+            if inner is None or depth >= _NESTED or looked_through > MOST_LOOKED_THROUGH:
                 others = True
                 continue
             pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.options)
