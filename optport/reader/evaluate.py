@@ -184,6 +184,8 @@ class Evaluator:
         for change, sure in self._changes(changes, scope, at):
             changed = self._changed(found, change)
             found = changed if sure else union([found, changed])
+            if held and not found.known:
+                break  # more than is kept of a list: what comes after makes it no better known
         return found.overridable() if len(changes) > MOST_CHANGES else found
 
     def bound(self, binding: Binding) -> Value:
