@@ -29,6 +29,7 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "maximize": ("1",),
     "momentum": ("1",),
     "nesterov": ("1",),
+    "rho": ("0",),
     "etas": ("[0.3, 1.5]",),
 }
 
