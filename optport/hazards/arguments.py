@@ -8,7 +8,7 @@ from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import LONGEST_ADVICE, plain, rewritten, shortened
 from optport.reader.parameters import Shape
-from optport.table.model import Fate, ParameterRow, Rejection
+from optport.table.model import Fate, ParameterRow, Rejection, Workaround
 from optport.values import UNREAD, Certainty
 
 
@@ -66,8 +66,17 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         subject=subject,
         clause=case.where,
         advice=advice,
-        cured=row.workaround is not None and changes is Certainty.CERTAIN,
+        cured=row.workaround is not None
+        and changes is Certainty.CERTAIN
+        and not _set_apart(case, row.workaround),
     )
+
+
+def _set_apart(case: Case, workaround: Workaround) -> bool:
+    """Whether a group sets by itself what the workaround writes for all."""
+    replaced = {name for name, row in case.rows.items() if workaround.argument in row.to}
+    groups = case.construction.parameters.groups
+    return any(not replaced.isdisjoint(group.arguments) for group in groups)
 
 
 def _ignored(case: Case, row: ParameterRow) -> Iterator[Hazard]:
@@ -148,6 +157,10 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     assert row.placement is not None
     met = row.placement.matters.holds(case.lookup)
     mended = row.placement.exact_when
+    for group in case.construction.parameters.groups:
+        if row.name not in group.arguments:  # with eps from here, and what else is in force there
+            there = row.placement.matters.holds(case.lookup_in(group))
+            met = max(met, there if group.sure else min(there, Certainty.POSSIBLE))
     if met is not Certainty.NO:
         yield case.hazard(
             "different-epsilon",

@@ -77,6 +77,12 @@ def holds_throughout(case: Case, condition: Condition) -> bool:
 def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> Iterator[Hazard]:
     rules = case.target.info.groups
     names = group_keys(case, argument.name)
+    error = case.row.rejected_in_groups.get(argument.name)
+    if error is not None:
+        clause = f"{case.where} {error}"
+        advice = _apart(argument)
+        yield _hazard(case, "rejected-group-option", argument, sure, clause, advice, cured=False)
+        return
     if names is None:
         yield from _not_honoured(case, group, argument, sure)
         return

@@ -265,6 +265,7 @@ def _correspondence(
         differs=row.take("differs", str),
         behaviour=row.take("behaviour", str),
         ignored_in_groups=row.strings("ignored_in_groups"),
+        rejected_in_groups=row.take("rejected_in_groups", dict, {}),
         inexact=row.take("inexact", str),
         advice=row.take("advice", str),
         note=row.take("note", str),

@@ -168,6 +168,8 @@ class Correspondence:
     advice: str | None = None
     """What to do where there is no counterpart, or a differing one, and nothing better is known."""
     ignored_in_groups: tuple[str, ...] = ()
+    rejected_in_groups: Mapping[str, str] = field(default_factory=dict)
+    """Keys of a group that raise whatever their value is: torch's name, and what happens."""
     """Parameters of the counterpart that a group's key of that name does not set."""
     inexact: str | None = None
     """Why no port to it trains exactly as torch, though no single argument is to blame."""
