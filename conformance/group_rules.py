@@ -112,7 +112,7 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
             assert case is not None
             counterpart = case.signature.name
             known.add(counterpart)
-            met = [rejection.when.holds(_only(one.value)) for one in values]
+            met = [rejection.met(_only(one.value)) for one in values]
             about = {f"OPT402 {name}", f"OPT403 {name}"}
             if Certainty.CERTAIN in met and about.issuperset(record["found"]):
                 same = record["literal"]["verdict"] == "same"

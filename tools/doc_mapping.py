@@ -11,7 +11,7 @@ from conformance.evidence import read_call, torch_call
 from optport.options import make_options
 from optport.signatures import family
 from optport.table import optimizer_table, optimizers, targets
-from optport.table.model import Correspondence, Fate, OptimizerTable, ParameterRow
+from optport.table.model import Correspondence, Fate, OptimizerTable, ParameterRow, Rejection
 from optport.targets import Target
 
 FATES = {
@@ -173,8 +173,9 @@ def _details(one: OptimizerTable) -> Iterator[str]:
                     f"{code(parameter.placement.matters.text)}."
                 )
             for rejection in parameter.rejects:
-                until = f" before {rejection.before}" if rejection.before else ""
-                yield f"{where}: {code(rejection.when.text)} {rejection.error}{until}."
+                yield f"{where}: {_rejected(rejection)}."
+            for rejection in parameter.rejects_in_groups:
+                yield f"{where}, in a group: {_rejected(rejection)}."
             if parameter.fate in (Fate.LOST, Fate.IGNORED) and parameter.neutral is not None:
                 yield f"{where}: without effect when {code(parameter.neutral.text)}."
             if parameter.decay_skips_names:
@@ -182,6 +183,12 @@ def _details(one: OptimizerTable) -> Iterator[str]:
                 yield f"{where}: a flat list's parameters with {names} in their name do not decay."
             if parameter.note:
                 yield f"{where}: {parameter.note}"
+
+
+def _rejected(rejection: Rejection) -> str:
+    values = "any value" if rejection.when is None else code(rejection.when.text)
+    until = f" before {rejection.before}" if rejection.before else ""
+    return f"{values} {rejection.error}{until}"
 
 
 def _own(one: OptimizerTable) -> Iterator[str]:

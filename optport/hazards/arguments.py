@@ -100,7 +100,7 @@ def active_rejection(case: Case, row: ParameterRow) -> tuple[Rejection, Certaint
     warning at every variable would drown the ones that tell of silent differences.
     """
     for rejection in case.rejections(row):
-        met = rejection.when.holds(case.lookup)
+        met = rejection.met(case.lookup)
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             return rejection, met
     return None

@@ -10,7 +10,7 @@ from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten,
 from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
 from optport.table.conditions import Condition
-from optport.table.model import Fate, ParameterRow
+from optport.table.model import Fate, ParameterRow, Rejection
 from optport.values import LARGEST, UNREAD, Certainty, Tensor
 
 GROUP_HAZARDS = frozenset(
@@ -77,25 +77,14 @@ def holds_throughout(case: Case, condition: Condition) -> bool:
 def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> Iterator[Hazard]:
     rules = case.target.info.groups
     names = group_keys(case, argument.name)
-    error = case.row.rejected_in_groups.get(argument.name)
-    if error is not None:
-        clause = f"{case.where} {error}"
-        advice = _apart(argument)
-        yield _hazard(case, "rejected-group-option", argument, sure, clause, advice, cured=False)
-        return
     if names is None:
         yield from _not_honoured(case, group, argument, sure)
         return
-    rejection = rules.rejections.get(argument.name)
-    if rejection is not None and case.signature.name not in rules.lenient:
-        met = rejection.when.holds(case.lookup_in(group))
-        if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
-            written = _accepted(case, group, argument)
-            advice = "write another value"
-            if written is not None:
-                advice = f"write {argument.name}={shortened(written, LONGEST_ADVICE)} there"
-            clause = f"{case.where} {rejection.error}"
-            yield _hazard(case, "rejected-group-option", argument, min(met, sure), clause, advice)
+    rejected = _rejection(case, group, argument.name)
+    if rejected is not None:
+        yield _rejected(case, group, argument, *rejected, sure)
+        if rejected[0].write is None:
+            return
     if argument.name == "lr" and rules.lr_is_factor:
         yield _scaled(case, argument, sure)
     elif names != (argument.name,) and rules.keys is None:
@@ -103,6 +92,39 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         advice = f"write {written} there instead of {argument.name}"
         yield _hazard(case, "ignored-group-option", argument, sure, case.where, advice)
     yield from _placed(case, group, argument, sure)
+
+
+def _rejection(case: Case, group: Group, name: str) -> tuple[Rejection, Certainty] | None:
+    """The rejection that a group's option meets: the counterpart's own, else the target's."""
+    rules, row = case.target.info.groups, case.rows.get(name)
+    rejections = [*row.rejects_in_groups] if row is not None else []
+    if name in rules.rejections and case.signature.name not in rules.lenient:
+        rejections.append(rules.rejections[name])
+    for rejection in rejections:
+        met = rejection.met(case.lookup_in(group))
+        if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
+            return rejection, met
+    return None
+
+
+def _rejected(
+    case: Case,
+    group: Group,
+    argument: Argument,
+    rejection: Rejection,
+    met: Certainty,
+    sure: Certainty,
+) -> Hazard:
+    if rejection.write is None:
+        advice = case.rows[argument.name].advice or _apart(argument)
+    else:
+        written = _accepted(case, group, argument)
+        value = "another value" if written is None else f"{argument.name}={_shown(written)} there"
+        advice = f"write {value}"
+    cured = rejection.write is not None
+    clause = f"{case.where} {rejection.error}"
+    certainty = min(met, sure)
+    return _hazard(case, "rejected-group-option", argument, certainty, clause, advice, cured)
 
 
 def _placed(case: Case, group: Group, argument: Argument, sure: Certainty) -> Iterator[Hazard]:
@@ -180,7 +202,7 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     if factor is None:
         advice = f"write {key} there, divided by the optimizer's rate"
     else:
-        advice = f"write {key}={shortened(factor, LONGEST_ADVICE)} there"
+        advice = f"write {key}={_shown(factor)} there"
     return _hazard(case, "group-lr-scale", argument, sure, clause, advice, factor is not None)
 
 
@@ -201,6 +223,10 @@ def group_factor(case: Case, argument: Argument) -> str | None:
     if text == argument.text:
         return "1.0"
     return f"{_operand(argument.text)} / {_operand(text)}"
+
+
+def _shown(text: str) -> str:
+    return shortened(text, LONGEST_ADVICE)
 
 
 def _operand(text: str) -> str:
@@ -254,8 +280,7 @@ def _single(case: Case, group: Group, argument: Argument) -> str:
 
 def _accepted(case: Case, group: Group, argument: Argument) -> str | None:
     """A rejected value as it is written instead; None for one that is taken as it is."""
-    rejection = case.target.info.groups.rejections.get(argument.name)
-    if rejection is None or rejection.write is None:
+    found = _rejection(case, group, argument.name)
+    if found is None or found[0].write is None or found[1] is not Certainty.CERTAIN:
         return None
-    met = rejection.when.holds(case.lookup_in(group))
-    return rewritten(rejection.write, plain(argument.value)) if met is Certainty.CERTAIN else None
+    return rewritten(found[0].write, plain(argument.value))

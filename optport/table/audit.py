@@ -112,14 +112,15 @@ def _parameter_problems(
             yield f"{row.counterpart} never had {to}"
             return
     conditions = [parameter.neutral, parameter.equivalent_when, parameter.inexact_when]
-    conditions += [rejection.when for rejection in parameter.rejects]
+    rejections = [*parameter.rejects, *parameter.rejects_in_groups]
+    conditions += [rejection.when for rejection in rejections]
     if parameter.placement is not None:
         conditions += [parameter.placement.matters, parameter.placement.exact_when]
     for condition in conditions:
         unknown = condition.names - set(mine) if condition is not None else set()
         if unknown:
             yield f"the condition names {sorted(unknown)[0]!r}, no parameter of torch's"
-    for rejection in parameter.rejects:
+    for rejection in rejections:
         if rejection.before is not None and rejection.before not in there.versions:
             yield f"before = {rejection.before!r} is no known version"
         yield from _evidence_problems("rejection", rejection.evidence, row.optimizer, mine)
@@ -169,8 +170,10 @@ def _evidence_problems(
             call = ast.parse(item, mode="eval").body
         except SyntaxError:
             call = None
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
             yield f"{where}: evidence {item!r} is neither a call nor a source"
+        elif any(not isinstance(argument, ast.List) for argument in call.args):
+            yield f"{where}: evidence {item!r}: only groups are given by position"
         elif call.func.id == optimizer:
             unknown = [k.arg for k in call.keywords if k.arg not in mine]
             if unknown:

@@ -121,7 +121,9 @@ def _with_parameter(word: str, parameter: str) -> str:
     return f"{parameter}{bracket}{rest}" if head == "value" else word
 
 
-def _rejection(data: Any, where: str, parameter: str, shared: Mapping[str, Any]) -> Rejection:
+def _rejection(
+    data: Any, where: str, parameter: str, shared: Mapping[str, Any], always: bool = False
+) -> Rejection:
     if isinstance(data, str):
         if data not in shared:
             known = ", ".join(sorted(shared)) or "none"
@@ -129,7 +131,7 @@ def _rejection(data: Any, where: str, parameter: str, shared: Mapping[str, Any])
         data = shared[data]
     row = _Row(data, where)
     when = row.condition("when", parameter)
-    if when is None:
+    if when is None and not always:
         raise row.fail("when is missing")
     write = row.take("write", str)
     if write is not None and write not in WRITINGS and "[" not in write:
@@ -203,7 +205,6 @@ def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> P
     workaround = row.take("workaround", dict)
     if (fate is Fate.REPLACED) != (workaround is not None):
         raise row.fail("the fate replaced, and no other, has a workaround")
-    rejects = row.take("rejects", list, [])
     result = ParameterRow(
         name=name,
         fate=fate,
@@ -214,7 +215,11 @@ def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> P
         neutral=row.condition("neutral", name),
         rejects=tuple(
             _rejection(item, f"{row.where}: rejects[{index}]", name, shared)
-            for index, item in enumerate(rejects)
+            for index, item in enumerate(row.take("rejects", list, []))
+        ),
+        rejects_in_groups=tuple(
+            _rejection(item, f"{row.where}: rejects_in_groups[{index}]", name, shared, always=True)
+            for index, item in enumerate(row.take("rejects_in_groups", list, []))
         ),
         placement=_placement(row.take("placement", dict), f"{row.where}: placement", name),
         workaround=_workaround(workaround, f"{row.where}: workaround"),
@@ -265,7 +270,6 @@ def _correspondence(
         differs=row.take("differs", str),
         behaviour=row.take("behaviour", str),
         ignored_in_groups=row.strings("ignored_in_groups"),
-        rejected_in_groups=row.take("rejected_in_groups", dict, {}),
         inexact=row.take("inexact", str),
         advice=row.take("advice", str),
         note=row.take("note", str),

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optport.signatures import Parameter
-from optport.table.conditions import Condition
+from optport.table.conditions import Condition, Lookup
+from optport.values import Certainty
 
 
 class Fate(enum.StrEnum):
@@ -54,7 +55,7 @@ WRITINGS = ("float", "tuple", "bool", "positive")
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Values that a counterpart's parameter does not take.
+    """Values that a counterpart's parameter does not take; all of them where `when` is None.
 
     `error` says what happens there; `write` says how the value is to be written instead: as
     ``float``, ``tuple`` (of floats), ``bool``, ``positive`` (a tiny number for 0), or as an
@@ -62,12 +63,16 @@ class Rejection:
     whose argument can simply be dropped. `before` limits the rejection to older target versions.
     """
 
-    when: Condition
+    when: Condition | None
     error: str
     evidence: tuple[str, ...]
     write: str | None = None
     harmless: bool = False
     before: str | None = None
+
+    def met(self, lookup: Lookup) -> Certainty:
+        """Say how surely the arguments that `lookup` gives are rejected."""
+        return Certainty.CERTAIN if self.when is None else self.when.holds(lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class ParameterRow:
     neutral: Condition | None = None
     """When a lost, replaced or ignored argument has no effect."""
     rejects: tuple[Rejection, ...] = ()
+    rejects_in_groups: tuple[Rejection, ...] = ()
+    """What a group's key does not take, beside what the target's group rules say."""
     placement: Placement | None = None
     workaround: Workaround | None = None
     negated: bool = False
@@ -168,8 +175,6 @@ class Correspondence:
     advice: str | None = None
     """What to do where there is no counterpart, or a differing one, and nothing better is known."""
     ignored_in_groups: tuple[str, ...] = ()
-    rejected_in_groups: Mapping[str, str] = field(default_factory=dict)
-    """Keys of a group that raise whatever their value is: torch's name, and what happens."""
     """Parameters of the counterpart that a group's key of that name does not set."""
     inexact: str | None = None
     """Why no port to it trains exactly as torch, though no single argument is to blame."""
