@@ -78,5 +78,7 @@ def check_tree(
         ports, findings = judged(construction, options)
         report.constructions.append(Checked(construction, ports))
         report.findings += findings
-    report.findings.sort(key=lambda finding: (finding.place, finding.code, finding.message))
+    # Constructions that share groups or a partial have the same said of them: once is enough.
+    said = {(one.place, one.code, one.message): one for one in report.findings}
+    report.findings = [said[key] for key in sorted(said)]
     return report

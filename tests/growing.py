@@ -169,10 +169,29 @@ SMALL: Mapping[str, str] = {
     + "while q:\n"
     + "".join(f"    a{i} = a{(7 * i + 1) % 60}, a{(3 * i + 2) % 60}, {i}\n" for i in range(60))
     + "    torch.optim.ASGD(a1, lr=a0, **a2)\n",
+    "many changes, many uses": HEAD
+    + "d = {}\n"
+    + "".join(f"if q: d['k{i}'] = {i}\n" for i in range(256))
+    + "torch.optim.ASGD(q, **d)\n" * 250,
+    "a long argument of many calls": HEAD
+    + "f = partial(torch.optim.ASGD, **{\n"
+    + "".join(f"k{i}:\n{i},\n" for i in range(250))
+    + "})\n"
+    + "f(q)\n" * 1000,
+    "star imports": HEAD
+    + "".join(f"from m{i} import *\n" for i in range(500))
+    + "".join(f"f{i}(q).Adam\n" for i in range(500))
+    + "torch.optim.ASGD(q)\n",
+    "classes by key": HEAD
+    + "d = {"
+    + ", ".join(f"{i}: torch.optim.Adam if q else torch.optim.SGD" for i in range(250))
+    + "}\n"
+    + "d[q](q)\n" * 250
+    + "torch.optim.ASGD(q)\n",
     "huge powers": HEAD
     + "x = 10 ** 10 ** 10 ** 10\ntorch.optim.ASGD(q, lr=x, weight_decay=x ** x)\n",
 }
-"""Sources of at most a few thousand characters that would make 2 to the 27 of something."""
+"""Sources of a few thousand characters that would make much of something, 2 to the 27 mostly."""
 
 
 def check_small(name: str) -> None:

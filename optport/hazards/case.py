@@ -15,7 +15,7 @@ from optport.table import optimizer_table
 from optport.table.conditions import Lookup
 from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
 from optport.targets import Target
-from optport.values import Certainty, Value
+from optport.values import Certainty, Value, union
 from optport.versions import parse_version
 
 
@@ -67,7 +67,9 @@ class Case:
 
         def value(parameter: str) -> Value:
             own = group.arguments.get(parameter)
-            return own.value if own is not None else self.lookup(parameter)
+            if own is None:
+                return self.lookup(parameter)
+            return own.value if own.sure else union([own.value, self.lookup(parameter)])
 
         return value
 

@@ -19,7 +19,9 @@ def default_hazards(case: Case) -> Iterator[Hazard]:
     given = case.construction.arguments
     for name, mine in case.construction.signature.by_name.items():
         row = case.rows.get(name)
-        if row is None or name in given or row.fate not in _CARRIED or mine.required:
+        if row is None or row.fate not in _CARRIED or mine.required:
+            continue
+        if name in given and given[name].sure:
             continue
         yield from _left_out(case, row, mine)
     yield from _own_required(case)
@@ -28,8 +30,12 @@ def default_hazards(case: Case) -> Iterator[Hazard]:
 def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard]:
     theirs = [case.signature.by_name[to] for to in row.to]
     # What **kwargs may bring is not surely left out; that something raises, then shows by itself.
-    sure = Certainty.UNRESOLVED if case.construction.hidden else Certainty.CERTAIN
-    may = "may be" if case.construction.hidden else "is"
+    sure = Certainty.CERTAIN
+    if case.construction.hidden:
+        sure = Certainty.UNRESOLVED
+    elif row.name in case.construction.arguments:  # one that is not surely given
+        sure = Certainty.POSSIBLE
+    may = "is" if sure is Certainty.CERTAIN else "may be"
     if any(parameter.required for parameter in theirs):
         if sure is Certainty.CERTAIN:
             yield case.hazard(

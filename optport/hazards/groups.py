@@ -32,7 +32,8 @@ def group_hazards(case: Case) -> Iterator[Hazard]:
             yield from _container(case, held, group.container, sure)
         for name, argument in group.arguments.items():
             if name != "params":
-                yield from _option(case, group, argument, sure)
+                certainty = sure if argument.sure else Certainty.POSSIBLE
+                yield from _option(case, group, argument, certainty)
 
 
 def _hazard(

@@ -16,12 +16,14 @@ from optport.signatures import Parameter
 from optport.table.model import Also, Fate, ParameterRow
 from optport.values import UNREAD, Certainty, Tensor
 
+LONGEST_WRITTEN = 10_000
+"""Characters of an argument that goes into a port; a text may be shared by many calls."""
+
 
 def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
     """Write the port of a case; exact if it is known to cure every hazard."""
-    hidden = case.construction.hidden
-    if hidden is not None and not hidden[0].startswith("**"):
-        return NO_PORT  # which argument is which can't be told
+    if not _can_be_written(case):
+        return NO_PORT
     parts: dict[str, str] = {}
     setup: list[str] = []
     also: list[str] = []
@@ -47,6 +49,17 @@ def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
     if case.target.info.groups.reorders and len(case.construction.parameters.groups) > 1:
         also.append(Also.GROUPS_ORDER)
     return Port(_call(case, parts), _fidelity(case, hazards), tuple(setup), tuple(also))
+
+
+def _can_be_written(case: Case) -> bool:
+    """Whether it can be told which arguments are given, and in a text that is still one."""
+    hidden = case.construction.hidden
+    if hidden is not None and not hidden[0].startswith("**"):
+        return False
+    return all(
+        argument.sure and len(argument.text) <= LONGEST_WRITTEN
+        for argument in case.construction.arguments.values()
+    )
 
 
 def _fidelity(case: Case, hazards: Iterable[Hazard]) -> str:

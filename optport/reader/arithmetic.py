@@ -35,7 +35,8 @@ def mapped(value: Value, change: Callable[[Any], Any]) -> Value:
     changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.options]
     if not changed or any(one is UNREAD for one in changed):
         return UNKNOWN
-    return Value(union(literal(one) for one in changed).options, value.complete)
+    together = union(literal(one) for one in changed)
+    return together if value.complete else together.overridable()
 
 
 def unary(op: ast.unaryop, operand: Value) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from optport.reader.arithmetic import converted, mapped
+from optport.reader.displays import is_key
 from optport.reader.scopes import Point
 from optport.reader.things import (
     Base,
@@ -19,6 +20,7 @@ from optport.reader.things import (
     Sequence,
     Table,
     brought,
+    table_in,
 )
 from optport.values import (
     UNKNOWN,
@@ -126,7 +128,7 @@ class Calls:
         if callee.attr in ("get", "pop") and node.args:
             keys = evaluator.value(node.args[0], at)
             found = [evaluator.item(table, keys) for table in tables]
-            if len(node.args) > 1 and not (keys.complete and union(found).known):
+            if len(node.args) > 1 and not _surely_have(tables, keys):
                 found.append(evaluator.value(node.args[1], at))
             return union(one for one in found if one.known)
         return exactly(Elements(tuple(_parts(callee.attr, table) for table in tables)))
@@ -139,7 +141,8 @@ class Calls:
         if isinstance(option, OwnClass):
             plain = "__init__" not in option.methods and not node.args
             fields = self._evaluator.table_of(node, at) if plain else UNKNOWN
-            return exactly(Instance(option, entries_of(fields)[0]))
+            given = [e if e.sure else e.overridable() for e in entries_of(fields)[0]]
+            return exactly(Instance(option, tuple(given)))
         if isinstance(option, Qualified):
             return self._imported(option.name, node, at)
         return UNKNOWN
@@ -189,7 +192,14 @@ def _parts(method: str, table: Table) -> Value:
     return exactly(Sequence((keys, union(entry.value for entry in table.entries))))
 
 
+def _surely_have(tables: list[Table], keys: Value) -> bool:
+    """Whether every dict has an entry for each key that may be looked up."""
+    wanted = {o.value for o in keys.options if isinstance(o, Literal) and is_key(o.value)}
+    known = keys.known and keys.complete and len(wanted) == len(keys.options)
+    return known and all(table.sure_keys.issuperset(wanted) for table in tables)
+
+
 def entries_of(value: Value) -> tuple[tuple[Entry, ...], bool]:
     """Return the entries of the dict that a value surely is, and whether those are all."""
-    only = value.exact
-    return (only.entries, only.complete) if isinstance(only, Table) else ((), False)
+    table = table_in(value)
+    return ((), False) if table is None else (table.entries, table.complete)

@@ -21,18 +21,22 @@ from optport.reader.parameters import (
 from optport.reader.scopes import Point
 from optport.reader.source import Place, SourceText
 from optport.signatures import Family, Signature, family
-from optport.values import UNKNOWN, Certainty, Value, literal
+from optport.values import UNKNOWN, Certainty, Value, literal, union
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One value passed at a construction: the parameter's name, the value, and where it stands."""
+    """One value passed at a construction: the parameter's name, the value, and where it stands.
+
+    Unless it is `sure`, it may be left out as well: then the default is among the values.
+    """
 
     name: str
     value: Value
     text: str
     """The expression as the file spells it."""
     place: Place
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +237,19 @@ class _Binding:
                 name = entry.key.removeprefix(source.prefix)
                 if entry.key.startswith(source.prefix):
                     place = self._source.place(entry.node)
-                    self._bind(name, entry.value, entry.node, place, source.at)
+                    value = entry.value if entry.sure else self._or_else(name, entry.value)
+                    self._bind(name, value, entry.node, place, source.at, sure=entry.sure)
         if not complete and self.hidden is None:
             text = "**" + self._source.expression(keyword.value)
             self.hidden = text, self._source.place(keyword)
+
+    def _or_else(self, name: str, value: Value) -> Value:
+        """The value of an argument that may be left out: perhaps the one in force without it."""
+        before = self.arguments.get(name)
+        if before is not None:
+            return union([before.value, value])
+        known = self._signature.by_name.get(name)
+        return value if known is None or known.required else union([literal(known.value), value])
 
     def _bind(
         self,
@@ -246,6 +259,7 @@ class _Binding:
         place: Place,
         at: Point,
         position: int | None = None,
+        sure: bool = True,
     ) -> None:
         """Bind one argument; `position` is that of an element of ``*args``."""
         if isinstance(node, ast.Starred):
@@ -253,7 +267,8 @@ class _Binding:
             text = ast.unparse(node)
         else:
             text = self._source.expression(node)
-        self.arguments[name] = Argument(name, value.readable, text, place)
+        sure = sure or (name in self.arguments and self.arguments[name].sure)
+        self.arguments[name] = Argument(name, value.readable, text, place, sure)
         if name == "params":
             self.parameters = self._read_parameters(node, at)
 
@@ -267,7 +282,8 @@ class _Binding:
                 if isinstance(entry.key, str):
                     text = self._source.expression(entry.node)
                     place = self._source.place(entry.node)
-                    arguments[entry.key] = Argument(entry.key, entry.value.readable, text, place)
+                    value = entry.value.readable
+                    arguments[entry.key] = Argument(entry.key, value, text, place, entry.sure)
                 if entry.key == "params":
                     container = container_in_group(entry.node, entry.at, self._evaluator)
             groups.append(Group(arguments, container, group.sure))

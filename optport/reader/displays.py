@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from optport.reader.things import Sequence, Table
+from optport.reader.things import Sequence, Table, table_in
 from optport.values import (
     UNKNOWN,
     UNREAD,
@@ -111,9 +111,10 @@ def joined(values: Iterable[Value]) -> Value:
     for value in values:
         only = value.exact
         inside = None if only is None else elements_of(only)
-        if isinstance(only, Table):
+        merged = table_in(value)
+        if merged is not None:
             tables = True
-            table = table.with_entries(only.entries, only.complete)
+            table = table.with_entries(merged.entries, merged.complete)
         elif inside is not None:
             elements.extend(inside)
             many = many or (isinstance(only, Sequence) and only.many)

@@ -40,6 +40,7 @@ from optport.reader.things import (
     OwnFunction,
     Sequence,
     Table,
+    table_in,
 )
 from optport.values import (
     UNKNOWN,
@@ -57,6 +58,11 @@ DEEPEST = 60
 MOST_CHANGES = 256
 """Changes of one name (item assignments, appends) that are followed; past them, any may come."""
 
+MOST_STARS = 64
+"""Star imports that are asked for a name, the last ones of the file."""
+
+Seen = tuple[tuple[Mutation, bool], ...]
+"""Changes of one name that a use sees, and whether it surely does."""
 StarExports = Callable[[str, str], Value]
 Foreign = Callable[[str], Value]
 
@@ -85,6 +91,8 @@ class Evaluator:
         self._foreign = foreign
         self.looks_elsewhere = foreign is not nothing_foreign
         self._known: dict[ast.AST, Value] = {}
+        self._after_changes: dict[tuple[object, ...], Value] = {}
+        """What names hold after their changes, by bindings and changes: many uses see the same."""
         self.attributes = Attributes(self)
         calls = Calls(self)
         self._kinds: dict[type, Callable[..., Value]] = {
@@ -178,15 +186,18 @@ class Evaluator:
         scope = self.owner(node.id, at.scope)
         if scope is None:
             return self._starred(node.id)
-        found = union(self.bound(binding) for binding in reaching(scope, node.id, at))
+        bindings = reaching(scope, node.id, at)
+        found = union(self.bound(binding) for binding in bindings)
         held = any(elements_of(o) is not None or isinstance(o, Table) for o in found.options)
         changes = self.index.mutations(node.id, scope, held)
-        for change, sure in self._changes(changes, scope, at):
-            changed = self._changed(found, change)
-            found = changed if sure else union([found, changed])
-            if held and not found.known:
-                break  # more than is kept of a list: what comes after makes it no better known
-        return found.overridable() if len(changes) > MOST_CHANGES else found
+        if not changes:
+            return found
+        seen = tuple(self._changes(changes, scope, at))
+        key = (tuple(map(id, bindings)), tuple((id(change), sure) for change, sure in seen))
+        if key not in self._after_changes:
+            self._after_changes[key] = self._after(found, seen, held)
+        after = self._after_changes[key]
+        return after.overridable() if len(changes) > MOST_CHANGES else after
 
     def bound(self, binding: Binding) -> Value:
         """Return what a binding gives its name."""
@@ -223,7 +234,8 @@ class Evaluator:
     def _starred(self, name: str) -> Value:
         """A name that nothing in the file binds: from a star import, or built in."""
         stars = self.index.module.stars
-        found = [value for m, _ in stars if (value := self._from_star(m, name)).known]
+        near = stars[-MOST_STARS:]  # the last one that has the name wins
+        found = [value for m, _ in near if (value := self._from_star(m, name)).known]
         if not found:
             return UNKNOWN
         value = union(found)
@@ -240,8 +252,6 @@ class Evaluator:
         self, changes: list[Mutation], scope: Scope, use: Point
     ) -> Iterator[tuple[Mutation, bool]]:
         """Yield the changes of a scope's name that a use may see, and whether it surely does."""
-        if not changes:
-            return
         at, deferred = use_in(scope, use)
         since = last_kill(scope, changes[0].name, at)
         for change in changes[:MOST_CHANGES]:
@@ -250,6 +260,15 @@ class Evaluator:
                     yield change, False
             elif change.at.order >= since and (deferred or reaches(change.at, at)):
                 yield change, encloses(change.at.branch, at.branch)
+
+    def _after(self, found: Value, changes: Seen, held: bool) -> Value:
+        """Return what is left of a value after changes, each sure or not."""
+        for change, sure in changes:
+            changed = self._changed(found, change)
+            found = changed if sure else _either_of(found, changed)
+            if held and not found.known:
+                break  # more than is kept of a list: what comes after makes it no better known
+        return found
 
     def _changed(self, value: Value, change: Mutation) -> Value:
         node = change.node
@@ -271,8 +290,8 @@ class Evaluator:
 
     def _with_item(self, value: Value, node: ast.Subscript, change: Mutation) -> Value:
         key = self.value(node.slice, change.at).exact
-        table = value.exact
-        if not isinstance(table, Table) or change.value is None:
+        table = table_in(value)
+        if table is None or change.value is None:
             return value.overridable()
         if not isinstance(key, Literal) or not is_key(key.value):
             return exactly(Table(table.entries, complete=False))
@@ -321,8 +340,8 @@ class Evaluator:
         """Return the dict that a call's arguments make, as `dict(…)` and `update(…)` do."""
         table = Table(())
         for argument in call.args:
-            only = self.value(argument, at).exact
-            if not isinstance(only, Table):
+            only = table_in(self.value(argument, at))
+            if only is None:
                 return exactly(Table(table.entries, complete=False))
             table = table.with_entries(only.entries, only.complete)
         for keyword in call.keywords:
@@ -404,3 +423,10 @@ class Evaluator:
 
     def _lambda(self, node: ast.Lambda, at: Point) -> Value:
         return exactly(OwnFunction(self.index.scope_of_lambda(node, at), self))
+
+
+def _either_of(one: Value, other: Value) -> Value:
+    """Return the value that is one or the other: of two dicts one dict, whose keys are not sure."""
+    both = union([one, other])
+    table = table_in(both)
+    return both if table is None else exactly(table)

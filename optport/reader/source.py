@@ -26,6 +26,7 @@ class SourceText:
     def __init__(self, text: str) -> None:
         self.text = text
         self._lines: list[bytes] | None = None
+        self._written_out: dict[ast.expr, str] = {}
 
     def place(self, node: ast.expr | ast.keyword) -> Place:
         """Return where `node` stands."""
@@ -41,7 +42,9 @@ class SourceText:
             self._lines = text.encode("utf-8", "surrogatepass").split(b"\n")
         place = self.place(node)
         if place.line != place.end_line:
-            return _one_line(node)
+            if node not in self._written_out:  # one argument of a partial may have many uses
+                self._written_out[node] = _one_line(node)
+            return self._written_out[node]
         line = self._lines[place.line - 1 : place.line]
         text = (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
         bare = isinstance(node, _BARE) and not text.startswith("(")

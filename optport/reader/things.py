@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from optport.reader.scopes import Point, Scope
-from optport.values import Option, Qualified, Thing, Value
+from optport.values import Option, Qualified, Thing, Value, union
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
@@ -27,12 +28,24 @@ class Sequence(Thing):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One key of a dict with its value, the expression that it was read from, and where."""
+    """One key of a dict with its value, the expression that it was read from, and where.
+
+    Unless it is `sure`, the dict may as well be without that key.
+    """
 
     key: Any
     value: Value
     node: ast.expr
     at: Point
+    sure: bool = True
+
+    def unsure(self) -> Entry:
+        """Return the entry as one that the dict may be without."""
+        return replace(self, sure=False) if self.sure else self
+
+    def overridable(self) -> Entry:
+        """Return the entry with a value that may be another."""
+        return replace(self, value=self.value.overridable())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +60,29 @@ class Table(Thing):
         found = [entry for entry in self.entries if entry.key == key]
         return found[-1] if found else None
 
+    @property
+    def sure_keys(self) -> set[Any]:
+        """The keys that it surely has."""
+        return {entry.key for entry in self.entries if entry.sure}
+
     def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> Table:
         """Return the dict updated with further entries."""
         merged = {entry.key: entry for entry in self.entries}
-        merged.update((entry.key, entry) for entry in entries)
+        for entry in entries:
+            before = None if entry.sure else merged.get(entry.key)
+            if before is not None:
+                value = union([before.value, entry.value])
+                entry = replace(entry, value=value, sure=before.sure)
+            merged[entry.key] = entry
         return Table(tuple(merged.values()), self.complete and complete)
+
+    def or_else(self, other: Table) -> Table:
+        """Return the dict that is this one or the other: some keys are not sure then."""
+        both = self.sure_keys & other.sure_keys
+        mine = [entry if entry.key in both else entry.unsure() for entry in self.entries]
+        return Table(tuple(mine), self.complete).with_entries(
+            [entry.unsure() for entry in other.entries], other.complete
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +140,14 @@ class Base(Thing):
     of: OwnClass
 
 
+def table_in(value: Value) -> Table | None:
+    """Return the dict that a value surely is: one for all that it may be. None for other values."""
+    tables = [option for option in value.options if isinstance(option, Table)]
+    if not tables or not value.complete or len(tables) < len(value.options):
+        return None
+    return reduce(Table.or_else, tables)
+
+
 def brought(value: Value) -> Value:
     """Return what of a value counts in another file than the one that it was read in.
 
@@ -135,7 +174,7 @@ def _loosened(option: Option, done: dict[Option, Option]) -> Option:
         return option
     if option not in done:
         if isinstance(option, Table):
-            held = [replace(e, value=_brought(e.value, done).overridable()) for e in option.entries]
+            held = [replace(e, value=_brought(e.value, done)).overridable() for e in option.entries]
             done[option] = Table(tuple(held), complete=False)
         else:
             named = [[o for o in e.options if isinstance(o, _NAMED)] for e in option.elements]
