@@ -9,22 +9,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optport.gate import concerns_us
-from optport.reader.constructions import Construction, Unresolved, find_constructions
-from optport.reader.evaluate import Foreign, nothing_foreign
-from optport.reader.source import SourceText
+from optport.mentions import named_in_code
 
 if TYPE_CHECKING:
     from optport.findings import Finding
     from optport.hazards.hazard import Port
+    from optport.hazards.judge import Judgement
     from optport.options import Options
+    from optport.reader.constructions import Construction
+    from optport.reader.evaluate import Foreign
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One construction with its port to every target, by the target's full name."""
+    """One construction with what is to be said of it on every target."""
 
     construction: Construction
-    ports: Mapping[str, Port]
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def ports(self) -> Mapping[str, Port]:
+        """The port to every target, by the target's full name; written when first asked for."""
+        return {judgement.target.name: judgement.port for judgement in self.judgements}
 
 
 @dataclass(slots=True)
@@ -55,7 +61,7 @@ def check_tree(
     tree: ast.Module,
     text: str,
     options: Options | None = None,
-    foreign: Foreign = nothing_foreign,
+    foreign: Foreign | None = None,
 ) -> Report:
     """Check a parsed source. The tree is read, never changed.
 
@@ -63,20 +69,27 @@ def check_tree(
     where a front end can tell.
     """
     report = Report()
+    notes = options is not None and options.notes
+    if foreign is None and not named_in_code(tree, text, notes):
+        return report
+    # The reader, and then table and rules, are imported by those files only that need them.
+    from optport.reader.constructions import Unresolved, find_constructions
+    from optport.reader.evaluate import nothing_foreign
+    from optport.reader.source import SourceText
+
     source = SourceText(text)
     version = "" if options is None else options.torch_version
-    for construction in find_constructions(tree, source, version, foreign):
-        # Table and rules are half of the core; many a file that is read constructs nothing.
+    for construction in find_constructions(tree, source, version, foreign or nothing_foreign):
         from optport.findings import judged, unresolved_finding
         from optport.options import default_options
 
         options = options or default_options()
         if isinstance(construction, Unresolved):
-            if options.notes:
+            if notes:
                 report.findings.append(unresolved_finding(construction.place, options.targets))
             continue
-        ports, findings = judged(construction, options)
-        report.constructions.append(Checked(construction, ports))
+        judgements, findings = judged(construction, options)
+        report.constructions.append(Checked(construction, judgements))
         report.findings += findings
     # Constructions that share groups or a partial have the same said of them: once is enough.
     said = {(one.place, one.code, one.message): one for one in report.findings}

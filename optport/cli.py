@@ -73,7 +73,9 @@ def _check(paths: Sequence[str], options: Options, style: str) -> int:
         except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             status = _trouble(f"{name}: {_reason(error)}")
             continue
-        report = Report() if tree is None else check_guarded(tree, text, options)
+        report = (
+            Report() if tree is None else check_guarded(tree, text, options, ports=style == "json")
+        )
         if report.defect is not None:
             status = _trouble(f"{name}: {report.defect}")
         if report.findings and status == NOTHING_FOUND:

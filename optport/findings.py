@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from optport.catalogue import CATALOGUE, CODES, Kind
-from optport.hazards.hazard import Hazard, Port
-from optport.hazards.judge import judge
+from optport.hazards.hazard import Hazard
+from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
 from optport.options import Options
 from optport.reader.constructions import Construction
@@ -35,14 +35,16 @@ class Finding:
         return self.kind.code
 
 
-def judged(construction: Construction, options: Options) -> tuple[dict[str, Port], list[Finding]]:
-    """Return a construction's port to every target, by full name, and its findings."""
-    judgements = [judge(construction, target, options.torch_version) for target in options.targets]
+def judged(
+    construction: Construction, options: Options
+) -> tuple[tuple[Judgement, ...], list[Finding]]:
+    """Judge a construction on every target; return that, and the findings."""
+    judgements = tuple(judge(construction, to, options.torch_version) for to in options.targets)
     hazards = [hazard for judgement in judgements for hazard in judgement.hazards]
-    hazards += notes(construction, judgements)
+    if options.notes:
+        hazards += notes(construction, judgements)
     findings = join_hazards(construction.qualified, hazards, construction.certainty)
-    ports = {judgement.target.name: judgement.port for judgement in judgements}
-    return ports, [one for one in findings if options.notes or not one.kind.note]
+    return judgements, [one for one in findings if options.notes or not one.kind.note]
 
 
 def join_hazards(

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from optport.check import Report, check_tree
-from optport.reader.evaluate import Foreign, nothing_foreign
 
 if TYPE_CHECKING:
     from optport.options import Options
+    from optport.reader.evaluate import Foreign
 
 DEFECT_CODE = "OPT000"
 
@@ -18,14 +18,19 @@ def check_guarded(
     tree: ast.Module,
     text: str,
     options: Options | None = None,
-    foreign: Foreign = nothing_foreign,
+    foreign: Foreign | None = None,
+    ports: bool = False,
 ) -> Report:
-    """Check a parsed source as `check_tree` does, but never raise.
+    """Check a parsed source as `check_tree` does, but never raise; write the ports, too, if asked.
 
     An exception becomes the report's `defect`: one line that says what happened and what to do.
     """
     try:
-        return check_tree(tree, text, options, foreign)
+        report = check_tree(tree, text, options, foreign)
+        if ports:
+            for one in report.constructions:
+                one.ports  # noqa: B018
+        return report
     except Exception as error:  # the host would end its whole run on it
         report = Report()
         report.defect = (

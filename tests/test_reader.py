@@ -542,7 +542,7 @@ def codes_of(body: list[ast.stmt]) -> list[str]:
         pending.extend(ast.iter_child_nodes(node))
     for node in ast.walk(last[0]):
         vars(node).update(col_offset=1)  # or what is said of both calls would be said once
-    return sorted(codes(check_tree(module, "import torch.optim", default_options())))
+    return sorted(codes(check_tree(module, f"import torch.optim; {CALL}", default_options())))
 
 
 @pytest.mark.parametrize("wrap", EXPRESSIONS.values(), ids=EXPRESSIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from optport.hazards.arguments import argument_hazards
 from optport.hazards.case import Case, find_case
@@ -18,13 +19,24 @@ from optport.targets import Target
 from optport.values import Certainty
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
-    """What is to be said about one construction on one target, and its port there."""
+    """What is to be said about one construction on one target, and its port there.
+
+    The port is one of `case`, which may be another than the construction's own: where there is a
+    better one.
+    """
 
     target: Target
     hazards: tuple[Hazard, ...]
-    port: Port
+    case: Case | None = None
+
+    @cached_property
+    def port(self) -> Port:
+        """The port, written when it is first asked for: most findings go without."""
+        if self.case is None:
+            return NO_PORT
+        return write_port(self.case, _own_hazards(self.case))
 
 
 def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
@@ -33,28 +45,27 @@ def judge(construction: Construction, target: Target, torch_version: str) -> Jud
     assert table is not None, construction.optimizer
     case = find_case(construction, target)
     if case is None:
-        return Judgement(target, (_unsupported(construction, target, table),), NO_PORT)
+        return Judgement(target, (_unsupported(construction, target, table),))
     hazards = list(_caveats(case, table))
     if case.row.differs is not None:
         better = _detour(case, table, torch_version)
         hazards.append(_different(case, better))
         if better is None:
-            return Judgement(target, tuple(hazards), write_port(case, hazards))
+            return Judgement(target, tuple(hazards), case)
         # Following the advice, the rest is about the class that it names.
-        rest, port = _own_hazards_and_port(replace(better, reported=target.name))
-        return Judgement(target, (*hazards, *rest), port)
-    found, port = _own_hazards_and_port(case)
+        case = replace(better, reported=target.name)
+        return Judgement(target, (*hazards, *_own_hazards(case)), case)
+    found = _own_hazards(case)
     if not all(hazard.cured for hazard in found):
         better = _detour(case, table, torch_version)
         if better is not None:
-            _, port = _own_hazards_and_port(better)
+            case = better
             found = [_led_by(hazard, better) for hazard in found]
-    return Judgement(target, (*hazards, *found), port)
+    return Judgement(target, (*hazards, *found), case)
 
 
-def _own_hazards_and_port(case: Case) -> tuple[list[Hazard], Port]:
-    hazards = [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
-    return hazards, write_port(case, hazards)
+def _own_hazards(case: Case) -> list[Hazard]:
+    return [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
 
 
 def _unsupported(construction: Construction, target: Target, table: OptimizerTable) -> Hazard:
