@@ -4,12 +4,15 @@ TOML is what people read and change, and what a checkout is run from. Reading it
 as long as the same data in JSON, so that the built package holds both.
 """
 
-import json
-import tomllib
+import sys
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from optport.table.load import prepare
 
 
 class BuildWithTable(build_py):
@@ -18,11 +21,8 @@ class BuildWithTable(build_py):
     def run(self) -> None:
         """Build as ever, and prepare the table; an editable install is left as it is."""
         super().run()
-        if self.editable_mode:
-            return
-        for path in Path(self.build_lib, "optport", "table").rglob("*.toml"):
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-            path.with_suffix(".json").write_text(json.dumps(data), encoding="utf-8")
+        if not self.editable_mode:
+            prepare(Path(self.build_lib, "optport", "table"))
 
 
 setup(cmdclass={"build_py": BuildWithTable})

@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import re
+import shutil
 import subprocess
 import sysconfig
 import venv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from optport.table.load import prepare
 
 _NAME = re.compile(r"[\w.-]+")
 
@@ -38,14 +41,19 @@ def _needed(distributions: Iterable[str]) -> Iterator[importlib.metadata.Distrib
                 pending.append(match.group())
 
 
+def _copy_of_ours(site: Path) -> None:
+    """Put optport into an environment as a built package has it, wherever it is run from here."""
+    for module in ("optport", "flake8_optport", "pylint_optport"):
+        found = importlib.util.find_spec(module)
+        assert found is not None
+        assert found.origin is not None
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(found.origin).parent, site / module, ignore=ignored)
+    prepare(site / "optport" / "table")
+
+
 def _modules(distribution: importlib.metadata.Distribution) -> Iterator[Path]:
     """Yield the files and folders that a distribution put into ``site-packages``."""
-    if distribution.name == "optport":  # may be installed as links to a checkout
-        for module in ("optport", "flake8_optport", "pylint_optport"):
-            found = importlib.util.find_spec(module)
-            if found is not None and found.origin is not None:
-                yield Path(found.origin).parent
-        return
     tops = {path.parts[0] for path in distribution.files or ()}
     for top in sorted(tops):
         if top not in ("..", "__pycache__") and not top.endswith((".dist-info", ".pth")):
@@ -55,13 +63,16 @@ def _modules(distribution: importlib.metadata.Distribution) -> Iterator[Path]:
 def build(directory: Path, distributions: Iterable[str]) -> Path:
     """Make an environment with the distributions and return its Python.
 
-    Nothing is fetched or copied but metadata; it is gone when what it links to is.
+    Nothing is fetched, and nothing copied but metadata and optport; it is gone when what it links
+    to is.
     """
     venv.EnvBuilder(symlinks=True, with_pip=False).create(directory)
     places = {"base": str(directory), "platbase": str(directory)}
     site = Path(sysconfig.get_path("purelib", "venv", vars=places))
     for distribution in _needed(distributions):
-        for module in _modules(distribution):
+        if distribution.name == "optport":
+            _copy_of_ours(site)
+        for module in () if distribution.name == "optport" else _modules(distribution):
             (site / module.name).symlink_to(module)
         metadata = site / f"{distribution.name.replace('-', '_')}-{distribution.version}.dist-info"
         metadata.mkdir()

@@ -19,7 +19,9 @@ _SHOWN = {
     "plugin": "import the plugin",
     "plain": "run it on a file without torch",
     "gate": "first file that passes the gate",
-    "core": "import the core",
+    "core": "import the safety net and the check",
+    "reader": "import the reader, for a file that names an optimizer",
+    "rules": "import the rules, for a construction",
     "options": "make the default options",
     "first": "first check",
     "second": "the same check again",
@@ -79,6 +81,7 @@ def run(directory: Path, rounds: int) -> Section:
     ]
     method = (
         f"CPU milliseconds in a fresh process that has loaded flake8, {rounds} processes "
-        "for each file, default targets; modules are compiled already."
+        "for each file, default targets; a built package, with the table prepared, and modules "
+        "compiled already."
     )
     return Section("Loading", goals, [method, table(("step", *FILES.values()), rows)])

@@ -58,7 +58,8 @@ def run(directory: Path, corpus: Corpus, files: int, rounds: int) -> Section:
 
 _AFTER: Mapping[str, str] = {
     "plain": "a file without torch",
-    "core": "the gate, and importing the core",
+    "core": "the gate, and importing the check",
+    "reader": "importing the reader, for a file that names an optimizer",
     "second": "a file with constructions",
 }
 

@@ -27,9 +27,10 @@ SOURCES = {
     "all": _IMPORT + "".join(f"optim.{name}(params)\n" for name in OPTIMIZERS),
 }
 WITHOUT_TORCH = "import os\n\nprint(os.sep)\n"
-STEPS = ("plugin", "plain", "gate", "core", "options", "first", "second")
+STEPS = ("plugin", "plain", "gate", "core", "reader", "rules", "options", "first", "second")
 """The steps, in order: import the plugin, run it on a file that is not ours, pass the gate, import
-the core, make the default options, check the file, check it again."""
+what the check starts from, the reader and the rules, make the default options, check the file,
+check it again."""
 
 _Figures = dict[str, float]
 
@@ -76,7 +77,13 @@ def main(how: str, which: str) -> None:
         assert concerns_us(text)
 
     def core() -> None:
-        import optport.guard
+        import optport.guard  # noqa: F401
+
+    def reader() -> None:
+        import optport.reader.constructions  # noqa: F401
+
+    def rules() -> None:
+        import optport.findings
         import optport.options  # noqa: F401
 
     def options() -> None:
@@ -91,7 +98,7 @@ def main(how: str, which: str) -> None:
         report = check_tree(tree, text, default_options())
         assert len(report.constructions) == text.count("(params")
 
-    work = (plugin, plain, gate, core, options, check, check)
+    work = (plugin, plain, gate, core, reader, rules, options, check, check)
     measured = (_clocked if how == "time" else _traced)(dict(zip(STEPS, work, strict=True)))
     json.dump(measured, sys.stdout)
 

@@ -175,6 +175,8 @@ def _containers(optimizer: str) -> Iterator[str]:
     taken = "filter(lambda one: one is not None, params[:3])"
     for params in ("tuple(params[:3])", "(one for one in params[:3])", taken):
         yield _spelled(optimizer, f"[{_group(slow, params)}, {_REST}]", given)
+    rest = "(one for one in params[3:])"
+    yield _spelled(optimizer, f"[{_group(slow)}, {{'params': {rest}}}]", given)
     loop = "for one in model.parameters()"
     yield _spelled(optimizer, f"[{{'params': one, 'weight_decay': 0.1}} {loop}]", given)
     yield _spelled(optimizer, "[{'params': model.named_parameters()}]", given)

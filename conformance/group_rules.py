@@ -8,7 +8,7 @@ from conformance.calls import evidence_of, is_call
 from conformance.cases import is_grouped
 from conformance.records import Record, gives_parameters, read_call
 from optport.hazards.case import find_case
-from optport.hazards.groups import group_keys
+from optport.hazards.groups import IN_FIRST, group_keys
 from optport.hazards.spelling import plain
 from optport.options import make_options
 from optport.reader.constructions import Construction
@@ -91,7 +91,9 @@ def _containers(target: Target, read: Grouped) -> Iterator[str]:
         if found and record["literal"]["verdict"] in ("error", "diverges"):
             parameters = construction.parameters
             shown.add(parameters.container.value)
-            shown.update(group.container.value for group in parameters.groups)
+            kinds = [group.container.value for group in parameters.groups]
+            shown.update(kinds)
+            shown.update(IN_FIRST[kind] for kind in kinds[:1] if kind in IN_FIRST)
     for kind in target.info.groups.containers:
         if kind not in shown:
             yield f"{target.name}: no run shows that it does not take {kind}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import LONGEST_ADVICE, plain, rewritten, shortened
+from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened
 from optport.reader.parameters import Shape
 from optport.table.model import Fate, ParameterRow, Rejection, Workaround
 from optport.values import UNREAD, Certainty
@@ -149,7 +149,9 @@ def replacement(case: Case, row: ParameterRow, rejection: Rejection) -> str | No
     name, bracket, index = rejection.write.partition("[")
     if bracket and name in case.row.parameters:
         elements = plain(case.lookup(name))
-        return None if elements is UNREAD else repr(elements[int(index.rstrip("]"))])
+        if elements is UNREAD:
+            return None
+        return repr(as_float(elements[int(index.rstrip("]"))]))
     return rewritten(rejection.write, plain(case.lookup(row.name)))
 
 

@@ -11,11 +11,13 @@ from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow, Rejection
-from optport.values import LARGEST, UNREAD, Certainty, Tensor
+from optport.values import LARGEST, UNREAD, Certainty, Tensor, Value
 
 GROUP_HAZARDS = frozenset(
     {"group-lr-scale", "ignored-group-option", "rejected-group-option", "rejected-params"}
 )
+IN_FIRST = {"generator-in-group": "generator-in-first-group"}
+"""Containers that a target may not take in the first group alone, by what they are elsewhere."""
 _CARRIED = (Fate.KEPT, Fate.RENAMED, Fate.SPLIT)
 
 
@@ -25,11 +27,11 @@ def group_hazards(case: Case) -> Iterator[Hazard]:
     given = case.construction.arguments.get("params")
     if parameters.container is not Container.PLAIN and given is not None:
         yield from _container(case, given, parameters.container, Certainty.CERTAIN)
-    for group in parameters.groups:
+    for position, group in enumerate(parameters.groups):
         sure = Certainty.CERTAIN if group.sure else Certainty.POSSIBLE
         held = group.arguments.get("params")
         if held is not None and group.container is not Container.PLAIN:
-            yield from _container(case, held, group.container, sure)
+            yield from _container(case, held, group.container, sure, first=position == 0)
         for name, argument in group.arguments.items():
             if name != "params":
                 certainty = sure if argument.sure else Certainty.POSSIBLE
@@ -59,9 +61,12 @@ def _hazard(
 
 
 def _container(
-    case: Case, argument: Argument, kind: Container, sure: Certainty
+    case: Case, argument: Argument, kind: Container, sure: Certainty, first: bool = False
 ) -> Iterator[Hazard]:
-    error = case.target.info.groups.containers.get(kind.value)
+    containers = case.target.info.groups.containers
+    error = containers.get(kind.value)
+    if error is None and first:
+        error = containers.get(IN_FIRST.get(kind.value, ""))
     if error is not None:
         named = kind is Container.NAMED
         advice = "hand over the parameters alone" if named else "write a list"
@@ -86,9 +91,11 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         yield _rejected(case, group, argument, *rejected, sure)
         if rejected[0].write is None:
             return
+    matters = _matters(case, group, argument, case.rows[argument.name])
     if argument.name == "lr" and rules.lr_is_factor:
-        yield _scaled(case, argument, sure)
-    elif names != (argument.name,) and rules.keys is None:
+        if not _is_one(argument.value) or not _is_one(case.lookup("lr")):
+            yield _scaled(case, argument, sure)
+    elif names != (argument.name,) and rules.keys is None and matters is not Certainty.NO:
         written = " and ".join(names)
         advice = f"write {written} there instead of {argument.name}"
         yield _hazard(case, "ignored-group-option", argument, sure, case.where, advice)
@@ -200,19 +207,28 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     factor = group_factor(case, argument)
     (key,) = group_keys(case, "lr") or ("lr",)
     clause = f"{case.where} multiplies {key} by its own"
-    if factor is None:
+    if plain(case.lookup("lr")) == 0:
+        advice = _apart(argument)
+    elif factor is None:
         advice = f"write {key} there, divided by the optimizer's rate"
     else:
         advice = f"write {key}={_shown(factor)} there"
     return _hazard(case, "group-lr-scale", argument, sure, clause, advice, factor is not None)
 
 
+def _is_one(rate: Value) -> bool:
+    """Whether a rate is 1, so that a factor on it, or it as a factor, changes nothing."""
+    return bool(plain(rate) == 1)
+
+
 def group_factor(case: Case, argument: Argument) -> str | None:
     """Return the factor on the base rate that gives a group's rate, as source.
 
-    None where the base rate is hidden, by ``**kwargs`` for instance.
+    None where the base rate is hidden, by ``**kwargs`` for instance, or 0.
     """
     mine, base = plain(argument.value), plain(case.lookup("lr"))
+    if base == 0:
+        return None
     if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
         factor = float(f"{mine / base:.12g}")
         if abs(factor) <= LARGEST:

@@ -30,7 +30,7 @@ class CommandLine:
         words = evaluator.index.words
         marks = words.mark([*_ADDING, _SETTING])
         words.mark_text(_DEFINING, marks)
-        for call, at in evaluator.index.calls(marks):
+        for call, at in evaluator.index.calls(marks, alone=_defines):
             for name, default in _defined(call):
                 self._defaults.setdefault(name, []).append((default, call, at))
 
@@ -40,6 +40,11 @@ class CommandLine:
         if defaults is None:
             return None
         return union(make(call, self._evaluator, at) for make, call, at in defaults).overridable()
+
+
+def _defines(call: ast.Call) -> bool:
+    method = getattr(call.func, "attr", "")
+    return method in _ADDING or method == _SETTING or method.startswith(_DEFINING)
 
 
 def _defined(call: ast.Call) -> Iterator[tuple[str, _Default]]:

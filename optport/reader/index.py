@@ -7,13 +7,13 @@ asked for, or when a line of it holds a word that matters; calls are looked for 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from optport.reader.expressions import Call, Expressions
 from optport.reader.record import MUTATING, Comprehension, Given, Record
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
-from optport.reader.words import Marks, Words, marked
+from optport.reader.words import Marks, Words
 
 _BINDING_WORDS = (*MUTATING, "yield")
 _REACHING_OUT = ("global",)
@@ -66,15 +66,22 @@ class Index:
                 self._statements.enter(node)
             line = marks.find(1, (node.end_lineno or line) + 1)
 
-    def calls(self, marks: Marks) -> list[Call]:
-        """Return the calls in the expressions with a marked line, in source order."""
+    def calls(self, marks: Marks, alone: Callable[[ast.Call], bool] | None = None) -> list[Call]:
+        """Return the calls in the expressions with a marked line, in source order.
+
+        An expression for which `alone` holds is a call that counts without those inside of it.
+        """
         found: list[Call] = []
         if 1 not in marks:
             return found
         self.enter(marks)
+        find = marks.find
         for expression, at in self._statements.expressions:
-            if marked(marks, expression):
-                found += self._expressions.calls(expression, at)
+            if find(1, expression.lineno, (expression.end_lineno or expression.lineno) + 1) >= 0:
+                if alone is not None and isinstance(expression, ast.Call) and alone(expression):
+                    found.append((expression, at))
+                else:
+                    found += self._expressions.calls(expression, at)
         found.sort(key=lambda call: (call[0].lineno, call[0].col_offset))
         return found
 

@@ -7,7 +7,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 
 from optport.gate import begins_word
 
@@ -28,7 +29,8 @@ class Words:
         if "\r" in text:  # Python ends a line at CR, too
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._text = text
-        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+        ends = map(add, accumulate(map(len, text.split("\n"))), count(1))
+        self._starts = [0, *ends]
         self._looked_up = 0
 
     def no_marks(self) -> Marks:

@@ -40,6 +40,12 @@ class TableError(ValueError):
     """The table's data are wrong; the message names file and row, and what is allowed."""
 
 
+def prepare(directory: Path) -> None:
+    """Write JSON beside every TOML file below a copy of the table: what is read there instead."""
+    for path in directory.rglob("*.toml"):
+        path.with_suffix(".json").write_text(json.dumps(_data(path)), encoding="utf-8")
+
+
 def _data(path: Path) -> Any:
     """The data of a TOML file: from the JSON that the build puts beside it, which is quicker."""
     prepared = path.with_suffix(".json")
@@ -336,7 +342,7 @@ def read_optimizer(path: Path, targets: Mapping[str, TargetInfo]) -> OptimizerTa
     return table
 
 
-CONTAINERS = ("generator-in-group", "named", "bare-in-group")
+CONTAINERS = ("generator-in-group", "generator-in-first-group", "named", "bare-in-group")
 """The kinds of containers that a target may not take."""
 
 
