@@ -6,7 +6,9 @@ The second gate, for files that passed the first: it looks at the few lines with
 from __future__ import annotations
 
 import ast
-import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from operator import attrgetter
 
 from optport.gate import (
     REFLECTING,
@@ -16,6 +18,11 @@ from optport.gate import (
     telling_words,
 )
 
+_BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers"})
+_ONE = (ast.expr, ast.arguments, ast.arg, ast.pattern)
+"""What may stand in a field by itself and hold a name."""
+_LINE = attrgetter("lineno")
+
 
 def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
     """Whether the code holds an optimizer's name: as a name, an attribute, an import or a string.
@@ -24,53 +31,79 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
     them nothing is constructed that could be found. The name of a class of the file's own is none.
     """
     wanted = telling_words(notes)
-    lines = _lines(text, telling_word_ends(notes))
-    own = frozenset() if imports_star(tree) else _own_classes(tree)
-    reflecting = any(word in text for word in REFLECTING)
-    pending: list[ast.AST] = list(tree.body)
-    while pending:
-        node = pending.pop()
-        if not _on_one(lines, node) or _says_nothing(node):
-            continue
-        if isinstance(node, ast.JoinedStr):  # places inside of it are wrong before Python 3.12
-            if any(_name(inner, reflecting) in wanted for inner in ast.walk(node)):
+    for line in _lines(text, notes):
+        for node in _nodes_on(tree, line):
+            name = _name(node)
+            if name in wanted and not _is_beside_the_point(node, tree, text):
                 return True
-            continue
-        name = _name(node, reflecting)
-        if name in wanted and not (name in own and isinstance(node, ast.Name)):
-            return True
-        pending.extend(ast.iter_child_nodes(node))
     return False
 
 
-def _own_classes(tree: ast.Module) -> frozenset[str]:
-    """The names of the file's own classes: by themselves they bring no optimizer of torch's."""
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+def _is_beside_the_point(node: ast.AST, tree: ast.Module, text: str) -> bool:
+    """Whether a name is that of a class of the file, or a string that nothing takes for a name."""
+    if isinstance(node, ast.Name):
+        own = any(isinstance(one, ast.ClassDef) and one.name == node.id for one in tree.body)
+        return own and not imports_star(tree)
+    return isinstance(node, ast.Constant) and not any(word in text for word in REFLECTING)
 
 
-def _lines(text: str, words: re.Pattern[str]) -> bytearray:
-    """One byte for each line, from 1: whether one of the words is on it."""
+def _lines(text: str, notes: bool) -> Iterator[int]:
+    """Yield the lines that hold a telling word, each once, in order."""
     if "\r" in text:  # Python ends a line at CR, too
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = bytearray(text.count("\n") + 2)
-    line, seen = 1, 0
-    for match in words.finditer(text):
-        if begins_word(text, match.start()):
-            line += text.count("\n", seen, match.start())
-            seen = match.start()
-            lines[line] = 1
-    return lines
+    line, last, seen = 1, 0, 0
+    for match in telling_word_ends(notes).finditer(text):
+        at = match.start()
+        if begins_word(text, at):
+            line += text.count("\n", seen, at)
+            seen = at
+            if line > last:
+                yield line
+            last = line
 
 
-def _on_one(lines: bytearray, node: ast.AST) -> bool:
-    """Whether a node has one of the lines; a node without a place may have any."""
+def _nodes_on(tree: ast.Module, line: int) -> Iterator[ast.AST]:
+    """Yield the nodes on a line that say something, those of a text with values all of them."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.JoinedStr):  # places inside of it are wrong before Python 3.12
+            yield from ast.walk(node)
+        elif not _says_nothing(node):
+            yield node
+            pending.extend(_below(node, line))
+
+
+def _below(node: ast.AST, line: int) -> Iterator[ast.AST]:
+    """Yield what is right below a node and on a line, or has no place of its own."""
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            if name in _BLOCKS:
+                yield from _statements_on(value, line)
+                continue
+            for item in value:
+                if isinstance(item, ast.AST) and _is_on(item, line):
+                    yield item
+        elif isinstance(value, _ONE) and _is_on(value, line):
+            yield value
+
+
+def _is_on(node: ast.AST, line: int) -> bool:
     first: int | None = getattr(node, "lineno", None)
-    if first is None:
-        return True
-    for decorator in getattr(node, "decorator_list", ()):
-        first = min(first, decorator.lineno)
-    last = getattr(node, "end_lineno", None) or first
-    return lines.find(1, first, last + 1) >= 0
+    return first is None or first <= line <= (getattr(node, "end_lineno", None) or first)
+
+
+def _statements_on(block: list[ast.stmt], line: int) -> Iterator[ast.stmt]:
+    """Yield the statements of a block that are on a line: found by halving, blocks can be long."""
+    after = bisect_right(block, line, key=_LINE)
+    if after < len(block):
+        decorators = getattr(block[after], "decorator_list", ())
+        if any(decorator.lineno <= line for decorator in decorators):
+            yield block[after]
+    while after and _is_on(block[after - 1], line):
+        after -= 1
+        yield block[after]
 
 
 def _says_nothing(node: ast.AST) -> bool:
@@ -81,14 +114,12 @@ def _says_nothing(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _name(node: ast.AST, reflecting: bool) -> str | None:
-    """What a node by itself names; a string names something only for `getattr` and the like."""
+def _name(node: ast.AST) -> object:
+    """What a node by itself names."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
         return node.attr
     if isinstance(node, ast.alias):
         return node.name.rpartition(".")[2]
-    if reflecting and isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return None
+    return node.value if isinstance(node, ast.Constant) else None

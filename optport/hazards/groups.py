@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened, squared
+from optport.hazards.spelling import (
+    LONGEST_ADVICE,
+    as_float,
+    element_texts,
+    plain,
+    rewritten,
+    shortened,
+    squared,
+)
 from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
 from optport.table.conditions import Condition
@@ -278,8 +286,8 @@ def _items(case: Case, group: Group, argument: Argument) -> Iterator[str]:
     elif len(keys) > 1:
         value = plain(argument.value)
         known = isinstance(value, (tuple, list))
-        for position, key in enumerate(keys):
-            text = repr(value[position]) if known else f"{_operand(argument.text)}[{position}]"
+        texts = map(repr, value) if known else element_texts(argument.text, len(keys))
+        for key, text in zip(keys, texts, strict=False):
             yield f"{key!r}: {text}"
     else:
         yield f"{keys[0]!r}: {_single(case, group, argument)}"

@@ -9,7 +9,7 @@ from optport.hazards.arguments import active_rejection, effect, replacement
 from optport.hazards.case import Case
 from optport.hazards.groups import GROUP_HAZARDS, write_groups
 from optport.hazards.hazard import APPROXIMATE, EXACT, NO_PORT, Hazard, Port
-from optport.hazards.spelling import as_float, default_spelled, plain, squared
+from optport.hazards.spelling import as_float, default_spelled, element_texts, plain, squared
 from optport.reader.constructions import Argument
 from optport.reader.parameters import Shape
 from optport.signatures import Parameter
@@ -107,7 +107,7 @@ def _given(case: Case, row: ParameterRow, argument: Argument) -> dict[str, str]:
     if row.name == "params":
         text = _parameters(case, text)
     if row.fate is Fate.SPLIT:
-        return dict(zip(row.to, _elements(row, text), strict=True))
+        return dict(zip(row.to, element_texts(text, len(row.to)), strict=True))
     return {row.to[0]: text}
 
 
@@ -136,20 +136,6 @@ def _unread(row: ParameterRow, text: str) -> str:
     if row.placement is not None and row.placement.squared:
         return f"({text}) ** 2"
     return f"-({text})" if row.negated else text
-
-
-def _elements(row: ParameterRow, text: str) -> list[str]:
-    """The elements of a pair, one by one: of the display itself where `text` is one."""
-    try:
-        display = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        display = None
-    elements = display.elts if isinstance(display, (ast.Tuple, ast.List)) else []
-    starred = any(isinstance(element, ast.Starred) for element in elements)
-    if len(elements) == len(row.to) and not starred:
-        return [ast.get_source_segment(text, element) or "…" for element in elements]
-    simple = text.replace(".", "").isidentifier()
-    return [f"{text if simple else f'({text})'}[{position}]" for position in range(len(row.to))]
 
 
 def _left_out(case: Case, row: ParameterRow) -> dict[str, str]:

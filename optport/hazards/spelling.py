@@ -84,6 +84,20 @@ def default_spelled(text: str, like: str | None) -> str:
     return repr(as_float(mine)) if floats else text
 
 
+def element_texts(text: str, count: int) -> list[str]:
+    """Spell the elements of a pair, one by one: those of the display where `text` is one."""
+    try:
+        display = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        display = None
+    elements = display.elts if isinstance(display, (ast.Tuple, ast.List)) else []
+    starred = any(isinstance(element, ast.Starred) for element in elements)
+    if len(elements) == count and not starred:
+        return [ast.get_source_segment(text, element) or "…" for element in elements]
+    simple = text.replace(".", "").isidentifier()
+    return [f"{text if simple else f'({text})'}[{position}]" for position in range(count)]
+
+
 def squared(value: float) -> str:
     """Return the square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
     return repr(float(f"{float(value) ** 2:.12g}"))

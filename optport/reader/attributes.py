@@ -37,8 +37,8 @@ class Attributes:
         self._evaluator = evaluator
         self.classes: dict[ast.ClassDef, OwnClass] = {}
 
-    def value(self, node: ast.Attribute, at: Point) -> Value:
-        """Return what an attribute may be."""
+    def value(self, node: ast.Attribute, at: Point, called: bool = False) -> Value:
+        """Return what an attribute may be; one that is called is no option of a configuration."""
         names: list[str] = []
         base: ast.expr = node
         while isinstance(base, ast.Attribute):
@@ -47,9 +47,10 @@ class Attributes:
         if len(names) > _LONGEST_CHAIN:
             return UNKNOWN
         value = self._evaluator.value(base, at)
-        for name in reversed(names):
+        for left in range(len(names) - 1, -1, -1):
             itself = isinstance(base, ast.Name) and base.id in ("self", "cls")
-            value = self._attribute(value, name, guess=not itself)
+            method = called and left == 0
+            value = self._attribute(value, names[left], guess=not itself and not method)
             base = node  # only the first step can be of self itself
         return value
 

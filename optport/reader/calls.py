@@ -74,7 +74,9 @@ class Calls:
             found = self._method(callee, node, at)
             if found.known:
                 return found
-        value = self._evaluator.value(callee, at)
+            value = self._evaluator.attributes.value(callee, at, called=True)
+        else:
+            value = self._evaluator.value(callee, at)
         found = union(self._called(option, node, at) for option in value.options)
         return found if value.complete else found.overridable()
 

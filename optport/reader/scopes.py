@@ -61,7 +61,7 @@ class ScopeKind(enum.Enum):
     COMPREHENSION = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Imported:
     """A name that an import binds to the thing of that full name."""
 
@@ -76,7 +76,7 @@ class Assigned:
     path: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Iterated:
     """A name that takes the elements of an expression one by one, in a loop or comprehension."""
 
@@ -84,7 +84,7 @@ class Iterated:
     path: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Received:
     """A function's parameter; `first` marks the one that a method gets its instance by."""
 
@@ -96,14 +96,14 @@ class Received:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Defined:
     """A name bound by ``def`` or ``class``."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Opaque:
     """A name bound to something that the reader does not follow."""
 
@@ -120,7 +120,7 @@ class Binding:
     at: Point
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Mutation:
     """A statement that changes what a name holds: ``d[k] = v``, ``d.update(…)``, ``l += […]``.
 
@@ -134,7 +134,7 @@ class Mutation:
     at: Point
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class AttributeSet:
     """An assignment to an attribute: ``owner.name = value``."""
 
@@ -143,7 +143,7 @@ class AttributeSet:
     at: Point
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Kill:
     """Past `at`, bindings before `since` don't count: every arm of a statement bound the name."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Sequence(Thing):
     """A tuple or list with elements that are not all plain literals.
 
@@ -26,7 +26,7 @@ class Sequence(Thing):
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Entry:
     """One key of a dict with its value, the expression that it was read from, and where.
 
@@ -48,7 +48,7 @@ class Entry:
         return replace(self, value=self.value.overridable())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Table(Thing):
     """A dict known by its entries; `complete` when it has no others."""
 
@@ -85,7 +85,7 @@ class Table(Thing):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class OwnClass(Thing):
     """A class that a file defines; `scope` is its body's, `home` that file's evaluator."""
 
@@ -101,7 +101,7 @@ class OwnClass(Thing):
         return frozenset(n.name for n in self.node.body if isinstance(n, functions))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class OwnFunction(Thing):
     """A function that a file defines, or a lambda; `home` is that file's evaluator."""
 
@@ -109,7 +109,7 @@ class OwnFunction(Thing):
     home: Evaluator
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Instance(Thing):
     """An instance of a class of the file; `given` are fields set when it was made."""
 
@@ -117,7 +117,7 @@ class Instance(Thing):
     given: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Partial(Thing):
     """`functools.partial(callee, …)`: what is called, and the call that holds the arguments."""
 
@@ -126,14 +126,14 @@ class Partial(Thing):
     at: Point
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Elements(Thing):
     """What a dict's `keys()`, `values()` or `items()` hands out, one after the other."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Base(Thing):
     """`super()` in a method of a class of the file."""
 
