@@ -30,7 +30,8 @@ class Stratum(enum.Enum):
     PLAIN_PASSING = "without the word torch, passing the gate"
     TORCH = "with torch, stopped by the gate"
     TORCH_PASSING = "with torch, passing the gate, nothing constructed"
-    CONSTRUCTS = "with constructions"
+    CONSTRUCTS = "with constructions, installed packages"
+    SCRIPTS = "with constructions, other directories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ class FileClass:
 
 PLAIN = FileClass("(a) without torch", (Stratum.PLAIN, Stratum.PLAIN_PASSING))
 TORCH = FileClass("(b) torch, no optimizer", (Stratum.TORCH, Stratum.TORCH_PASSING))
-CONSTRUCTS = FileClass("(c) with optimizers", (Stratum.CONSTRUCTS,))
+CONSTRUCTS = FileClass("(c) with optimizers, installed packages", (Stratum.CONSTRUCTS,))
+SCRIPTS = FileClass("(c) with optimizers, other directories", (Stratum.SCRIPTS,))
 PASSING = FileClass(
     "(c′) everything that passes the gate",
-    (Stratum.PLAIN_PASSING, Stratum.TORCH_PASSING, Stratum.CONSTRUCTS),
+    (Stratum.PLAIN_PASSING, Stratum.TORCH_PASSING, Stratum.CONSTRUCTS, Stratum.SCRIPTS),
 )
-CLASSES = (PLAIN, TORCH, CONSTRUCTS, PASSING)
+CLASSES = (PLAIN, TORCH, CONSTRUCTS, SCRIPTS, PASSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ def count_lines(text: str) -> int:
     return text.count("\n") + (not text.endswith("\n") and bool(text))
 
 
-def classify(text: str) -> Stratum | None:
+def is_installed(directory: Path) -> bool:
+    """Whether a directory holds packages as they are installed, and not somebody's scripts."""
+    return directory.name == _INSTALLED or directory == standard_library()
+
+
+def classify(text: str, installed: bool = True) -> Stratum | None:
     """Tell what a file is to optport; None when it can't be parsed."""
     has_torch = "torch" in text
     if not concerns_us(text):
@@ -107,7 +114,7 @@ def classify(text: str) -> Stratum | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if check_tree(tree, text, default_options()).constructions:
-        return Stratum.CONSTRUCTS
+        return Stratum.CONSTRUCTS if installed else Stratum.SCRIPTS
     return Stratum.TORCH_PASSING if has_torch else Stratum.PLAIN_PASSING
 
 
@@ -149,7 +156,7 @@ def find(directories: Iterable[Path]) -> Iterator[Found]:
             if digest in seen:
                 continue
             seen.add(digest)
-            stratum = classify(text)
+            stratum = classify(text, is_installed(directory))
             if stratum is not None:
                 yield Found(path, package_of(path, directory), count_lines(text), stratum)
 

@@ -81,7 +81,7 @@ class Plugin:
         """Yield line, column, text and reporter of every finding."""
         text = "".join(self._lines)
         options = self.options
-        if not concerns_us(text, options is not None and options.notes, self._tree):
+        if not concerns_us(text, notes=options is not None and options.notes):
             return
         from optport.guard import check_guarded
 

@@ -5,12 +5,22 @@ Front ends import this before anything else of the core, and the rest when a fil
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import lru_cache
 
 REFLECTING = ("getattr", "vars", "__dict__")
 """How a class is had whose name is not in the text; then only the notes say something."""
+
+
+_FRAMEWORKS = frozenset(
+    {"chainer", "flax", "jax", "keras", "mindspore", "mxnet", "oneflow", "optax", "paddle"}
+    | {"tensorflow", "tf_keras", "tinygrad", "torch"}
+)
+
+
+def brings_none(module: str) -> bool:
+    """Whether a star import of that module surely brings no optimizer of torch's."""
+    return module != "torch.optim" and module.partition(".")[0] in _FRAMEWORKS
 
 
 @lru_cache(maxsize=2)
@@ -48,40 +58,10 @@ def begins_word(text: str, at: int) -> bool:
 _OPTIM = word_ends(["optim"])
 
 
-def concerns_us(text: str, notes: bool = False, tree: ast.Module | None = None) -> bool:
-    """Whether a source can hold a finding at all: a scan of its text, nothing more.
-
-    Where the `tree` is there already, it tells quicker than the text about star imports.
-    """
+def concerns_us(text: str, notes: bool = False) -> bool:
+    """Whether a source can hold a finding at all: a scan of its text, nothing more."""
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
-    if not named and not (_has_star(text) if tree is None else imports_star(tree)):
-        return False
-    return _holds(text, telling_word_ends(notes))
-
-
-def _has_star(text: str) -> bool:
-    return "import *" in text or "import*" in text
-
-
-def imports_star(tree: ast.Module) -> bool:
-    """Whether a module has a star import, also in a branch; only the module itself may have one."""
-    bodies: list[list[ast.stmt]] = [tree.body]
-    for body in bodies:  # grows while it is gone through
-        for node in body:
-            if isinstance(node, ast.ImportFrom):
-                if node.names[0].name == "*":
-                    return True
-            elif type(node) in _BRANCHING:
-                bodies += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
-                arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
-                bodies += [arm.body for arm in arms]
-    return False
-
-
-_BRANCHING = frozenset(
-    {ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match, ast.AsyncFor}
-    | {ast.AsyncWith}
-)
+    return (named or "import *" in text) and _holds(text, telling_word_ends(notes))
 
 
 def _holds(text: str, pattern: re.Pattern[str]) -> bool:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from optport.gate import (
     REFLECTING,
     begins_word,
-    imports_star,
+    brings_none,
     telling_word_ends,
     telling_words,
 )
@@ -43,7 +43,7 @@ def _is_beside_the_point(node: ast.AST, tree: ast.Module, text: str) -> bool:
     """Whether a name is that of a class of the file, or a string that nothing takes for a name."""
     if isinstance(node, ast.Name):
         own = any(isinstance(one, ast.ClassDef) and one.name == node.id for one in tree.body)
-        return own and not imports_star(tree)
+        return own and not _may_be_starred(tree)
     return isinstance(node, ast.Constant) and not any(word in text for word in REFLECTING)
 
 
@@ -123,3 +123,25 @@ def _name(node: ast.AST) -> object:
     if isinstance(node, ast.alias):
         return node.name.rpartition(".")[2]
     return node.value if isinstance(node, ast.Constant) else None
+
+
+def _may_be_starred(tree: ast.Module) -> bool:
+    """Whether a star import may bring optimizers, in a branch too; functions can't have one."""
+    blocks: list[list[ast.stmt]] = [tree.body]
+    for block in blocks:  # grows while it is gone through
+        for node in block:
+            if isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                if node.names[0].name == "*" and not brings_none(module):
+                    return True
+            elif type(node) in _BRANCHING:
+                blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+                arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+                blocks += [arm.body for arm in arms]
+    return False
+
+
+_BRANCHING = frozenset(
+    {ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match}
+    | {ast.AsyncFor, ast.AsyncWith}
+)

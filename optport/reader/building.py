@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from optport.gate import brings_none
 from optport.reader.attributes import ANY_OPTIMIZER, NAMESPACE
 from optport.reader.evaluate import Evaluator
 from optport.reader.leads import find_leads, known_optimizers
@@ -223,28 +224,9 @@ def star_exports(module: str, name: str) -> Value:
     if module == NAMESPACE:
         torch_names = name in known_optimizers() or name == "lr_scheduler"
         return Value((Qualified(f"{module}.{name}"),), complete=True) if torch_names else Value()
-    if module.partition(".")[0] in _KNOWN_ELSEWHERE:
+    if brings_none(module):
         return Value()
     if name in ("torch", "optim"):
         full = "torch" if name == "torch" else NAMESPACE
         return Value((Qualified(full),))
     return Value((Qualified(f"{NAMESPACE}.{name}"),)) if name in known_optimizers() else Value()
-
-
-_KNOWN_ELSEWHERE = frozenset(
-    [
-        "chainer",
-        "flax",
-        "jax",
-        "keras",
-        "mindspore",
-        "mxnet",
-        "oneflow",
-        "optax",
-        "paddle",
-        "tensorflow",
-        "tf_keras",
-        "tinygrad",
-        "torch",
-    ]
-)
