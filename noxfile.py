@@ -25,6 +25,7 @@ TESTS = (
     "tests/test_pylint_plugin.py",
     "tests/test_pylint_modules.py",
     "tests/test_cli.py",
+    "tests/test_gates.py",
     "tests/test_reader.py",
     "tests/test_robustness.py",
     "tests/test_robustness_hosts.py",
