@@ -1,14 +1,15 @@
 """Whether a file names an optimizer in its code, and not only in comments and docstrings.
 
-The second gate, for files that passed the first: it looks at the few lines with such a name.
+The second gate, for files that passed the first: it looks at what has a line with such a name.
 """
 
 from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Iterator
-from operator import attrgetter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
 
 from optport.gate import (
     REFLECTING,
@@ -21,7 +22,6 @@ from optport.gate import (
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers"})
 _ONE = (ast.expr, ast.arguments, ast.arg, ast.pattern)
 """What may stand in a field by itself and hold a name."""
-_LINE = attrgetter("lineno")
 
 
 def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
@@ -31,79 +31,83 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
     them nothing is constructed that could be found. The name of a class of the file's own is none.
     """
     wanted = telling_words(notes)
-    for line in _lines(text, notes):
-        for node in _nodes_on(tree, line):
-            name = _name(node)
-            if name in wanted and not _is_beside_the_point(node, tree, text):
+    lines = _lines(text, notes)
+    file = _File(tree, text)
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if _says_nothing(node):
+            continue
+        inside: Iterable[ast.AST] = (node,)
+        if isinstance(node, ast.JoinedStr):  # places in it are wrong before Python 3.12
+            inside = ast.walk(node)
+        else:
+            pending.extend(_below(node, lines))
+        for one in inside:
+            if _name(one) in wanted and not file.is_beside_the_point(one):
                 return True
     return False
 
 
-def _is_beside_the_point(node: ast.AST, tree: ast.Module, text: str) -> bool:
-    """Whether a name is that of a class of the file, or a string that nothing takes for a name."""
-    if isinstance(node, ast.Name):
-        own = any(isinstance(one, ast.ClassDef) and one.name == node.id for one in tree.body)
-        return own and not _may_be_starred(tree)
-    return isinstance(node, ast.Constant) and not any(word in text for word in REFLECTING)
-
-
-def _lines(text: str, notes: bool) -> Iterator[int]:
-    """Yield the lines that hold a telling word, each once, in order."""
+def _lines(text: str, notes: bool) -> bytearray:
+    """One byte for each line, from 1: whether it holds a telling word."""
     if "\r" in text:  # Python ends a line at CR, too
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    line, last, seen = 1, 0, 0
+    lines = bytearray(text.count("\n") + 2)
+    line, seen = 1, 0
     for match in telling_word_ends(notes).finditer(text):
         at = match.start()
         if begins_word(text, at):
             line += text.count("\n", seen, at)
             seen = at
-            if line > last:
-                yield line
-            last = line
+            lines[line] = 1
+    return lines
 
 
-def _nodes_on(tree: ast.Module, line: int) -> Iterator[ast.AST]:
-    """Yield the nodes on a line that say something, those of a text with values all of them."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.JoinedStr):  # places inside of it are wrong before Python 3.12
-            yield from ast.walk(node)
-        elif not _says_nothing(node):
-            yield node
-            pending.extend(_below(node, line))
-
-
-def _below(node: ast.AST, line: int) -> Iterator[ast.AST]:
-    """Yield what is right below a node and on a line, or has no place of its own."""
+def _below(node: ast.AST, lines: bytearray) -> Iterator[ast.AST]:
+    """Yield what is right below a node and has one of the lines, or no place of its own."""
     for name in node._fields:
         value = getattr(node, name, None)
         if isinstance(value, list):
             if name in _BLOCKS:
-                yield from _statements_on(value, line)
+                yield from _statements(value, lines)
                 continue
             for item in value:
-                if isinstance(item, ast.AST) and _is_on(item, line):
+                if isinstance(item, ast.AST) and _has_one(item, lines):
                     yield item
-        elif isinstance(value, _ONE) and _is_on(value, line):
+        elif isinstance(value, _ONE) and _has_one(value, lines):
             yield value
 
 
-def _is_on(node: ast.AST, line: int) -> bool:
-    first: int | None = getattr(node, "lineno", None)
-    return first is None or first <= line <= (getattr(node, "end_lineno", None) or first)
+def _statements(block: list[ast.stmt], lines: bytearray) -> Iterator[ast.stmt]:
+    """Yield the statements of a block that have one of the lines: found by halving."""
+    at = 0
+    while at < len(block):
+        line = lines.find(1, _first(block[at]))
+        if line < 0:
+            return
+        after = bisect_right(block, line, lo=at, key=_first)
+        while after > at + 1 and (block[after - 2].end_lineno or 0) >= line:
+            after -= 1  # several statements on one line
+        at = max(at, after - 1)
+        if _has_one(block[at], lines):
+            yield block[at]
+        at += 1
 
 
-def _statements_on(block: list[ast.stmt], line: int) -> Iterator[ast.stmt]:
-    """Yield the statements of a block that are on a line: found by halving, blocks can be long."""
-    after = bisect_right(block, line, key=_LINE)
-    if after < len(block):
-        decorators = getattr(block[after], "decorator_list", ())
-        if any(decorator.lineno <= line for decorator in decorators):
-            yield block[after]
-    while after and _is_on(block[after - 1], line):
-        after -= 1
-        yield block[after]
+def _first(node: Any) -> int:
+    """The line that a node with a place begins on, a statement with its decorators."""
+    decorators = getattr(node, "decorator_list", None)
+    placed: ast.expr = decorators[0] if decorators else node
+    return placed.lineno
+
+
+def _has_one(node: ast.AST, lines: bytearray) -> bool:
+    if not hasattr(node, "lineno"):
+        return True
+    first = _first(node)
+    last = getattr(node, "end_lineno", None) or first
+    return lines.find(1, first, last + 1) >= 0
 
 
 def _says_nothing(node: ast.AST) -> bool:
@@ -123,6 +127,31 @@ def _name(node: ast.AST) -> object:
     if isinstance(node, ast.alias):
         return node.name.rpartition(".")[2]
     return node.value if isinstance(node, ast.Constant) else None
+
+
+class _File:
+    """What of a file tells whether a name that stands in it is one of torch's."""
+
+    def __init__(self, tree: ast.Module, text: str) -> None:
+        self._tree = tree
+        self._text = text
+
+    def is_beside_the_point(self, node: ast.AST) -> bool:
+        """Whether it is the name of a class of the file, or a string that nothing looks up."""
+        if isinstance(node, ast.Name):
+            return node.id in self._classes
+        return isinstance(node, ast.Constant) and not self._reflects
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        """The names that stand for classes of the file alone."""
+        if _may_be_starred(self._tree):
+            return frozenset()
+        return frozenset(node.name for node in self._tree.body if isinstance(node, ast.ClassDef))
+
+    @cached_property
+    def _reflects(self) -> bool:
+        return any(word in self._text for word in REFLECTING)
 
 
 def _may_be_starred(tree: ast.Module) -> bool:

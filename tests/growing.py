@@ -83,6 +83,12 @@ FORMS: Mapping[str, Callable[[int], str]] = {
     "keywords": lambda n: "torch.optim.ASGD(q, " + ", ".join(f"k{i}=1" for i in range(n)) + ")\n",
     "groups": lambda n: "torch.optim.ASGD([" + "{'params': q, 'lr': 1}, " * n + "])\n",
     "comments": lambda n: "# torch.optim.ASGD\n" * n + CALL,
+    "comments in a list": lambda n: "x = [\n" + "    q,  # ASGD\n" * n + "]\n",
+    "comments in a sum": lambda n: "x = (q\n" + "    + q  # ASGD\n" * n + ")\n",
+    "comments in elifs": lambda n: "if q: x\n" + "elif q: x  # ASGD\n" * n,
+    "lines of a text with values": lambda n: "x = f'''\n" + "{q} ASGD\n" * n + "'''\n",
+    "docstrings": lambda n: "".join(f"def f{i}():\n    '''ASGD'''\n" for i in range(n)),
+    "uses of an own class": lambda n: "class ASGD: pass\n" + "ASGD(q)\n" * n,
 }
 
 
