@@ -119,24 +119,23 @@ def literal(value: Any) -> Value:
 
 def union(values: Iterable[Value]) -> Value:
     """The value that may be any of `values`; `UNKNOWN` for none of them."""
-    options: list[Option] = []
+    options: dict[object, Option] = {}
     complete = True
     empty = True
     for value in values:
         empty = False
         complete = complete and value.complete
-        options.extend(option for option in value.options if not _among(option, options))
+        for option in value.options:
+            options.setdefault(_spelled(option), option)
         if len(options) > MOST_OPTIONS:
             return UNKNOWN
     if empty:
         return UNKNOWN
-    return Value(tuple(options), complete)
+    return Value(tuple(options.values()), complete)
 
 
-def _among(option: Option, options: list[Option]) -> bool:
-    """Whether `option` is in the list, where 1, 1.0 and True are three things."""
-    return any(option == other and _spelled(option) == _spelled(other) for other in options)
-
-
-def _spelled(option: Option) -> str:
-    return repr(option.value) if isinstance(option, (Literal, Tensor)) else ""
+def _spelled(option: Option) -> object:
+    """What tells options apart: 1, 1.0 and True are three things."""
+    if isinstance(option, (Literal, Tensor)):
+        return type(option), repr(option.value)
+    return option

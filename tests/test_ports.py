@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.conftest import check_call
+import ast
+
+import pytest
+
+from tests.conftest import check, check_call
 
 
 def test_a_scheduler_made_for_an_int_rate_is_given_a_float() -> None:
@@ -12,3 +16,12 @@ def test_a_scheduler_made_for_an_int_rate_is_given_a_float() -> None:
     assert calls["paddle.optimizer"].setup == (
         "scheduler = paddle.optimizer.lr.InverseTimeDecay(2.0, 1.0)",
     )
+
+
+@pytest.mark.parametrize("second", ["(yield from q)", "(yield)", "(z := 0.9)", "f(q)[0]"])
+def test_elements_of_a_pair_can_stand_anywhere(second: str) -> None:
+    text = f"from torch import optim\ndef f(q):\n    optim.Adam(q, betas=(q, {second}))\n"
+    port = check(text).constructions[0].ports["paddle.optimizer"]
+    assert port.call is not None
+    assert f"beta1=q, beta2={second}" in port.call
+    ast.parse(port.call)

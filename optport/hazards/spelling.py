@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from optport.reader.source import parenthesised
 from optport.values import UNREAD, Literal, Tensor, Value
 
 LONGEST_TEXT = 40
@@ -93,7 +94,8 @@ def element_texts(text: str, count: int) -> list[str]:
     elements = display.elts if isinstance(display, (ast.Tuple, ast.List)) else []
     starred = any(isinstance(element, ast.Starred) for element in elements)
     if len(elements) == count and not starred:
-        return [ast.get_source_segment(text, element) or "…" for element in elements]
+        segments = [ast.get_source_segment(text, element) or "…" for element in elements]
+        return list(map(parenthesised, segments, elements))
     simple = text.replace(".", "").isidentifier()
     return [f"{text if simple else f'({text})'}[{position}]" for position in range(count)]
 

@@ -20,6 +20,12 @@ _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
 """Expressions whose text may come without the parentheses that they need in a call."""
 
 
+def parenthesised(text: str, node: ast.expr) -> str:
+    """Return an expression's text so that it can stand anywhere in a call."""
+    bare = isinstance(node, _BARE) and not text.startswith("(")
+    return f"({text})" if bare else text
+
+
 class SourceText:
     """A file's text, to show expressions as the file spells them."""
 
@@ -47,8 +53,7 @@ class SourceText:
             return self._written_out[node]
         line = self._lines[place.line - 1 : place.line]
         text = (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
-        bare = isinstance(node, _BARE) and not text.startswith("(")
-        return f"({text})" if bare else text
+        return parenthesised(text, node)
 
 
 def _one_line(node: ast.expr) -> str:
