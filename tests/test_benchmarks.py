@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import environments, growth, machine, probe
+from benchmarks import environments, growth, machine, parts, probe
 from benchmarks.__main__ import main
 from benchmarks.corpus import (
     Corpus,
@@ -227,3 +227,13 @@ def test_a_page_is_written_of_a_whole_run_only(
         main(["--only", "growth", "--write", str(tmp_path / "page.md")])
     assert ended.value.code == 2
     assert "all stages" in capsys.readouterr().err
+
+
+def test_parts_are_shown_for_files_with_and_without_constructions(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    (tmp_path / "ours.py").write_text("import torch\ntorch.optim.SGD(p, lr=1)\n")
+    section = parts.run(Corpus(list(find([tmp_path])), 1), files=2, rounds=2)
+    text = "\n".join(section.blocks)
+    assert "on 1 files without the word torch" in text
+    assert "on 1 files with constructions" in text
+    assert text.count("| `ast.parse`, to compare | ") == 2

@@ -99,7 +99,7 @@ def active_rejection(case: Case, row: ParameterRow) -> tuple[Rejection, Certaint
     A value that can't be read is taken to be accepted: what raises is noticed at once, and a
     warning at every variable would drown the ones that tell of silent differences.
     """
-    for rejection in case.rejections(row):
+    for rejection in case.at_version(row.rejects):
         met = rejection.met(case.lookup)
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             return rejection, met

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -55,10 +55,10 @@ class Case:
         """The counterpart's parameter that the torch parameter goes to; None for none or two."""
         return self.signature.by_name.get(row.to[0]) if len(row.to) == 1 else None
 
-    def rejections(self, row: ParameterRow) -> Iterator[Rejection]:
-        """Yield the row's rejections that hold at the target's version."""
+    def at_version(self, rejections: Iterable[Rejection]) -> Iterator[Rejection]:
+        """Yield those of some rejections that hold at the target's version."""
         at = parse_version(self.target.version)
-        for rejection in row.rejects:
+        for rejection in rejections:
             if rejection.before is None or at < parse_version(rejection.before):
                 yield rejection
 

@@ -116,7 +116,7 @@ def _rejection(case: Case, group: Group, name: str) -> tuple[Rejection, Certaint
     rejections = [*row.rejects_in_groups] if row is not None else []
     if name in rules.rejections and case.signature.name not in rules.lenient:
         rejections.append(rules.rejections[name])
-    for rejection in rejections:
+    for rejection in case.at_version(rejections):
         met = rejection.met(case.lookup_in(group))
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             return rejection, met
