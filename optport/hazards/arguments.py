@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import LONGEST_ADVICE, as_float, plain, rewritten, shortened
+from optport.hazards.spelling import (
+    LONGEST_ADVICE,
+    as_float,
+    as_float_text,
+    plain,
+    rewritten,
+    shortened,
+)
 from optport.reader.parameters import Shape
 from optport.table.model import Fate, ParameterRow, Rejection, Workaround
 from optport.values import UNREAD, Certainty
@@ -137,8 +144,10 @@ def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | 
     if written is not None:
         return f"write {row.name}={shortened(written, LONGEST_ADVICE)}"
     if rejection.write == "float":
-        text = shortened(case.construction.arguments[row.name].text, LONGEST_ADVICE)
-        return f"write {row.name}=float({text})"
+        text = case.construction.arguments[row.name].text
+        number = as_float_text(text)
+        text = number if number != text else f"float({shortened(text, LONGEST_ADVICE)})"
+        return f"write {row.name}={text}"
     return row.advice or "write another value"
 
 

@@ -9,7 +9,14 @@ from optport.hazards.arguments import active_rejection, effect, replacement
 from optport.hazards.case import Case
 from optport.hazards.groups import GROUP_HAZARDS, write_groups
 from optport.hazards.hazard import APPROXIMATE, EXACT, NO_PORT, Hazard, Port
-from optport.hazards.spelling import as_float, default_spelled, element_texts, plain, squared
+from optport.hazards.spelling import (
+    as_float,
+    as_float_text,
+    default_spelled,
+    element_texts,
+    plain,
+    squared,
+)
 from optport.reader.constructions import Argument
 from optport.reader.parameters import Shape
 from optport.signatures import Parameter
@@ -179,11 +186,6 @@ def _regroup(case: Case) -> bool:
     return False
 
 
-def _float_literal(text: str) -> str:
-    """An int literal as a float, which every scheduler takes; any other expression as it is."""
-    return repr(float(text)) if text.isdecimal() else text
-
-
 class _Spelled(dict[str, str]):
     """Torch's parameters as a workaround's expression spells them: as floats where known."""
 
@@ -195,7 +197,7 @@ class _Spelled(dict[str, str]):
     def __missing__(self, name: str) -> str:
         row = self._case.rows[name]
         if row.to and row.to[0] in self._parts:
-            return _float_literal(self._parts[row.to[0]])
+            return as_float_text(self._parts[row.to[0]])
         value = plain(self._case.lookup(name))
         argument = self._case.construction.arguments.get(name)
         if value is UNREAD and argument is not None:

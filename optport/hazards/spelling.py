@@ -71,6 +71,11 @@ def rewritten(write: str, value: Any) -> str | None:
     return None if value is UNREAD else repr(REWRITINGS[write](value))
 
 
+def as_float_text(text: str) -> str:
+    """Spell an int literal as a float; any other expression as it is."""
+    return repr(float(text)) if text.isdecimal() and len(text) < 100 else text
+
+
 def default_spelled(text: str, like: str | None) -> str:
     """Spell torch's default `text` for a parameter whose own default is `like`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from optport.reader.command_line import CommandLine, decorated_default
 from optport.reader.scopes import (
@@ -18,7 +18,7 @@ from optport.reader.scopes import (
     ScopeKind,
     reaching,
 )
-from optport.reader.things import Instance, OwnClass, Partial, brought
+from optport.reader.things import Instance, OwnClass, OwnFunction, Partial, brought
 from optport.values import UNKNOWN, Literal, Option, Qualified, Value, exactly, union
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ class Attributes:
                 if _sets_own(change)
             ]
             shared = self._in_body(own, name)
+            properties = [option for option in shared.options if _is_property(option)]
+            if properties:  # as good as an attribute that a method sets
+                assigned += [self._evaluator.calls.returned(one) for one in properties]
+                shared = UNKNOWN
             if assigned or shared.known:
                 found = union([*assigned, *([shared] if shared.known else [])])
                 return found if assigned else found.overridable()
@@ -216,9 +220,15 @@ class Attributes:
         return found
 
 
-def _decorators(function: ast.AST) -> set[str]:
+def _is_property(option: Option) -> TypeGuard[OwnFunction]:
+    properties = {"property", "cached_property"}
+    return isinstance(option, OwnFunction) and bool(properties & _decorators(option.scope.node))
+
+
+def _decorators(function: ast.AST | None) -> set[str]:
+    """The decorators of a function by their last names; none for a lambda."""
     decorators = getattr(function, "decorator_list", [])
-    return {d.id for d in decorators if isinstance(d, ast.Name)}
+    return {getattr(d, "attr", "") or getattr(d, "id", "") for d in decorators}
 
 
 def _sets_own(change: AttributeSet) -> bool:

@@ -139,7 +139,7 @@ class Calls:
 
     def _called(self, option: Option, node: ast.Call, at: Point) -> Value:
         if isinstance(option, OwnFunction):
-            return self._returned(option)
+            return self.returned(option)
         if isinstance(option, OwnClass):
             plain = "__init__" not in option.methods and not node.args
             fields = self._evaluator.table_of(node, at) if plain else UNKNOWN
@@ -149,7 +149,8 @@ class Calls:
             return self._imported(option.name, node, at)
         return UNKNOWN
 
-    def _returned(self, function: OwnFunction) -> Value:
+    def returned(self, function: OwnFunction) -> Value:
+        """Return what a function of a file may give back; unknown for a generator."""
         returns = function.scope.returns
         if function.scope.yields or len(returns) > MOST_RETURNS:
             return UNKNOWN
@@ -202,6 +203,14 @@ def _surely_have(tables: list[Table], keys: Value) -> bool:
 
 
 def entries_of(value: Value) -> tuple[tuple[Entry, ...], bool]:
-    """Return the entries of the dict that a value surely is, and whether those are all."""
-    table = table_in(value)
-    return ((), False) if table is None else (table.entries, table.complete)
+    """Return the entries of the dict that a value may be, and whether those are surely all.
+
+    Of a dict that can be overridden elsewhere they are likely, their values overridable.
+    """
+    tables = tuple(option for option in value.options if isinstance(option, Table))
+    table = table_in(Value(tables, complete=True))
+    if table is None:
+        return (), False
+    if value.complete and len(tables) == len(value.options):
+        return table.entries, table.complete
+    return tuple(entry.overridable() for entry in table.entries), False

@@ -94,7 +94,7 @@ class Evaluator:
         self._after_changes: dict[tuple[object, ...], Value] = {}
         """What names hold after their changes, by bindings and changes: many uses see the same."""
         self.attributes = Attributes(self)
-        calls = Calls(self)
+        self.calls = Calls(self)
         self._kinds: dict[type, Callable[..., Value]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -114,7 +114,7 @@ class Evaluator:
             ast.NamedExpr: self._named,
             ast.Await: self._awaited,
             ast.Lambda: self._lambda,
-            ast.Call: calls.value,
+            ast.Call: self.calls.value,
         }
 
     def value(self, node: ast.expr, at: Point) -> Value:
