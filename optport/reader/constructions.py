@@ -232,7 +232,9 @@ class _Binding:
         """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
         value = self._evaluator.value(keyword.value, source.at)
         entries, complete = entries_of(value)
-        for entry in entries:
+        here = [entry for entry in entries if self._evaluator.is_here(entry.at)]
+        complete = complete and len(here) == len(entries)  # what stands elsewhere stays hidden
+        for entry in here:
             if isinstance(entry.key, str) and entry.key not in source.without:
                 name = entry.key.removeprefix(source.prefix)
                 if entry.key.startswith(source.prefix):

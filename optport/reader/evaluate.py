@@ -163,6 +163,13 @@ class Evaluator:
         end = self.index.end
         return self._name(ast.Name(name), end)
 
+    def is_here(self, at: Point) -> bool:
+        """Whether a place is in this file, and not in another one that values came from."""
+        scope = at.scope
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope is self.index.module
+
     # -- names ---
 
     def bindings(self, name: str, at: Point) -> list[Binding]:
