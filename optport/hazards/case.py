@@ -126,11 +126,9 @@ def find_case(construction: Construction, target: Target, reported: str = "") ->
 
 
 def _choose(construction: Construction, target: Target) -> Correspondence | None:
-    table = optimizer_table(construction.optimizer)
+    table = optimizer_table(construction.optimizer, target.name)
     assert table is not None, construction.optimizer
     for row in table.correspondences:
-        if row.target != target.name:
-            continue
         if row.when is None:
             return row
         holds = row.when.holds(construction.in_force)

@@ -41,7 +41,7 @@ class Judgement:
 
 def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
     """Compare a construction with the table's row of one target."""
-    table = optimizer_table(construction.optimizer)
+    table = optimizer_table(construction.optimizer, target.name)
     assert table is not None, construction.optimizer
     case = find_case(construction, target)
     if case is None:
@@ -69,7 +69,7 @@ def _own_hazards(case: Case) -> list[Hazard]:
 
 
 def _unsupported(construction: Construction, target: Target, table: OptimizerTable) -> Hazard:
-    row = next(row for row in table.correspondences if row.target == target.name)
+    row = table.correspondences[0]
     since = target.family.since(row.counterpart) if row.counterpart else None
     neighbour = next((d for d in table.detours if target.name in d.targets), None)
     if since is not None:
@@ -91,9 +91,9 @@ def _unsupported(construction: Construction, target: Target, table: OptimizerTab
 
 
 def _counterpart(detour: Detour) -> str:
-    table = optimizer_table(detour.optimizer)
+    table = optimizer_table(detour.optimizer, detour.target)
     assert table is not None
-    rows = (row.counterpart for row in table.correspondences if row.target == detour.target)
+    rows = (row.counterpart for row in table.correspondences)
     return next(name for name in rows if name is not None)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def prepare(directory: Path) -> None:
         path.with_suffix(".json").write_text(json.dumps(_data(path)), encoding="utf-8")
 
 
+@lru_cache(maxsize=32)
 def _data(path: Path) -> Any:
     """The data of a TOML file: from the JSON that the build puts beside it, which is quicker."""
     prepared = path.with_suffix(".json")
@@ -322,8 +323,13 @@ def _each(row: _Row, key: str) -> Iterator[tuple[Any, str]]:
         yield item, f"{row.where}: {key} {number}"
 
 
-def read_optimizer(path: Path, targets: Mapping[str, TargetInfo]) -> OptimizerTable:
-    """Read one file of rows; raises `TableError` that names the row for any mistake in it."""
+def read_optimizer(
+    path: Path, targets: Mapping[str, TargetInfo], only: str | None = None
+) -> OptimizerTable:
+    """Read one file of rows, of one target only if asked; raises `TableError` that names the row.
+
+    Half of what loading takes is left out where the rows of two targets of four will do.
+    """
     row = _Row(_data(path), path.name)
     name = row.need("optimizer", str)
     caveat = row.take("caveat", dict)
@@ -332,6 +338,7 @@ def read_optimizer(path: Path, targets: Mapping[str, TargetInfo]) -> OptimizerTa
         correspondences=tuple(
             _correspondence(item, where, name, targets)
             for item, where in _each(row, "correspondences")
+            if only is None or item.get("target") == only
         ),
         detours=tuple(_detour(item, where, targets) for item, where in _each(row, "detours")),
         corrections=tuple(_correction(item, where) for item, where in _each(row, "corrections")),
@@ -401,10 +408,13 @@ def targets() -> Mapping[str, TargetInfo]:
 
 
 @cache
-def optimizer_table(name: str) -> OptimizerTable | None:
-    """The rows of the torch optimizer `name`, read when first asked for; None if there are none."""
+def optimizer_table(name: str, target: str | None = None) -> OptimizerTable | None:
+    """The rows of the torch optimizer `name`, those of one target if asked, read when asked for.
+
+    None for an optimizer without rows.
+    """
     path = ROWS / f"{name.lower()}.toml"
-    return read_optimizer(path, targets()) if path.is_file() else None
+    return read_optimizer(path, targets(), target) if path.is_file() else None
 
 
 def optimizers() -> tuple[str, ...]:
