@@ -91,8 +91,8 @@ class Evaluator:
         self._foreign = foreign
         self.looks_elsewhere = foreign is not nothing_foreign
         self._known: dict[ast.AST, Value] = {}
-        self._after_changes: dict[tuple[object, ...], Value] = {}
-        """What names hold after their changes, by bindings and changes: many uses see the same."""
+        self._after_changes: dict[tuple[int, ...], tuple[Seen, Value]] = {}
+        """What a name held after the changes that its last use saw, by its bindings."""
         self.attributes = Attributes(self)
         self.calls = Calls(self)
         self._kinds: dict[type, Callable[..., Value]] = {
@@ -200,11 +200,14 @@ class Evaluator:
         if not changes:
             return found
         seen = tuple(self._changes(changes, scope, at))
-        key = (tuple(map(id, bindings)), tuple((id(change), sure) for change, sure in seen))
-        if key not in self._after_changes:
-            self._after_changes[key] = self._after(found, seen, held)
-        after = self._after_changes[key]
-        return after.overridable() if len(changes) > MOST_CHANGES else after
+        # Most uses see what the one before saw, and perhaps some more.
+        key = tuple(map(id, bindings))
+        before, value = self._after_changes.get(key, ((), found))
+        if seen[: len(before)] != before:
+            before, value = (), found
+        value = self._after(value, seen[len(before) :], held)
+        self._after_changes[key] = seen, value
+        return value.overridable() if len(changes) > MOST_CHANGES else value
 
     def bound(self, binding: Binding) -> Value:
         """Return what a binding gives its name."""
@@ -271,10 +274,10 @@ class Evaluator:
     def _after(self, found: Value, changes: Seen, held: bool) -> Value:
         """Return what is left of a value after changes, each sure or not."""
         for change, sure in changes:
-            changed = self._changed(found, change)
-            found = changed if sure else _either_of(found, changed)
             if held and not found.known:
                 break  # more than is kept of a list: what comes after makes it no better known
+            changed = self._changed(found, change)
+            found = changed if sure else _either_of(found, changed)
         return found
 
     def _changed(self, value: Value, change: Mutation) -> Value:
