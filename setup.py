@@ -12,7 +12,7 @@ from setuptools.command.build_py import build_py
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from optport.table.load import prepare
+from optport.table.toml import prepare
 
 
 class BuildWithTable(build_py):

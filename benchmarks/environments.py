@@ -12,7 +12,7 @@ import venv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from optport.table.load import prepare
+from optport.table.toml import prepare
 
 _NAME = re.compile(r"[\w.-]+")
 

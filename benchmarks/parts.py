@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
-import time
 from collections.abc import Callable, Sequence
 
 from benchmarks.corpus import Corpus, Sampled, Stratum, parse
 from benchmarks.report import Section, table
-from benchmarks.timing import quiet_collector, ratios, spread
+from benchmarks.timing import cpu_seconds, quiet_collector, ratios, spread
 from optport.check import check_tree
 from optport.gate import concerns_us
 from optport.mentions import named_in_code
@@ -60,22 +59,14 @@ def run(corpus: Corpus, files: int, rounds: int) -> Section:
     return Section("Where the time goes", [], blocks)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    result = work()
-    seconds = time.process_time() - started
-    del result
-    return seconds
-
-
 def _gate_parts(file: Sampled) -> _Seconds:
     lines, text = file.lines, file.text
     return {
-        "parse": _timed(lambda: parse(text)),
-        "gate": _timed(lambda: concerns_us("".join(lines))),
-        "join": _timed(lambda: "".join(lines)),
-        "optim": _timed(lambda: "optim" in text),
-        "star": _timed(lambda: "import *" in text),
+        "parse": cpu_seconds(lambda: parse(text)),
+        "gate": cpu_seconds(lambda: concerns_us("".join(lines))),
+        "join": cpu_seconds(lambda: "".join(lines)),
+        "optim": cpu_seconds(lambda: "optim" in text),
+        "star": cpu_seconds(lambda: "import *" in text),
     }
 
 
@@ -83,14 +74,14 @@ def _check_parts(file: Sampled) -> _Seconds:
     tree, text, options = file.tree, file.text, default_options()
     version = options.torch_version
     seconds = {
-        "parse": _timed(lambda: parse(text)),
-        "named": _timed(lambda: named_in_code(tree, text)),
-        "index": _timed(lambda: Index(tree, text)),
-        "find": _timed(lambda: list(find_constructions(tree, SourceText(text), version))),
-        "check": _timed(lambda: check_tree(tree, text, options)),
+        "parse": cpu_seconds(lambda: parse(text)),
+        "named": cpu_seconds(lambda: named_in_code(tree, text)),
+        "index": cpu_seconds(lambda: Index(tree, text)),
+        "find": cpu_seconds(lambda: list(find_constructions(tree, SourceText(text), version))),
+        "check": cpu_seconds(lambda: check_tree(tree, text, options)),
     }
     evaluator = Evaluator(Index(tree, text), star_exports)
-    seconds["leads"] = _timed(lambda: Builder(evaluator))
+    seconds["leads"] = cpu_seconds(lambda: Builder(evaluator))
     seconds["values"] = seconds["find"] - seconds["index"] - seconds["leads"]
     seconds["rules"] = seconds["check"] - seconds["find"] - seconds["named"]
     return seconds

@@ -8,12 +8,13 @@ followed only so deep, so that no source makes this deep or long.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
 from optport.reader.calls import Calls, entries_of
+from optport.reader.changes import Changes
 from optport.reader.displays import LONGEST, display, elements_of, is_key, joined, looked_up, taken
 from optport.reader.index import Index
 from optport.reader.scopes import (
@@ -22,16 +23,11 @@ from optport.reader.scopes import (
     Defined,
     Imported,
     Iterated,
-    Mutation,
     Point,
     Received,
     Scope,
     ScopeKind,
-    encloses,
-    last_kill,
-    reaches,
     reaching,
-    use_in,
 )
 from optport.reader.things import (
     Elements,
@@ -55,14 +51,9 @@ from optport.values import (
 
 DEEPEST = 60
 """How many names, operators and displays are followed one inside the other."""
-MOST_CHANGES = 256
-"""Changes of one name (item assignments, appends) that are followed; past them, any may come."""
-
 MOST_STARS = 64
 """Star imports that are asked for a name, the last ones of the file."""
 
-Seen = tuple[tuple[Mutation, bool], ...]
-"""Changes of one name that a use sees, and whether it surely does."""
 StarExports = Callable[[str, str], Value]
 Foreign = Callable[[str], Value]
 
@@ -91,9 +82,8 @@ class Evaluator:
         self._foreign = foreign
         self.looks_elsewhere = foreign is not nothing_foreign
         self._known: dict[ast.AST, Value] = {}
-        self._after_changes: dict[tuple[int, ...], tuple[Seen, Value]] = {}
-        """What a name held after the changes that its last use saw, by its bindings."""
         self.attributes = Attributes(self)
+        self._changes = Changes(self)
         self.calls = Calls(self)
         self._kinds: dict[type, Callable[..., Value]] = {
             ast.Constant: self._constant,
@@ -195,19 +185,7 @@ class Evaluator:
             return self._starred(node.id)
         bindings = reaching(scope, node.id, at)
         found = union(self.bound(binding) for binding in bindings)
-        held = any(elements_of(o) is not None or isinstance(o, Table) for o in found.options)
-        changes = self.index.mutations(node.id, scope, held)
-        if not changes:
-            return found
-        seen = tuple(self._changes(changes, scope, at))
-        # Most uses see what the one before saw, and perhaps some more.
-        key = tuple(map(id, bindings))
-        before, value = self._after_changes.get(key, ((), found))
-        if seen[: len(before)] != before:
-            before, value = (), found
-        value = self._after(value, seen[len(before) :], held)
-        self._after_changes[key] = seen, value
-        return value.overridable() if len(changes) > MOST_CHANGES else value
+        return self._changes.after(node.id, found, bindings, scope, at)
 
     def bound(self, binding: Binding) -> Value:
         """Return what a binding gives its name."""
@@ -255,59 +233,6 @@ class Evaluator:
         dot = "" if module.endswith(".") else "."
         found = self._foreign(f"{module}{dot}{name}")
         return found if found.known else self._star_exports(module, name)
-
-    # -- changes of what a name holds ---
-
-    def _changes(
-        self, changes: list[Mutation], scope: Scope, use: Point
-    ) -> Iterator[tuple[Mutation, bool]]:
-        """Yield the changes of a scope's name that a use may see, and whether it surely does."""
-        at, deferred = use_in(scope, use)
-        since = last_kill(scope, changes[0].name, at)
-        for change in changes[:MOST_CHANGES]:
-            if change.at.scope is not scope:
-                if self.owner(change.name, change.at.scope) is scope:
-                    yield change, False
-            elif change.at.order >= since and (deferred or reaches(change.at, at)):
-                yield change, encloses(change.at.branch, at.branch)
-
-    def _after(self, found: Value, changes: Seen, held: bool) -> Value:
-        """Return what is left of a value after changes, each sure or not."""
-        for change, sure in changes:
-            if held and not found.known:
-                break  # more than is kept of a list: what comes after makes it no better known
-            changed = self._changed(found, change)
-            found = changed if sure else _either_of(found, changed)
-        return found
-
-    def _changed(self, value: Value, change: Mutation) -> Value:
-        node = change.node
-        if isinstance(node, ast.Subscript):
-            return self._with_item(value, node, change)
-        if not isinstance(node, ast.Call):  # the operand of += or |=
-            return joined([value, self.value(node, change.at)])
-        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if method == "append" and node.args:
-            return joined([value, self._one(node.args[0], change.at)])
-        if method == "extend" and node.args:
-            return joined([value, self.value(node.args[0], change.at)])
-        if method == "update":
-            return joined([value, self.table_of(node, change.at)])
-        return value.overridable()
-
-    def _one(self, node: ast.expr, at: Point) -> Value:
-        return exactly(Sequence((self.value(node, at),)))
-
-    def _with_item(self, value: Value, node: ast.Subscript, change: Mutation) -> Value:
-        key = self.value(node.slice, change.at).exact
-        table = table_in(value)
-        if table is None or change.value is None:
-            return value.overridable()
-        if not isinstance(key, Literal) or not is_key(key.value):
-            return exactly(Table(table.entries, complete=False))
-        found = self.value(change.value, change.at)
-        entry = Entry(key.value, found, change.value, change.at)
-        return exactly(table.with_entries([entry]))
 
     # -- displays ---
 
@@ -433,10 +358,3 @@ class Evaluator:
 
     def _lambda(self, node: ast.Lambda, at: Point) -> Value:
         return exactly(OwnFunction(self.index.scope_of_lambda(node, at), self))
-
-
-def _either_of(one: Value, other: Value) -> Value:
-    """Return the value that is one or the other: of two dicts one dict, whose keys are not sure."""
-    both = union([one, other])
-    table = table_in(both)
-    return both if table is None else exactly(table)

@@ -5,6 +5,7 @@ each torch optimizer. Defaults, order and kinds of parameters are not in them: t
 recorded signatures.
 """
 
-from optport.table.load import TableError, optimizer_table, optimizers, targets
+from optport.table.load import optimizer_table, optimizers, targets
+from optport.table.toml import TableError
 
 __all__ = ["TableError", "optimizer_table", "optimizers", "targets"]

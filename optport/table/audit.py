@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from optport.catalogue import CODES
 from optport.signatures import Family, Parameter, family, torch_optimizers
-from optport.table.load import ROWS, TableError, read_optimizer, targets
+from optport.table.load import ROWS, read_optimizer, targets
 from optport.table.model import (
     Correspondence,
     Fate,
@@ -20,6 +20,7 @@ from optport.table.model import (
     ParameterRow,
     TargetInfo,
 )
+from optport.table.toml import TableError
 
 SOURCE_KINDS = ("source: ", "page: ")
 """Evidence that is not an executed call: a file of the framework, a page of its documentation."""

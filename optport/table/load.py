@@ -7,13 +7,11 @@ checked by `optport.table.audit`, since it reads every version.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from optport.table.conditions import Condition, parse_condition
 from optport.table.model import (
     WRITINGS,
     Also,
@@ -31,101 +29,10 @@ from optport.table.model import (
     TargetInfo,
     Workaround,
 )
+from optport.table.toml import Row, TableError, data_of
 
 _HERE = Path(__file__).parent
 ROWS = _HERE / "rows"
-
-
-class TableError(ValueError):
-    """The table's data are wrong; the message names file and row, and what is allowed."""
-
-
-def prepare(directory: Path) -> None:
-    """Write JSON beside every TOML file below a copy of the table: what is read there instead."""
-    for path in directory.rglob("*.toml"):
-        path.with_suffix(".json").write_text(json.dumps(_data(path)), encoding="utf-8")
-
-
-@lru_cache(maxsize=32)
-def _data(path: Path) -> Any:
-    """The data of a TOML file: from the JSON that the build puts beside it, which is quicker."""
-    prepared = path.with_suffix(".json")
-    if prepared.is_file():
-        return json.loads(prepared.read_text(encoding="utf-8"))
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise TableError(f"{path.name}: {error}") from None
-
-
-class _Row:
-    """One TOML table being read: takes keys one by one and complains about what is left."""
-
-    def __init__(self, data: Any, where: str) -> None:
-        if not isinstance(data, dict):
-            raise TableError(f"{where}: expected a table, not {data!r}")
-        self.data = dict(data)
-        self.where = where
-        self.allowed: list[str] = []
-
-    def fail(self, message: str) -> TableError:
-        return TableError(f"{self.where}: {message}")
-
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """Return and remove the value of `key`; `default` when it is not there."""
-        self.allowed.append(key)
-        if key not in self.data:
-            return default
-        value = self.data.pop(key)
-        if not isinstance(value, kind):
-            kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
-            raise self.fail(f"{key} must be a {kinds}, not {value!r}")
-        return value
-
-    def need(self, key: str, kind: type) -> Any:
-        """Like `take`, for a key that has to be there."""
-        value = self.take(key, kind)
-        if value is None or value == []:
-            raise self.fail(f"{key} is missing")
-        return value
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        """Return a list of strings as a tuple; empty when the key is not there."""
-        values = self.take(key, list, [])
-        if not all(isinstance(value, str) for value in values):
-            raise self.fail(f"{key} must be a list of strings, not {values!r}")
-        return tuple(values)
-
-    def evidence(self) -> tuple[str, ...]:
-        """Return the evidence, which no row goes without."""
-        found = self.strings("evidence")
-        if not found:
-            raise self.fail("evidence is missing")
-        return found
-
-    def condition(self, key: str, value: str = "value") -> Condition | None:
-        """Return the condition under `key`, `value` standing for the row's own parameter."""
-        text = self.take(key, str)
-        if text is None:
-            return None
-        words = [_with_parameter(word, value) for word in text.split(" ")]
-        try:
-            return parse_condition(" ".join(words))
-        except ValueError as error:
-            raise self.fail(str(error)) from None
-
-    def finish(self) -> None:
-        """Complain about keys that nobody took."""
-        if self.data:
-            allowed = ", ".join(sorted(set(self.allowed)))
-            raise self.fail(f"unknown key {sorted(self.data)[0]!r}; allowed: {allowed}")
-
-
-def _with_parameter(word: str, parameter: str) -> str:
-    head, bracket, rest = word.partition("[")
-    return f"{parameter}{bracket}{rest}" if head == "value" else word
 
 
 def _rejection(
@@ -136,7 +43,7 @@ def _rejection(
             known = ", ".join(sorted(shared)) or "none"
             raise TableError(f"{where}: unknown shared rejection {data!r}; known: {known}")
         data = shared[data]
-    row = _Row(data, where)
+    row = Row(data, where)
     when = row.condition("when", parameter)
     if when is None and not always:
         raise row.fail("when is missing")
@@ -158,7 +65,7 @@ def _rejection(
 def _placement(data: Any, where: str, parameter: str) -> Placement | None:
     if data is None:
         return None
-    row = _Row(data, where)
+    row = Row(data, where)
     matters = row.condition("matters", parameter)
     if matters is None:
         raise row.fail("matters is missing")
@@ -175,7 +82,7 @@ def _placement(data: Any, where: str, parameter: str) -> Placement | None:
 def _workaround(data: Any, where: str) -> Workaround | None:
     if data is None:
         return None
-    row = _Row(data, where)
+    row = Row(data, where)
     words = row.strings("also")
     unknown = [word for word in words if word not in set(Also)]
     if unknown:
@@ -194,7 +101,7 @@ _NEEDS_TO = {Fate.RENAMED: 1, Fate.SPLIT: 2, Fate.IGNORED: 1}
 
 
 def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> ParameterRow:
-    row = _Row(data, f"{where}: {name}")
+    row = Row(data, f"{where}: {name}")
     fate_text = row.need("fate", str)
     try:
         fate = Fate(fate_text)
@@ -245,7 +152,7 @@ def _parameter(name: str, data: Any, where: str, shared: Mapping[str, Any]) -> P
 def _own(data: Mapping[str, Any], where: str) -> dict[str, OwnParameter]:
     found = {}
     for name, item in data.items():
-        row = _Row(item, f"{where}: own parameter {name}")
+        row = Row(item, f"{where}: own parameter {name}")
         found[name] = OwnParameter(
             name, row.need("note", str), row.evidence(), row.take("value", str)
         )
@@ -256,7 +163,7 @@ def _own(data: Mapping[str, Any], where: str) -> dict[str, OwnParameter]:
 def _correspondence(
     data: Any, where: str, optimizer: str, targets: Mapping[str, TargetInfo]
 ) -> Correspondence:
-    row = _Row(data, where)
+    row = Row(data, where)
     target = row.need("target", str)
     if target not in targets:
         raise row.fail(f"unknown target {target!r}; known: {', '.join(targets)}")
@@ -287,7 +194,7 @@ def _correspondence(
 
 
 def _detour(data: Any, where: str, targets: Mapping[str, TargetInfo]) -> Detour:
-    row = _Row(data, where)
+    row = Row(data, where)
     detour = Detour(
         targets=row.strings("targets"),
         optimizer=row.need("optimizer", str),
@@ -303,7 +210,7 @@ def _detour(data: Any, where: str, targets: Mapping[str, TargetInfo]) -> Detour:
 
 
 def _correction(data: Any, where: str) -> Correction:
-    row = _Row(data, where)
+    row = Row(data, where)
     correction = Correction(
         row.need("page", str), row.need("says", str), row.need("measured", str), row.evidence()
     )
@@ -312,13 +219,13 @@ def _correction(data: Any, where: str) -> Correction:
 
 
 def _caveat(data: Any, where: str) -> Caveat:
-    row = _Row(data, where)
+    row = Row(data, where)
     caveat = Caveat(row.need("hazard", str), row.need("text", str), row.need("advice", str))
     row.finish()
     return caveat
 
 
-def _each(row: _Row, key: str) -> Iterator[tuple[Any, str]]:
+def _each(row: Row, key: str) -> Iterator[tuple[Any, str]]:
     for number, item in enumerate(row.take(key, list, []), start=1):
         yield item, f"{row.where}: {key} {number}"
 
@@ -330,7 +237,7 @@ def read_optimizer(
 
     Half of what loading takes is left out where the rows of two targets of four will do.
     """
-    row = _Row(_data(path), path.name)
+    row = Row(data_of(path), path.name)
     name = row.need("optimizer", str)
     caveat = row.take("caveat", dict)
     table = OptimizerTable(
@@ -354,7 +261,7 @@ CONTAINERS = ("generator-in-group", "generator-in-first-group", "named", "bare-i
 
 
 def _group_rules(data: Any, where: str) -> GroupRules:
-    row = _Row(data, where)
+    row = Row(data, where)
     containers = row.take("containers", dict, {})
     for kind in containers:
         if kind not in CONTAINERS:
@@ -381,10 +288,10 @@ def _group_rules(data: Any, where: str) -> GroupRules:
 
 def read_targets(path: Path) -> dict[str, TargetInfo]:
     """Read the targets, in the order in which reports name them; raises `TableError`."""
-    row = _Row(_data(path), path.name)
+    row = Row(data_of(path), path.name)
     targets = {}
     for item, where in _each(row, "targets"):
-        entry = _Row(item, where)
+        entry = Row(item, where)
         target = TargetInfo(
             name=entry.need("name", str),
             short=entry.need("short", str),

@@ -1,0 +1,103 @@
+"""Reading one TOML table key by key, with errors that name file and row."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from optport.table.conditions import Condition, parse_condition
+
+
+class TableError(ValueError):
+    """The table's data are wrong; the message names file and row, and what is allowed."""
+
+
+def prepare(directory: Path) -> None:
+    """Write JSON beside every TOML file below a copy of the table: what is read there instead."""
+    for path in directory.rglob("*.toml"):
+        path.with_suffix(".json").write_text(json.dumps(data_of(path)), encoding="utf-8")
+
+
+@lru_cache(maxsize=32)
+def data_of(path: Path) -> Any:
+    """The data of a TOML file: from the JSON that the build puts beside it, which is quicker."""
+    prepared = path.with_suffix(".json")
+    if prepared.is_file():
+        return json.loads(prepared.read_text(encoding="utf-8"))
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise TableError(f"{path.name}: {error}") from None
+
+
+class Row:
+    """One TOML table being read: takes keys one by one and complains about what is left."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        if not isinstance(data, dict):
+            raise TableError(f"{where}: expected a table, not {data!r}")
+        self.data = dict(data)
+        self.where = where
+        self.allowed: list[str] = []
+
+    def fail(self, message: str) -> TableError:
+        """Return the error that names file and row."""
+        return TableError(f"{self.where}: {message}")
+
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        """Return and remove the value of `key`; `default` when it is not there."""
+        self.allowed.append(key)
+        if key not in self.data:
+            return default
+        value = self.data.pop(key)
+        if not isinstance(value, kind):
+            kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+            raise self.fail(f"{key} must be a {kinds}, not {value!r}")
+        return value
+
+    def need(self, key: str, kind: type) -> Any:
+        """Like `take`, for a key that has to be there."""
+        value = self.take(key, kind)
+        if value is None or value == []:
+            raise self.fail(f"{key} is missing")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """Return a list of strings as a tuple; empty when the key is not there."""
+        values = self.take(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise self.fail(f"{key} must be a list of strings, not {values!r}")
+        return tuple(values)
+
+    def evidence(self) -> tuple[str, ...]:
+        """Return the evidence, which no row goes without."""
+        found = self.strings("evidence")
+        if not found:
+            raise self.fail("evidence is missing")
+        return found
+
+    def condition(self, key: str, value: str = "value") -> Condition | None:
+        """Return the condition under `key`, `value` standing for the row's own parameter."""
+        text = self.take(key, str)
+        if text is None:
+            return None
+        words = [_with_parameter(word, value) for word in text.split(" ")]
+        try:
+            return parse_condition(" ".join(words))
+        except ValueError as error:
+            raise self.fail(str(error)) from None
+
+    def finish(self) -> None:
+        """Complain about keys that nobody took."""
+        if self.data:
+            allowed = ", ".join(sorted(set(self.allowed)))
+            raise self.fail(f"unknown key {sorted(self.data)[0]!r}; allowed: {allowed}")
+
+
+def _with_parameter(word: str, parameter: str) -> str:
+    head, bracket, rest = word.partition("[")
+    return f"{parameter}{bracket}{rest}" if head == "value" else word
