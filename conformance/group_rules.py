@@ -14,7 +14,7 @@ from optport.options import make_options
 from optport.reader.constructions import Construction
 from optport.table.conditions import Lookup
 from optport.targets import Target
-from optport.values import Certainty, Value
+from optport.values import Certainty, ValueSet
 
 Recorded = Mapping[str, Record]
 
@@ -128,7 +128,7 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
             yield f"{target.name}: {counterpart} takes a group's {name}"
 
 
-def _only(value: Value) -> Lookup:
+def _only(value: ValueSet) -> Lookup:
     return lambda name: value
 
 

@@ -13,7 +13,7 @@ from optport.hazards.spelling import plain
 from optport.reader.constructions import Argument, Group
 from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow
-from optport.values import UNREAD, Certainty, Value
+from optport.values import UNREAD, Certainty, ValueSet
 
 _TENSOR = re.compile(r"\btorch\.tensor\b")
 _TENSORS = {"paddle": "paddle.to_tensor", "mindspore": "mindspore.Tensor"}
@@ -45,7 +45,7 @@ def _lost_in(case: Case, group: Group, name: str) -> bool:
 
 
 def _lookup(case: Case, group: Group) -> Lookup:
-    def value(parameter: str) -> Value:
+    def value(parameter: str) -> ValueSet:
         own = group.arguments.get(parameter)
         return own.value if own is not None else case.lookup(parameter)
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from optport.catalogue import CATALOGUE, CODES, Kind
+from optport.edits import Fix
 from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
 from optport.options import Options
+from optport.places import Place
 from optport.reader.constructions import Construction
-from optport.reader.source import Place
 from optport.targets import Target
 from optport.values import Certainty
 
@@ -28,6 +29,8 @@ class Finding:
     optimizer: str
     argument: str | None
     certainty: Certainty
+    fix: Fix | None = None
+    """The edits of this source that mend it; None where only a port does."""
 
     @property
     def code(self) -> str:

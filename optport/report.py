@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from optport.check import Checked
+from optport.edits import Fix
 from optport.findings import Finding
-from optport.reader.source import Place
+from optport.places import Place
 
 
 def text_line(path: str, finding: Finding) -> str:
@@ -36,7 +37,21 @@ def finding_json(path: str, finding: Finding) -> dict[str, Any]:
         "optimizer": finding.optimizer,
         "argument": finding.argument,
         "certainty": finding.certainty.word,
+        "fix": None if finding.fix is None else _fix_json(finding.fix),
     }
+
+
+def _fix_json(fix: Fix) -> dict[str, Any]:
+    edits = [
+        {
+            **_place(edit.place),
+            "end_line": edit.place.end_line,
+            "end_col": edit.place.end_col,
+            "content": edit.content,
+        }
+        for edit in fix.edits
+    ]
+    return {"applicability": fix.applicability.value, "edits": edits}
 
 
 def construction_json(path: str, checked: Checked) -> dict[str, Any]:

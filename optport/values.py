@@ -1,6 +1,6 @@
 """What an expression may stand for: the lattice that the reader computes on.
 
-A `Value` is a set of options with a flag: *exactly this* (one option, complete), *one of these*
+A `ValueSet` is a set of options with a flag: *exactly this* (one option, complete), *one of these*
 (several), or *unknown* (no option, incomplete). An incomplete value with options is one whose
 known options are likely but can be overridden elsewhere, as an argparse default is.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 1e150
+MAX_NUMBER = 1e150
 """Numbers beyond it are unknown, infinity and not-a-number too: their squares are no numbers."""
-MOST_OPTIONS = 16
+MAX_VALUES = 16
 """Options kept in one value; a value with more is unknown, so that work stays bounded."""
 
 
@@ -53,7 +53,7 @@ class Qualified:
     name: str
 
 
-class Thing:
+class ObjectValue:
     """Something of the analysed file that a value may be: a class, a function, an instance.
 
     The reader's own things derive from it; rules never look inside.
@@ -71,70 +71,70 @@ class _Unread:
 
 UNREAD = _Unread()
 
-Option = Literal | Tensor | Qualified | Thing
+Value = Literal | Tensor | Qualified | ObjectValue
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ValueSet:
     """The options that an expression may have; `complete` when it can't be anything else."""
 
-    options: tuple[Option, ...] = ()
+    values: tuple[Value, ...] = ()
     complete: bool = False
 
     @property
     def known(self) -> bool:
         """Whether anything at all is known of it."""
-        return bool(self.options)
+        return bool(self.values)
 
     @property
-    def exact(self) -> Option | None:
+    def exact(self) -> Value | None:
         """The one thing that it is, or None."""
-        return self.options[0] if self.complete and len(self.options) == 1 else None
+        return self.values[0] if self.complete and len(self.values) == 1 else None
 
     @property
-    def readable(self) -> Value:
+    def readable(self) -> ValueSet:
         """The value with only the options that rules can look at: literals and tensors."""
-        kept = tuple(o for o in self.options if isinstance(o, (Literal, Tensor)))
-        return self if len(kept) == len(self.options) else Value(kept, complete=False)
+        kept = tuple(o for o in self.values if isinstance(o, (Literal, Tensor)))
+        return self if len(kept) == len(self.values) else ValueSet(kept, complete=False)
 
-    def overridable(self) -> Value:
+    def overridable(self) -> ValueSet:
         """The same options, but something else may come in their place."""
-        return Value(self.options, complete=False)
+        return ValueSet(self.values, complete=False)
 
 
-UNKNOWN = Value()
+UNKNOWN = ValueSet()
 
 
-def exactly(option: Option) -> Value:
+def exactly(option: Value) -> ValueSet:
     """The value that is just this option."""
-    return Value((option,), complete=True)
+    return ValueSet((option,), complete=True)
 
 
-def literal(value: Any) -> Value:
-    """The value that is just this literal; `UNKNOWN` for a number beyond `LARGEST`."""
-    if isinstance(value, (int, float)) and not -LARGEST <= value <= LARGEST:
+def literal(value: Any) -> ValueSet:
+    """The value that is just this literal; `UNKNOWN` for a number beyond `MAX_NUMBER`."""
+    if isinstance(value, (int, float)) and not -MAX_NUMBER <= value <= MAX_NUMBER:
         return UNKNOWN
     return exactly(Literal(value))
 
 
-def union(values: Iterable[Value]) -> Value:
+def union(values: Iterable[ValueSet]) -> ValueSet:
     """The value that may be any of `values`; `UNKNOWN` for none of them."""
-    options: dict[object, Option] = {}
+    found: dict[object, Value] = {}
     complete = True
     empty = True
     for value in values:
         empty = False
         complete = complete and value.complete
-        for option in value.options:
-            options.setdefault(_spelled(option), option)
-        if len(options) > MOST_OPTIONS:
+        for option in value.values:
+            found.setdefault(_spelled(option), option)
+        if len(found) > MAX_VALUES:
             return UNKNOWN
     if empty:
         return UNKNOWN
-    return Value(tuple(options.values()), complete)
+    return ValueSet(tuple(found.values()), complete)
 
 
-def _spelled(option: Option) -> object:
+def _spelled(option: Value) -> object:
     """What tells options apart: 1, 1.0 and True are three things."""
     if isinstance(option, (Literal, Tensor)):
         return type(option), repr(option.value)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from optport.values import UNKNOWN, Qualified, Value, exactly
+from optport.values import UNKNOWN, Qualified, ValueSet, exactly
 from pylint_optport.finder import TORCH, Finder, Source
 from pylint_optport.reading import Reading
 
-DEEPEST_CHAIN = 20
+MAX_CHAIN_DEPTH = 20
 """How many names are followed from module to module, one after the other."""
 
 
@@ -17,7 +17,7 @@ class Modules:
     """The modules that the linted files import, each read once and only as far as needed."""
 
     _finder: Finder = field(default_factory=Finder)
-    _values: dict[str, Value] = field(default_factory=dict)
+    _values: dict[str, ValueSet] = field(default_factory=dict)
     _reading: Reading = field(default_factory=Reading)
     _pending: list[str] = field(default_factory=list)
     _provisional: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Modules:
         """Return a module of the user's own by its full name."""
         return self._finder.find(name, home)
 
-    def value(self, name: str, home: str) -> Value:
+    def value(self, name: str, home: str) -> ValueSet:
         """Return what a full name stands for; `UNKNOWN` for modules and what can't be told.
 
         What was cut short is not kept, so that the order of the questions changes no answer.
@@ -46,7 +46,7 @@ class Modules:
             return UNKNOWN
         if self._pending and self._pending[-1] == name:
             return UNKNOWN  # a package that imports its own module of that name
-        if name in self._pending or len(self._pending) >= DEEPEST_CHAIN:
+        if name in self._pending or len(self._pending) >= MAX_CHAIN_DEPTH:
             self.cut = True
             return UNKNOWN
         self._pending.append(name)
@@ -83,9 +83,9 @@ class View:
     modules: Modules
     package: str
     home: str
-    _resolved: dict[str, Value] = field(default_factory=dict)
+    _resolved: dict[str, ValueSet] = field(default_factory=dict)
 
-    def resolve(self, name: str) -> Value:
+    def resolve(self, name: str) -> ValueSet:
         """Return what an imported name stands for, as far as other modules say."""
         found = self._resolved.get(name)
         if found is None:

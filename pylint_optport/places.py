@@ -5,7 +5,7 @@ from __future__ import annotations
 from astroid import nodes
 
 from optport.files import UnreadableFile, decode
-from optport.reader.source import Place
+from optport.places import Place
 
 
 def source_text(module: nodes.Module) -> str:

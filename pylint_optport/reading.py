@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optport.values import UNKNOWN, Value
+from optport.values import UNKNOWN, ValueSet
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator, Foreign
     from optport.reader.index import Index
     from pylint_optport.finder import Source
 
-MOST_PARSED = 256
+MAX_PARSED = 256
 """Modules that are kept parsed; of more, the oldest are parsed anew where they are needed."""
 
 
@@ -23,11 +23,11 @@ class Reading:
     _indexes: dict[str, Index | None] = field(default_factory=dict)
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
 
-    def exported(self, source: Source, name: str, foreign: Foreign) -> Value:
+    def exported(self, source: Source, name: str, foreign: Foreign) -> ValueSet:
         """Return what a module's name stands for in other modules; it sees others by `foreign`."""
         from optport.reader.building import star_exports
         from optport.reader.evaluate import Evaluator
-        from optport.reader.things import brought
+        from optport.reader.objects import exported
 
         evaluator = self._evaluators.get(source.name)
         if evaluator is None:
@@ -35,7 +35,7 @@ class Reading:
             if index is None:
                 return UNKNOWN
             evaluator = self._evaluators[source.name] = Evaluator(index, star_exports, foreign)
-        return brought(evaluator.exported(name))
+        return exported(evaluator.exported(name))
 
     def forget(self) -> None:
         """Forget all values, but not the modules themselves."""
@@ -46,7 +46,7 @@ class Reading:
         from optport.reader.index import Index
 
         if source.name not in self._indexes:
-            if len(self._indexes) >= MOST_PARSED:
+            if len(self._indexes) >= MAX_PARSED:
                 oldest = next(iter(self._indexes))
                 del self._indexes[oldest]
                 self._evaluators.pop(oldest, None)

@@ -16,7 +16,7 @@ from optport.values import (
     Certainty,
     Qualified,
     Tensor,
-    Value,
+    ValueSet,
     exactly,
     literal,
     union,
@@ -25,11 +25,11 @@ from optport.values import (
 NO, UNRESOLVED, POSSIBLE, CERTAIN = Certainty
 
 
-def holds(text: str, **values: Value) -> Certainty:
+def holds(text: str, **values: ValueSet) -> Certainty:
     return parse_condition(text).holds(lambda name: values.get(name, UNKNOWN))
 
 
-def one_of(*values: Any) -> Value:
+def one_of(*values: Any) -> ValueSet:
     return union(literal(value) for value in values)
 
 
@@ -110,7 +110,9 @@ def test_a_value_that_is_known_decides(text: str, value: Any, expected: bool) ->
         ("x is falsy", literal(UNREAD), NO),
     ],
 )
-def test_what_is_not_known_makes_it_less_sure(text: str, value: Value, expected: Certainty) -> None:
+def test_what_is_not_known_makes_it_less_sure(
+    text: str, value: ValueSet, expected: Certainty
+) -> None:
     assert holds(text, x=value) is expected
 
 
@@ -119,7 +121,7 @@ def test_two_parameters_are_compared(other: int, expected: Certainty) -> None:
     assert holds("lr >= sizes[0]", lr=literal(1), sizes=literal((other, 50))) is expected
 
 
-LOGIC: Mapping[str, Value] = {
+LOGIC: Mapping[str, ValueSet] = {
     "no": literal(1),
     "unread": UNKNOWN,
     "maybe": one_of(0, 1),

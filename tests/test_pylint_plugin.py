@@ -13,7 +13,7 @@ from pylint.testutils import CheckerTestCase
 
 import optport.guard
 from optport.catalogue import CATALOGUE
-from optport.reader.source import Place
+from optport.places import Place
 from optport.signatures import family
 from pylint_optport.checker import OptportChecker
 from pylint_optport.places import node_at

@@ -17,7 +17,7 @@ from optport.options import default_options
 from optport.reader.constructions import Construction
 from optport.reader.parameters import Shape
 from optport.signatures import family, torch_optimizers
-from optport.values import UNKNOWN, UNREAD, Tensor, Value, exactly, literal, union
+from optport.values import UNKNOWN, UNREAD, Tensor, ValueSet, exactly, literal, union
 from tests.conftest import check, check_call, codes
 from tests.python_source import programs
 
@@ -42,12 +42,12 @@ def built(text: str) -> list[str]:
 # -- values ---------------------------------------------------------------------------------
 
 
-def value_of(expression: str, before: str = "") -> Value:
+def value_of(expression: str, before: str = "") -> ValueSet:
     text = f"import torch\n{before}\ntorch.optim.SGD([], lr={expression})\n"
     return only(text).arguments["lr"].value
 
 
-def one_of(*values: Any) -> Value:
+def one_of(*values: Any) -> ValueSet:
     return union(literal(value) for value in values)
 
 
@@ -136,9 +136,9 @@ def test_what_cannot_be_read(expression: str) -> None:
         ("x = torch.tensor(y)", exactly(Tensor(UNREAD))),
     ],
 )
-def test_values_follow_the_bindings_that_reach_them(before: str, value: Value) -> None:
+def test_values_follow_the_bindings_that_reach_them(before: str, value: ValueSet) -> None:
     read = value_of("x", before)
-    assert sorted(map(repr, read.options)) == sorted(map(repr, value.options))
+    assert sorted(map(repr, read.values)) == sorted(map(repr, value.values))
     assert read.complete
 
 
@@ -162,7 +162,7 @@ def test_values_follow_the_bindings_that_reach_them(before: str, value: Value) -
 )
 def test_a_value_that_may_be_something_else_is_not_complete(before: str) -> None:
     read = value_of("x", before)
-    assert not read.complete or not any(hasattr(option, "value") for option in read.options)
+    assert not read.complete or not any(hasattr(option, "value") for option in read.values)
 
 
 def test_options_are_bounded() -> None:

@@ -129,9 +129,9 @@ def _resolved(construction: Any, name: str) -> bool:
     argument = construction.arguments.get(name)
     if argument is None:
         return False
-    values = [plain(type(argument.value)((o,), True)) for o in argument.value.options]
+    values = [plain(type(argument.value)((o,), True)) for o in argument.value.values]
     return any(value is not UNREAD for value in values) and all(
-        isinstance(o, Literal) for o in argument.value.options
+        isinstance(o, Literal) for o in argument.value.values
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import (
-    LONGEST_ADVICE,
+    MAX_ADVICE,
     as_float,
     as_float_text,
     plain,
@@ -142,11 +142,11 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
 
 def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | None) -> str:
     if written is not None:
-        return f"write {row.name}={shortened(written, LONGEST_ADVICE)}"
+        return f"write {row.name}={shortened(written, MAX_ADVICE)}"
     if rejection.write == "float":
         text = case.construction.arguments[row.name].text
         number = as_float_text(text)
-        text = number if number != text else f"float({shortened(text, LONGEST_ADVICE)})"
+        text = number if number != text else f"float({shortened(text, MAX_ADVICE)})"
         return f"write {row.name}={text}"
     return row.advice or "write another value"
 
@@ -193,7 +193,7 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     if not decay.known:
         certainty = Certainty.UNRESOLVED
     else:
-        given = [bool(getattr(option, "value", True)) for option in decay.options]
+        given = [bool(getattr(option, "value", True)) for option in decay.values]
         if not any(given):
             return
         certainty = Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE

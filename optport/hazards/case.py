@@ -8,14 +8,14 @@ from functools import cached_property
 
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import shortened
+from optport.places import Place
 from optport.reader.constructions import Construction, Group
-from optport.reader.source import Place
 from optport.signatures import Parameter, Signature
 from optport.table import optimizer_table
 from optport.table.conditions import Lookup
 from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
 from optport.targets import Target
-from optport.values import Certainty, Value, union
+from optport.values import Certainty, ValueSet, union
 from optport.versions import parse_version
 
 
@@ -38,7 +38,7 @@ class Case:
         """The counterpart's full name."""
         return self.target.qualified(self.signature.name)
 
-    def lookup(self, parameter: str) -> Value:
+    def lookup(self, parameter: str) -> ValueSet:
         """The value in force of a torch parameter, for the table's conditions."""
         return self.construction.in_force(parameter)
 
@@ -65,7 +65,7 @@ class Case:
     def lookup_in(self, group: Group) -> Lookup:
         """The values in force in a group: its own, else the optimizer's."""
 
-        def value(parameter: str) -> Value:
+        def value(parameter: str) -> ValueSet:
             own = group.arguments.get(parameter)
             if own is None:
                 return self.lookup(parameter)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import (
-    LONGEST_ADVICE,
+    MAX_ADVICE,
     as_float,
     element_texts,
     plain,
@@ -19,7 +19,7 @@ from optport.reader.constructions import Argument, Group
 from optport.reader.parameters import Container
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow, Rejection
-from optport.values import LARGEST, UNREAD, Certainty, Tensor, Value
+from optport.values import MAX_NUMBER, UNREAD, Certainty, Tensor, ValueSet
 
 GROUP_HAZARDS = frozenset(
     {"group-lr-scale", "ignored-group-option", "rejected-group-option", "rejected-params"}
@@ -224,7 +224,7 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     return _hazard(case, "group-lr-scale", argument, sure, clause, advice, factor is not None)
 
 
-def _is_one(rate: Value) -> bool:
+def _is_one(rate: ValueSet) -> bool:
     """Whether a rate is 1, so that a factor on it, or it as a factor, changes nothing."""
     return bool(plain(rate) == 1)
 
@@ -239,7 +239,7 @@ def group_factor(case: Case, argument: Argument) -> str | None:
         return None
     if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
         factor = float(f"{mine / base:.12g}")
-        if abs(factor) <= LARGEST:
+        if abs(factor) <= MAX_NUMBER:
             return repr(factor)
     given = case.construction.arguments.get("lr")
     if given is None and base is UNREAD:
@@ -251,7 +251,7 @@ def group_factor(case: Case, argument: Argument) -> str | None:
 
 
 def _shown(text: str) -> str:
-    return shortened(text, LONGEST_ADVICE)
+    return shortened(text, MAX_ADVICE)
 
 
 def _operand(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optport.reader.source import Place
+from optport.places import Place
 from optport.values import Certainty
 
 

@@ -23,7 +23,7 @@ from optport.signatures import Parameter
 from optport.table.model import Also, Fate, ParameterRow
 from optport.values import UNREAD, Certainty, Tensor
 
-LONGEST_WRITTEN = 10_000
+MAX_WRITTEN = 10_000
 """Characters of an argument that goes into a port; a text may be shared by many calls."""
 
 
@@ -64,7 +64,7 @@ def _can_be_written(case: Case) -> bool:
     if hidden is not None and not hidden[0].startswith("**"):
         return False
     return all(
-        argument.sure and len(argument.text) <= LONGEST_WRITTEN
+        argument.sure and len(argument.text) <= MAX_WRITTEN
         for argument in case.construction.arguments.values()
     )
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from optport.reader.source import parenthesised
-from optport.values import UNREAD, Literal, Tensor, Value
+from optport.values import UNREAD, Literal, Tensor, ValueSet
 
-LONGEST_TEXT = 40
+MAX_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
-LONGEST_ADVICE = 120
+MAX_ADVICE = 120
 """Characters of an expression that advice shows to be written."""
 
 
-def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+def shortened(text: str, longest: int = MAX_TEXT) -> str:
     """Return `text`, cut where it is too long for a message."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -29,7 +29,7 @@ def as_float(value: Any) -> Any:
     return value
 
 
-def plain(value: Value) -> Any:
+def plain(value: ValueSet) -> Any:
     """Return the number, pair, … that a value surely is (inside of a tensor too), or `UNREAD`."""
     only = value.exact
     inside = only.value if isinstance(only, (Literal, Tensor)) else UNREAD

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from optport.values import UNKNOWN, UNREAD, Literal, Option, Value, literal, union
+from optport.values import UNKNOWN, UNREAD, Literal, Value, ValueSet, literal, union
 
-LARGEST = 1e15
+MAX_NUMBER = 1e15
 """Numbers beyond it are not computed with: `10 ** 10 ** 10` must not cost anything."""
-LARGEST_POWER = 64
+MAX_POWER = 64
 
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -30,16 +30,16 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float))
 
 
-def mapped(value: Value, change: Callable[[Any], Any]) -> Value:
+def mapped(value: ValueSet, change: Callable[[Any], Any]) -> ValueSet:
     """Return the value with every literal changed; unknown when one gives `UNREAD`."""
-    changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.options]
+    changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.values]
     if not changed or any(one is UNREAD for one in changed):
         return UNKNOWN
     together = union(literal(one) for one in changed)
     return together if value.complete else together.overridable()
 
 
-def unary(op: ast.unaryop, operand: Value) -> Value:
+def unary(op: ast.unaryop, operand: ValueSet) -> ValueSet:
     """Return ``-x``, ``+x`` or ``not x``; ``~x`` is not followed."""
     if isinstance(op, ast.Not):
         return mapped(operand, lambda value: not value)
@@ -49,20 +49,20 @@ def unary(op: ast.unaryop, operand: Value) -> Value:
     return mapped(operand, lambda value: sign * value if is_number(value) else UNREAD)
 
 
-def binary(op: ast.operator, left: Value, right: Value) -> Value:
+def binary(op: ast.operator, left: ValueSet, right: ValueSet) -> ValueSet:
     """Return the number that an operator makes of two."""
     compute = _OPERATORS.get(type(op))
     if compute is None:
         return UNKNOWN
-    results = union(mapped(left, partial(_computed, compute, other)) for other in right.options)
+    results = union(mapped(left, partial(_computed, compute, other)) for other in right.values)
     return results if right.complete else results.overridable()
 
 
-def _computed(compute: Callable[[Any, Any], Any], other: Option, left: Any) -> Any:
+def _computed(compute: Callable[[Any, Any], Any], other: Value, left: Any) -> Any:
     right: Any = other.value if isinstance(other, Literal) else UNREAD
-    if not is_number(left) or not is_number(right) or max(abs(left), abs(right)) > LARGEST:
+    if not is_number(left) or not is_number(right) or max(abs(left), abs(right)) > MAX_NUMBER:
         return UNREAD
-    if compute is operator.pow and abs(right) > LARGEST_POWER:
+    if compute is operator.pow and abs(right) > MAX_POWER:
         return UNREAD
     return converted(lambda _: compute(left, right), None)
 

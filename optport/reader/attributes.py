@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from optport.reader.command_line import CommandLine, decorated_default
+from optport.reader.objects import Instance, OwnClass, OwnFunction, Partial, exported
 from optport.reader.scopes import (
-    MOST_BINDINGS,
+    MAX_BINDINGS,
     AttributeSet,
     Branch,
     BranchKind,
@@ -18,8 +19,7 @@ from optport.reader.scopes import (
     ScopeKind,
     reaching,
 )
-from optport.reader.things import Instance, OwnClass, OwnFunction, Partial, brought
-from optport.values import UNKNOWN, Literal, Option, Qualified, Value, exactly, union
+from optport.values import UNKNOWN, Literal, Qualified, Value, ValueSet, exactly, union
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAMESPACE = "torch.optim"
 ANY_OPTIMIZER = f"{NAMESPACE}.*"
 """Some name of `torch.optim`, decided at run time."""
-_LONGEST_CHAIN = 32
+_MAX_CHAIN = 32
 
 
 class Attributes:
@@ -37,14 +37,14 @@ class Attributes:
         self._evaluator = evaluator
         self.classes: dict[ast.ClassDef, OwnClass] = {}
 
-    def value(self, node: ast.Attribute, at: Point, called: bool = False) -> Value:
+    def value(self, node: ast.Attribute, at: Point, called: bool = False) -> ValueSet:
         """Return what an attribute may be; one that is called is no option of a configuration."""
         names: list[str] = []
         base: ast.expr = node
         while isinstance(base, ast.Attribute):
             names.append(base.attr)
             base = base.value
-        if len(names) > _LONGEST_CHAIN:
+        if len(names) > _MAX_CHAIN:
             return UNKNOWN
         value = self._evaluator.value(base, at)
         for left in range(len(names) - 1, -1, -1):
@@ -54,15 +54,15 @@ class Attributes:
             base = node  # only the first step can be of self itself
         return value
 
-    def _attribute(self, value: Value, name: str, guess: bool) -> Value:
-        found = [self._of(option, name) for option in value.options if option != Literal(None)]
+    def _attribute(self, value: ValueSet, name: str, guess: bool) -> ValueSet:
+        found = [self._of(option, name) for option in value.values if option != Literal(None)]
         if any(one.known for one in found):
             # An attribute of None would raise, so that option rules itself out.
             together = union(found)
             return together if value.complete else together.overridable()
         return self._configured(name) if guess else UNKNOWN
 
-    def _of(self, option: Option, name: str) -> Value:
+    def _of(self, option: Value, name: str) -> ValueSet:
         if isinstance(option, Qualified):
             return self._evaluator.resolved(f"{option.name}.{name}")
         if isinstance(option, Instance):
@@ -73,17 +73,17 @@ class Attributes:
             return option.callee
         return UNKNOWN
 
-    def _from(self, own: OwnClass, value: Value) -> Value:
+    def _from(self, own: OwnClass, value: ValueSet) -> ValueSet:
         """What of a class's attribute counts here, where the class may be another file's."""
-        return value if own.home is self._evaluator else brought(value)
+        return value if own.home is self._evaluator else exported(value)
 
-    def named(self, owner: Value, names: Value) -> Value:
+    def named(self, owner: ValueSet, names: ValueSet) -> ValueSet:
         """Return ``getattr(owner, name)`` for a name that is known or not."""
-        found: list[Value] = []
-        for option in names.options:
+        found: list[ValueSet] = []
+        for option in names.values:
             if isinstance(option, Literal) and isinstance(option.value, str):
                 found.append(self._attribute(owner, option.value, guess=False))
-        in_namespace = any(option == Qualified(NAMESPACE) for option in owner.options)
+        in_namespace = any(option == Qualified(NAMESPACE) for option in owner.values)
         if in_namespace and not names.complete and not found:
             return exactly(Qualified(ANY_OPTIMIZER)).overridable()
         together = union(found)
@@ -91,25 +91,25 @@ class Attributes:
 
     # -- classes and instances of the file ---
 
-    def of_instance(self, instance: Instance, name: str) -> Value:
+    def of_instance(self, instance: Instance, name: str) -> ValueSet:
         """Return an instance's attribute: set in a method, given, or the class's own."""
         given = [entry.value for entry in instance.given if entry.key == name]
         if given:
             return given[-1]
         seen: list[OwnClass] = []
         pending = [instance.of]
-        while pending and len(seen) < _LONGEST_CHAIN:
+        while pending and len(seen) < _MAX_CHAIN:
             own = pending.pop(0)
             if own in seen:
                 continue
             seen.append(own)
             assigned = [
                 self._from(own, own.home.value(change.value, change.at))
-                for change in own.home.index.attribute_sets(name, own.scope)[:MOST_BINDINGS]
+                for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]
                 if _sets_own(change)
             ]
             shared = self._in_body(own, name)
-            properties = [option for option in shared.options if _is_property(option)]
+            properties = [option for option in shared.values if _is_property(option)]
             if properties:  # as good as an attribute that a method sets
                 assigned += [self._evaluator.calls.returned(one) for one in properties]
                 shared = UNKNOWN
@@ -119,14 +119,14 @@ class Attributes:
             pending.extend(self._own_bases(own))
         return UNKNOWN
 
-    def of_class(self, own: OwnClass, name: str) -> Value:
+    def of_class(self, own: OwnClass, name: str) -> ValueSet:
         """Return a class's attribute, its own or one of a base of the file."""
         found = self._in_body(own, name)
         if found.known:
             return found.overridable()  # another class may override it
         return union(self._in_body(base, name) for base in self._own_bases(own)).overridable()
 
-    def _in_body(self, own: OwnClass, name: str) -> Value:
+    def _in_body(self, own: OwnClass, name: str) -> ValueSet:
         if name not in own.scope.bindings:
             return UNKNOWN
         end = Point(own.scope, own.at.order, Branch(BranchKind.ROOT))
@@ -135,10 +135,10 @@ class Attributes:
         return self._from(own, found)
 
     def _own_bases(self, own: OwnClass) -> list[OwnClass]:
-        options = [o for base in own.node.bases for o in self.base(own, base).options]
+        options = [o for base in own.node.bases for o in self.base(own, base).values]
         return [option for option in options if isinstance(option, OwnClass)]
 
-    def base(self, own: OwnClass, node: ast.expr) -> Value:
+    def base(self, own: OwnClass, node: ast.expr) -> ValueSet:
         """Return what a base in a class statement may be."""
         defined = own.scope.defined
         return UNKNOWN if defined is None else own.home.value(node, defined)
@@ -157,7 +157,7 @@ class Attributes:
 
     # -- parameters ---
 
-    def received(self, source: Received, at: Point) -> Value:
+    def received(self, source: Received, at: Point) -> ValueSet:
         """Return what a function's parameter may be: its instance, or its default."""
         outer = at.scope.parent
         if source.first and outer is not None and outer.kind is ScopeKind.CLASS:
@@ -175,21 +175,21 @@ class Attributes:
             return annotated
         return decorated_default(source.function, source.argument.arg, evaluator, source.at)
 
-    def _annotated(self, source: Received) -> Value:
+    def _annotated(self, source: Received) -> ValueSet:
         """An instance of the class that a parameter's annotation names."""
         annotation = source.argument.annotation
         if annotation is None or not isinstance(annotation, (ast.Name, ast.Attribute)):
             return UNKNOWN
         classes = [
             option
-            for option in self._evaluator.value(annotation, source.at).options
+            for option in self._evaluator.value(annotation, source.at).values
             if isinstance(option, OwnClass)
         ]
-        return Value(tuple(Instance(own) for own in classes), complete=False)
+        return ValueSet(tuple(Instance(own) for own in classes), complete=False)
 
     # -- configuration ---
 
-    def _configured(self, name: str) -> Value:
+    def _configured(self, name: str) -> ValueSet:
         """An attribute of something unknown: the option or field of that name."""
         found = self._command_line.default(name)
         if found is not None:
@@ -220,7 +220,7 @@ class Attributes:
         return found
 
 
-def _is_property(option: Option) -> TypeGuard[OwnFunction]:
+def _is_property(option: Value) -> TypeGuard[OwnFunction]:
     properties = {"property", "cached_property"}
     return isinstance(option, OwnFunction) and bool(properties & _decorators(option.scope.node))
 

@@ -10,15 +10,15 @@ from optport.gate import brings_none
 from optport.reader.attributes import ANY_OPTIMIZER, NAMESPACE
 from optport.reader.evaluate import Evaluator
 from optport.reader.leads import find_leads, known_optimizers
+from optport.reader.objects import OwnClass, Partial, SuperValue
 from optport.reader.scopes import Point
-from optport.reader.things import Base, OwnClass, Partial
-from optport.values import Literal, Option, Qualified, Value
+from optport.values import Literal, Qualified, Value, ValueSet
 
 _OTHER_MODULES = {"lr_scheduler", "swa_utils", "optimizer"}
 _NESTED = 8
 """How many partials and subclasses are looked through, one inside the other."""
 
-MOST_LOOKED_THROUGH = 256
+MAX_LOOKED_THROUGH = 256
 """How many of them are looked through in all, for one call."""
 
 _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group"})
@@ -121,17 +121,17 @@ class Builder:
         plain = isinstance(callee, ast.Name) and evaluator.owner(callee.id, at.scope) is None
         return not plain or bool(evaluator.index.module.stars)
 
-    def _from(self, value: Value, sources: tuple[Source, ...], sure: bool) -> Iterator[Built]:
+    def _from(self, value: ValueSet, sources: tuple[Source, ...], sure: bool) -> Iterator[Built]:
         """Yield what calling `value` builds, once for each class."""
-        pending: list[tuple[Option, tuple[Source, ...], int, bool]] = [
-            (option, sources, 0, sure and value.complete) for option in value.options
+        pending: list[tuple[Value, tuple[Source, ...], int, bool]] = [
+            (option, sources, 0, sure and value.complete) for option in value.values
         ]
         classes: dict[str | None, Built] = {}
         others = False
         looked_through = 0
         while pending:
             option, given, depth, certain = pending.pop(0)
-            inner: Value | None = None
+            inner: ValueSet | None = None
             if isinstance(option, Literal):
                 continue  # calling None or a number raises: then nothing is built
             if isinstance(option, Qualified):
@@ -145,21 +145,21 @@ class Builder:
             elif isinstance(option, OwnClass) and not option.methods & _OVERRIDES:
                 inner = self._bases(option)
             looked_through += 1
-            if inner is None or depth >= _NESTED or looked_through > MOST_LOOKED_THROUGH:
+            if inner is None or depth >= _NESTED or looked_through > MAX_LOOKED_THROUGH:
                 others = True
                 continue
-            pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.options)
+            pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.values)
         single = len(classes) == 1 and not others
         for one in classes.values():
             yield one if single else Built(one.optimizer, one.sources, sure=False)
 
-    def _bases(self, own: OwnClass) -> Value | None:
+    def _bases(self, own: OwnClass) -> ValueSet | None:
         """What a class's bases are, where one of them may be an optimizer."""
         values = [self._evaluator.attributes.base(own, base) for base in own.node.bases]
-        options = [option for value in values for option in value.options]
+        options = [option for value in values for option in value.values]
         if not options:
             return None
-        return Value(tuple(options), all(value.complete for value in values))
+        return ValueSet(tuple(options), all(value.complete for value in values))
 
     def _initialised(self, call: ast.Call, at: Point) -> Iterator[Built]:
         """``super().__init__(…)`` and ``torch.optim.Adam.__init__(self, …)`` in a subclass."""
@@ -167,8 +167,8 @@ class Builder:
         if not isinstance(callee, ast.Attribute) or callee.attr != "__init__":
             return
         value = self._evaluator.value(callee.value, at)
-        for option in value.options:
-            if isinstance(option, Base):
+        for option in value.values:
+            if isinstance(option, SuperValue):
                 bases = self._bases(option.of)
                 if bases is not None:
                     yield from self._from(bases, (Source(call, at),), sure=True)
@@ -176,9 +176,9 @@ class Builder:
                 sources = (Source(call, at, skip=1),)
                 yield Built(torch_optimizer(option.name), sources, value.complete)
 
-    def _wrapped(self, call: ast.Call, callee: Value, at: Point) -> Iterator[Built]:
+    def _wrapped(self, call: ast.Call, callee: ValueSet, at: Point) -> Iterator[Built]:
         """A class that is handed over together with its arguments."""
-        for option in callee.options:
+        for option in callee.values:
             wrapper = WRAPPERS.get(option.name) if isinstance(option, Qualified) else None
             if wrapper is None:
                 continue
@@ -198,7 +198,7 @@ class Builder:
         inner = call.func
         if isinstance(inner, ast.Call) and len(inner.args) == 1 and not inner.keywords:
             value = self._evaluator.value(inner.args[0], at)
-            if any(isinstance(o, Qualified) and torch_optimizer(o.name) for o in value.options):
+            if any(isinstance(o, Qualified) and torch_optimizer(o.name) for o in value.values):
                 yield from self._from(value, (Source(call, at),), sure=False)
 
 
@@ -216,17 +216,21 @@ def _argument(call: ast.Call, name: str, position: int | None) -> ast.expr | Non
     return None
 
 
-def star_exports(module: str, name: str) -> Value:
+def star_exports(module: str, name: str) -> ValueSet:
     """Return what ``from module import *`` is known to bind `name` to.
 
     Modules of the user's own may hand on `torch`, `optim` or an optimizer's class: possibly.
     """
     if module == NAMESPACE:
         torch_names = name in known_optimizers() or name == "lr_scheduler"
-        return Value((Qualified(f"{module}.{name}"),), complete=True) if torch_names else Value()
+        return (
+            ValueSet((Qualified(f"{module}.{name}"),), complete=True) if torch_names else ValueSet()
+        )
     if brings_none(module):
-        return Value()
+        return ValueSet()
     if name in ("torch", "optim"):
         full = "torch" if name == "torch" else NAMESPACE
-        return Value((Qualified(full),))
-    return Value((Qualified(f"{NAMESPACE}.{name}"),)) if name in known_optimizers() else Value()
+        return ValueSet((Qualified(full),))
+    return (
+        ValueSet((Qualified(f"{NAMESPACE}.{name}"),)) if name in known_optimizers() else ValueSet()
+    )

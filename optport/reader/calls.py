@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from optport.reader.arithmetic import converted, mapped
 from optport.reader.displays import is_key
-from optport.reader.scopes import Point
-from optport.reader.things import (
-    Base,
-    Elements,
+from optport.reader.objects import (
+    DictValue,
+    DictView,
     Entry,
     Instance,
+    ListValue,
     OwnClass,
     OwnFunction,
     Partial,
-    Sequence,
-    Table,
-    brought,
+    SuperValue,
+    exported,
     table_in,
 )
+from optport.reader.scopes import Point
 from optport.values import (
     UNKNOWN,
     UNREAD,
     Literal,
-    Option,
     Qualified,
     Tensor,
     Value,
+    ValueSet,
     exactly,
     literal,
     union,
@@ -38,7 +38,7 @@ from optport.values import (
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
 
-MOST_RETURNS = 16
+MAX_RETURNS = 16
 """Return statements of one function that are followed."""
 
 _TENSORS = {"torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor"}
@@ -65,7 +65,7 @@ class Calls:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def value(self, node: ast.Call, at: Point) -> Value:
+    def value(self, node: ast.Call, at: Point) -> ValueSet:
         """Return what a call may give back."""
         callee = node.func
         if isinstance(callee, ast.Name) and self._evaluator.owner(callee.id, at.scope) is None:
@@ -77,18 +77,18 @@ class Calls:
             value = self._evaluator.attributes.value(callee, at, called=True)
         else:
             value = self._evaluator.value(callee, at)
-        found = union(self._called(option, node, at) for option in value.options)
+        found = union(self._called(option, node, at) for option in value.values)
         return found if value.complete else found.overridable()
 
     # -- built-in functions -----------------------------------------------------------------------
 
-    def _built_in(self, name: str, node: ast.Call, at: Point) -> Value:
+    def _built_in(self, name: str, node: ast.Call, at: Point) -> ValueSet:
         evaluator = self._evaluator
         if name == "dict":
             return evaluator.table_of(node, at)
         if name == "super":
             own = evaluator.attributes.enclosing_class(at.scope)
-            return UNKNOWN if own is None else exactly(Base(own))
+            return UNKNOWN if own is None else exactly(SuperValue(own))
         if not node.args or isinstance(node.args[0], ast.Starred):
             return UNKNOWN
         first = evaluator.value(node.args[0], at)
@@ -98,7 +98,7 @@ class Calls:
         if name in _SAME:
             return first
         if name == "vars":
-            modules = [o for o in first.options if isinstance(o, Qualified)]
+            modules = [o for o in first.values if isinstance(o, Qualified)]
             return union(exactly(Qualified(f"{module.name}.__dict__")) for module in modules)
         if name == "filter" and len(node.args) > 1:
             return evaluator.value(node.args[1], at)
@@ -111,18 +111,18 @@ class Calls:
             return found
         return self._starred(name, node, at)
 
-    def _starred(self, name: str, node: ast.Call, at: Point) -> Value:
+    def _starred(self, name: str, node: ast.Call, at: Point) -> ValueSet:
         value = self._evaluator.value(node.func, at)
-        return union(self._called(option, node, at) for option in value.options).overridable()
+        return union(self._called(option, node, at) for option in value.values).overridable()
 
     # -- methods of what is known ---
 
-    def _method(self, callee: ast.Attribute, node: ast.Call, at: Point) -> Value:
+    def _method(self, callee: ast.Attribute, node: ast.Call, at: Point) -> ValueSet:
         if callee.attr not in CONTAINER_METHODS:
             return UNKNOWN
         evaluator = self._evaluator
         owner = evaluator.value(callee.value, at)
-        tables = [option for option in owner.options if isinstance(option, Table)]
+        tables = [option for option in owner.values if isinstance(option, DictValue)]
         if not tables:
             return owner if callee.attr in ("copy", "item") else UNKNOWN
         if callee.attr == "copy":
@@ -133,11 +133,11 @@ class Calls:
             if len(node.args) > 1 and not _surely_have(tables, keys):
                 found.append(evaluator.value(node.args[1], at))
             return union(one for one in found if one.known)
-        return exactly(Elements(tuple(_parts(callee.attr, table) for table in tables)))
+        return exactly(DictView(tuple(_parts(callee.attr, table) for table in tables)))
 
     # -- calling things ---
 
-    def _called(self, option: Option, node: ast.Call, at: Point) -> Value:
+    def _called(self, option: Value, node: ast.Call, at: Point) -> ValueSet:
         if isinstance(option, OwnFunction):
             return self.returned(option)
         if isinstance(option, OwnClass):
@@ -149,15 +149,15 @@ class Calls:
             return self._imported(option.name, node, at)
         return UNKNOWN
 
-    def returned(self, function: OwnFunction) -> Value:
+    def returned(self, function: OwnFunction) -> ValueSet:
         """Return what a function of a file may give back; unknown for a generator."""
         returns = function.scope.returns
-        if function.scope.yields or len(returns) > MOST_RETURNS:
+        if function.scope.yields or len(returns) > MAX_RETURNS:
             return UNKNOWN
         found = union(function.home.value(value, place) for value, place in returns)
-        return found if function.home is self._evaluator else brought(found)
+        return found if function.home is self._evaluator else exported(found)
 
-    def _imported(self, name: str, node: ast.Call, at: Point) -> Value:
+    def _imported(self, name: str, node: ast.Call, at: Point) -> ValueSet:
         evaluator = self._evaluator
         last = name.rpartition(".")[2]
         if name in _PARTIALS and node.args and not isinstance(node.args[0], ast.Starred):
@@ -173,44 +173,44 @@ class Calls:
         if name in _NUMBERS or last in _SAME or last == "chain":
             return first
         if name == "importlib.import_module":
-            texts = [o.value for o in first.options if isinstance(o, Literal)]
+            texts = [o.value for o in first.values if isinstance(o, Literal)]
             return union(exactly(Qualified(text)) for text in texts if isinstance(text, str))
         # A configuration that a library makes from its class: tyro.cli(Args) and the like.
-        classes = tuple(o for o in first.options if isinstance(o, OwnClass))
-        return Value(tuple(Instance(own) for own in classes), complete=False)
+        classes = tuple(o for o in first.values if isinstance(o, OwnClass))
+        return ValueSet(tuple(Instance(own) for own in classes), complete=False)
 
-    def _field(self, node: ast.Call, at: Point) -> Value:
+    def _field(self, node: ast.Call, at: Point) -> ValueSet:
         """The default of a dataclass or pydantic field."""
         given = [k.value for k in node.keywords if k.arg == "default"] or node.args[:1]
         return self._evaluator.value(given[0], at) if given else UNKNOWN
 
 
-def _parts(method: str, table: Table) -> Value:
+def _parts(method: str, table: DictValue) -> ValueSet:
     """What a loop over a dict's keys, values or items sees, as one value."""
     if method == "values":
         return union(entry.value for entry in table.entries)
     keys = union(literal(e.key) for e in table.entries if not isinstance(e.key, ast.AST))
     if method == "keys":
         return keys
-    return exactly(Sequence((keys, union(entry.value for entry in table.entries))))
+    return exactly(ListValue((keys, union(entry.value for entry in table.entries))))
 
 
-def _surely_have(tables: list[Table], keys: Value) -> bool:
+def _surely_have(tables: list[DictValue], keys: ValueSet) -> bool:
     """Whether every dict has an entry for each key that may be looked up."""
-    wanted = {o.value for o in keys.options if isinstance(o, Literal) and is_key(o.value)}
-    known = keys.known and keys.complete and len(wanted) == len(keys.options)
+    wanted = {o.value for o in keys.values if isinstance(o, Literal) and is_key(o.value)}
+    known = keys.known and keys.complete and len(wanted) == len(keys.values)
     return known and all(table.sure_keys.issuperset(wanted) for table in tables)
 
 
-def entries_of(value: Value) -> tuple[tuple[Entry, ...], bool]:
+def entries_of(value: ValueSet) -> tuple[tuple[Entry, ...], bool]:
     """Return the entries of the dict that a value may be, and whether those are surely all.
 
     Of a dict that can be overridden elsewhere they are likely, their values overridable.
     """
-    tables = tuple(option for option in value.options if isinstance(option, Table))
-    table = table_in(Value(tables, complete=True))
+    tables = tuple(option for option in value.values if isinstance(option, DictValue))
+    table = table_in(ValueSet(tables, complete=True))
     if table is None:
         return (), False
-    if value.complete and len(tables) == len(value.options):
+    if value.complete and len(tables) == len(value.values):
         return table.entries, table.complete
     return tuple(entry.overridable() for entry in table.entries), False

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from optport.reader.arithmetic import converted, mapped
-from optport.values import UNKNOWN, Literal, Value, literal, union
+from optport.values import UNKNOWN, Literal, ValueSet, literal, union
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
     from optport.reader.scopes import Function, Point
 
-    _Default = Callable[[ast.Call, Evaluator, Point], Value]
+    _Default = Callable[[ast.Call, Evaluator, Point], ValueSet]
 
 _ADDING = frozenset({"add_argument", "add_option"})
 _SETTING = "set_defaults"
@@ -34,7 +34,7 @@ class CommandLine:
             for name, default in _defined(call):
                 self._defaults.setdefault(name, []).append((default, call, at))
 
-    def default(self, name: str) -> Value | None:
+    def default(self, name: str) -> ValueSet | None:
         """Return the default of the option with that destination, None for no option."""
         defaults = self._defaults.get(name)
         if defaults is None:
@@ -69,7 +69,9 @@ def _value_of(node: ast.expr) -> _Default:
     return lambda _, evaluator, at: evaluator.value(node, at)
 
 
-def decorated_default(function: Function, parameter: str, evaluator: Evaluator, at: Point) -> Value:
+def decorated_default(
+    function: Function, parameter: str, evaluator: Evaluator, at: Point
+) -> ValueSet:
     """Return the default that a click option gives a function's parameter, if one does."""
     for decorator in getattr(function, "decorator_list", []):
         if not isinstance(decorator, ast.Call):
@@ -101,7 +103,7 @@ def _destination(call: ast.Call) -> str | None:
     return chosen[0].lstrip("-").replace("-", "_") if chosen else None
 
 
-def _default(call: ast.Call, evaluator: Evaluator, at: Point) -> Value:
+def _default(call: ast.Call, evaluator: Evaluator, at: Point) -> ValueSet:
     default = _keyword(call, "default")
     action = _keyword(call, "action")
     if default is None:
@@ -116,7 +118,7 @@ def _default(call: ast.Call, evaluator: Evaluator, at: Point) -> Value:
     if convert is None:
         return value
     # A default in a string is converted like the command line; any other is taken as it is.
-    texts = all(isinstance(o, Literal) and isinstance(o.value, str) for o in value.options)
+    texts = all(isinstance(o, Literal) and isinstance(o.value, str) for o in value.values)
     return mapped(value, lambda text: converted(convert, text)) if texts else value
 
 

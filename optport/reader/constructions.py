@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from optport.places import Place
 from optport.reader.attributes import NAMESPACE
 from optport.reader.building import Builder, Built, Source, star_exports
 from optport.reader.calls import entries_of
@@ -19,9 +20,9 @@ from optport.reader.parameters import (
     read_parameters,
 )
 from optport.reader.scopes import Point
-from optport.reader.source import Place, SourceText
+from optport.reader.source import SourceText
 from optport.signatures import Family, Signature, family
-from optport.values import UNKNOWN, Certainty, Value, literal, union
+from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Argument:
     """
 
     name: str
-    value: Value
+    value: ValueSet
     text: str
     """The expression as the file spells it."""
     place: Place
@@ -84,7 +85,7 @@ class Construction:
         """The class's full name, as `torch.optim.Adam`."""
         return f"{NAMESPACE}.{self.optimizer}"
 
-    def in_force(self, parameter: str) -> Value:
+    def in_force(self, parameter: str) -> ValueSet:
         """Return the value that training runs with: the argument's, or torch's default."""
         if parameter in self.arguments:
             return self.arguments[parameter].value
@@ -209,7 +210,7 @@ class _Binding:
                 self._bind(name, value, keyword.value, place, source.at)
 
     def _positional(
-        self, node: ast.expr, at: Point, value: Value, position: int | None = None
+        self, node: ast.expr, at: Point, value: ValueSet, position: int | None = None
     ) -> None:
         names = self._signature.positional
         if self._position < len(names):
@@ -245,7 +246,7 @@ class _Binding:
             text = "**" + self._source.expression(keyword.value)
             self.hidden = text, self._source.place(keyword)
 
-    def _or_else(self, name: str, value: Value) -> Value:
+    def _or_else(self, name: str, value: ValueSet) -> ValueSet:
         """The value of an argument that may be left out: perhaps the one in force without it."""
         before = self.arguments.get(name)
         if before is not None:
@@ -256,7 +257,7 @@ class _Binding:
     def _bind(
         self,
         name: str,
-        value: Value,
+        value: ValueSet,
         node: ast.expr,
         place: Place,
         at: Point,

@@ -1,7 +1,7 @@
 """What an expression of the file may stand for, worked out on demand.
 
 An abstract interpreter in the small: names are followed through the bindings that reach them, and
-every expression becomes a `Value`. Each expression is worked out once; names and operators are
+every expression becomes a `ValueSet`. Each expression is worked out once; names and operators are
 followed only so deep, so that no source makes this deep or long.
 """
 
@@ -15,8 +15,25 @@ from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
 from optport.reader.calls import Calls, entries_of
 from optport.reader.changes import Changes
-from optport.reader.displays import LONGEST, display, elements_of, is_key, joined, looked_up, taken
+from optport.reader.displays import (
+    MAX_ITEMS,
+    display,
+    elements_of,
+    is_key,
+    joined,
+    looked_up,
+    taken,
+)
 from optport.reader.index import Index
+from optport.reader.objects import (
+    DictValue,
+    DictView,
+    Entry,
+    ListValue,
+    OwnClass,
+    OwnFunction,
+    table_in,
+)
 from optport.reader.scopes import (
     Assigned,
     Binding,
@@ -29,36 +46,27 @@ from optport.reader.scopes import (
     ScopeKind,
     reaching,
 )
-from optport.reader.things import (
-    Elements,
-    Entry,
-    OwnClass,
-    OwnFunction,
-    Sequence,
-    Table,
-    table_in,
-)
 from optport.values import (
     UNKNOWN,
     Literal,
-    Option,
     Qualified,
     Value,
+    ValueSet,
     exactly,
     literal,
     union,
 )
 
-DEEPEST = 60
+MAX_DEPTH = 60
 """How many names, operators and displays are followed one inside the other."""
-MOST_STARS = 64
+MAX_STARS = 64
 """Star imports that are asked for a name, the last ones of the file."""
 
-StarExports = Callable[[str, str], Value]
-Foreign = Callable[[str], Value]
+StarExports = Callable[[str, str], ValueSet]
+Foreign = Callable[[str], ValueSet]
 
 
-def nothing_foreign(qualified: str) -> Value:
+def nothing_foreign(qualified: str) -> ValueSet:
     """What another module's name stands for, as far as one file alone can tell: just the name."""
     return UNKNOWN
 
@@ -81,11 +89,11 @@ class Evaluator:
         self._star_exports = star_exports
         self._foreign = foreign
         self.looks_elsewhere = foreign is not nothing_foreign
-        self._known: dict[ast.AST, Value] = {}
+        self._known: dict[ast.AST, ValueSet] = {}
         self.attributes = Attributes(self)
         self._changes = Changes(self)
         self.calls = Calls(self)
-        self._kinds: dict[type, Callable[..., Value]] = {
+        self._kinds: dict[type, Callable[..., ValueSet]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
             ast.Attribute: self.attributes.value,
@@ -107,10 +115,10 @@ class Evaluator:
             ast.Call: self.calls.value,
         }
 
-    def value(self, node: ast.expr, at: Point) -> Value:
+    def value(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what `node`, evaluated at `at`, may stand for."""
         kind = self._kinds.get(type(node))
-        if kind is None or self._depth >= DEEPEST:
+        if kind is None or self._depth >= MAX_DEPTH:
             return UNKNOWN
         if node not in self._known:
             self._known[node] = UNKNOWN  # what a cycle sees of itself
@@ -121,7 +129,7 @@ class Evaluator:
                 Evaluator._depth -= 1
         return self._known[node]
 
-    def resolved(self, qualified: str) -> Value:
+    def resolved(self, qualified: str) -> ValueSet:
         """Return what an imported name stands for: itself, or what its module says."""
         found = self._foreign(qualified)
         return found if found.known else exactly(Qualified(qualified))
@@ -131,7 +139,7 @@ class Evaluator:
         found: list[tuple[ast.expr, Point]] = []
         pending = [(node, at)]
         seen: set[ast.expr] = set()
-        while pending and len(seen) < DEEPEST:
+        while pending and len(seen) < MAX_DEPTH:
             expression, point = pending.pop()
             if expression in seen:
                 continue
@@ -148,7 +156,7 @@ class Evaluator:
                     found.append((expression, point))
         return found
 
-    def exported(self, name: str) -> Value:
+    def exported(self, name: str) -> ValueSet:
         """Return what a name of the module stands for once the module has been run."""
         end = self.index.end
         return self._name(ast.Name(name), end)
@@ -179,7 +187,7 @@ class Evaluator:
             scope = scope.parent
         return None
 
-    def _name(self, node: ast.Name, at: Point) -> Value:
+    def _name(self, node: ast.Name, at: Point) -> ValueSet:
         scope = self.owner(node.id, at.scope)
         if scope is None:
             return self._starred(node.id)
@@ -187,7 +195,7 @@ class Evaluator:
         found = union(self.bound(binding) for binding in bindings)
         return self._changes.after(node.id, found, bindings, scope, at)
 
-    def bound(self, binding: Binding) -> Value:
+    def bound(self, binding: Binding) -> ValueSet:
         """Return what a binding gives its name."""
         source = binding.source
         if isinstance(source, Imported):
@@ -202,12 +210,12 @@ class Evaluator:
             return self._defined(source, binding.at)
         return UNKNOWN
 
-    def _unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> Value:
+    def _unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> ValueSet:
         while path and isinstance(node, (ast.Tuple, ast.List)) and path[0] < len(node.elts):
             node, path = node.elts[path[0]], path[1:]
         return taken(self.value(node, at), path)
 
-    def _defined(self, source: Defined, at: Point) -> Value:
+    def _defined(self, source: Defined, at: Point) -> ValueSet:
         scope = self.index.scope_of(source.node)
         if scope is None:
             return UNKNOWN
@@ -219,45 +227,45 @@ class Evaluator:
         """Return the one thing that stands for a class of the file."""
         return self.attributes.classes.setdefault(node, OwnClass(node, scope, at, self))
 
-    def _starred(self, name: str) -> Value:
+    def _starred(self, name: str) -> ValueSet:
         """A name that nothing in the file binds: from a star import, or built in."""
         stars = self.index.module.stars
-        near = stars[-MOST_STARS:]  # the last one that has the name wins
+        near = stars[-MAX_STARS:]  # the last one that has the name wins
         found = [value for m, _ in near if (value := self._from_star(m, name)).known]
         if not found:
             return UNKNOWN
         value = union(found)
         return value if len(found) == len(stars) else value.overridable()
 
-    def _from_star(self, module: str, name: str) -> Value:
+    def _from_star(self, module: str, name: str) -> ValueSet:
         dot = "" if module.endswith(".") else "."
         found = self._foreign(f"{module}{dot}{name}")
         return found if found.known else self._star_exports(module, name)
 
     # -- displays ---
 
-    def _constant(self, node: ast.Constant, at: Point) -> Value:
+    def _constant(self, node: ast.Constant, at: Point) -> ValueSet:
         return UNKNOWN if node.value is Ellipsis else literal(node.value)
 
-    def _display(self, node: ast.Tuple | ast.List | ast.Set, at: Point) -> Value:
-        if len(node.elts) > LONGEST:
+    def _display(self, node: ast.Tuple | ast.List | ast.Set, at: Point) -> ValueSet:
+        if len(node.elts) > MAX_ITEMS:
             return UNKNOWN
-        parts: list[Value] = []
-        elements: list[Value] = []
+        parts: list[ValueSet] = []
+        elements: list[ValueSet] = []
         for element in node.elts:
             if isinstance(element, ast.Starred):
-                parts += [exactly(Sequence(tuple(elements))), self.value(element.value, at)]
+                parts += [exactly(ListValue(tuple(elements))), self.value(element.value, at)]
                 elements = []
             else:
                 elements.append(self.value(element, at))
         if parts:
-            return joined([*parts, exactly(Sequence(tuple(elements)))])
+            return joined([*parts, exactly(ListValue(tuple(elements)))])
         return display(elements, tuple if isinstance(node, ast.Tuple) else list)
 
-    def _dict(self, node: ast.Dict, at: Point) -> Value:
-        table = Table(())
-        if len(node.values) > LONGEST:
-            return exactly(Table((), complete=False))
+    def _dict(self, node: ast.Dict, at: Point) -> ValueSet:
+        table = DictValue(())
+        if len(node.values) > MAX_ITEMS:
+            return exactly(DictValue((), complete=False))
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.value(value_node, at)
             if key_node is None:
@@ -271,13 +279,13 @@ class Evaluator:
                 table = table.with_entries([entry], complete=False)
         return exactly(table)
 
-    def table_of(self, call: ast.Call, at: Point) -> Value:
+    def table_of(self, call: ast.Call, at: Point) -> ValueSet:
         """Return the dict that a call's arguments make, as `dict(…)` and `update(…)` do."""
-        table = Table(())
+        table = DictValue(())
         for argument in call.args:
             only = table_in(self.value(argument, at))
             if only is None:
-                return exactly(Table(table.entries, complete=False))
+                return exactly(DictValue(table.entries, complete=False))
             table = table.with_entries(only.entries, only.complete)
         for keyword in call.keywords:
             value = self.value(keyword.value, at)
@@ -289,17 +297,17 @@ class Evaluator:
 
     def _comprehension(
         self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: Point
-    ) -> Value:
+    ) -> ValueSet:
         inside = self.index.inside(node, at)
-        return exactly(Sequence((self.value(node.elt, inside),), many=True))
+        return exactly(ListValue((self.value(node.elt, inside),), many=True))
 
-    def _subscript(self, node: ast.Subscript, at: Point) -> Value:
+    def _subscript(self, node: ast.Subscript, at: Point) -> ValueSet:
         keys = self.value(node.slice, at)
-        return union(self.item(option, keys) for option in self.value(node.value, at).options)
+        return union(self.item(option, keys) for option in self.value(node.value, at).values)
 
-    def item(self, container: Option, keys: Value) -> Value:
+    def item(self, container: Value, keys: ValueSet) -> ValueSet:
         """Return what ``container[key]`` may be, for a key that is known or not."""
-        if isinstance(container, Table):
+        if isinstance(container, DictValue):
             return looked_up(container, keys)
         if isinstance(container, Qualified) and container.name.endswith(".__dict__"):
             return self.attributes.named(exactly(Qualified(container.name[:-9])), keys)
@@ -312,14 +320,14 @@ class Evaluator:
             return elements[key.value] if inside else UNKNOWN
         return union(elements) if elements and not keys.complete else UNKNOWN
 
-    def one_of(self, node: ast.expr, at: Point) -> Value:
+    def one_of(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what an element of `node` may be, as a loop over it sees it."""
-        found: list[Value] = []
+        found: list[ValueSet] = []
         value = self.value(node, at)
-        for option in value.options:
-            if isinstance(option, Elements):
+        for option in value.values:
+            if isinstance(option, DictView):
                 found.extend(option.values)
-            elif isinstance(option, Table):
+            elif isinstance(option, DictValue):
                 found.extend(literal(entry.key) for entry in option.entries)
             else:
                 found.extend(elements_of(option) or [UNKNOWN])
@@ -328,33 +336,33 @@ class Evaluator:
 
     # -- operators ---
 
-    def _unary(self, node: ast.UnaryOp, at: Point) -> Value:
+    def _unary(self, node: ast.UnaryOp, at: Point) -> ValueSet:
         return arithmetic.unary(node.op, self.value(node.operand, at))
 
-    def _binary(self, node: ast.BinOp, at: Point) -> Value:
+    def _binary(self, node: ast.BinOp, at: Point) -> ValueSet:
         left, right = self.value(node.left, at), self.value(node.right, at)
         if isinstance(node.op, (ast.Add, ast.BitOr)):
-            containers = (Sequence, Table)
-            if any(isinstance(o, containers) for v in (left, right) for o in v.options):
+            containers = (ListValue, DictValue)
+            if any(isinstance(o, containers) for v in (left, right) for o in v.values):
                 return joined([left, right])
         return arithmetic.binary(node.op, left, right)
 
-    def _either(self, node: ast.BoolOp, at: Point) -> Value:
+    def _either(self, node: ast.BoolOp, at: Point) -> ValueSet:
         """``a or b``: any of them may come out."""
         if isinstance(node.op, ast.And):
             return self.value(node.values[-1], at).overridable()
-        found = union(self.value(operand, at) for operand in node.values[:LONGEST])
-        truthy = tuple(o for o in found.options if not (isinstance(o, Literal) and not o.value))
-        return Value(truthy or found.options, found.complete)
+        found = union(self.value(operand, at) for operand in node.values[:MAX_ITEMS])
+        truthy = tuple(o for o in found.values if not (isinstance(o, Literal) and not o.value))
+        return ValueSet(truthy or found.values, found.complete)
 
-    def _conditional(self, node: ast.IfExp, at: Point) -> Value:
+    def _conditional(self, node: ast.IfExp, at: Point) -> ValueSet:
         return union([self.value(node.body, at), self.value(node.orelse, at)])
 
-    def _named(self, node: ast.NamedExpr, at: Point) -> Value:
+    def _named(self, node: ast.NamedExpr, at: Point) -> ValueSet:
         return self.value(node.value, at)
 
-    def _awaited(self, node: ast.Await, at: Point) -> Value:
+    def _awaited(self, node: ast.Await, at: Point) -> ValueSet:
         return self.value(node.value, at)
 
-    def _lambda(self, node: ast.Lambda, at: Point) -> Value:
+    def _lambda(self, node: ast.Lambda, at: Point) -> ValueSet:
         return exactly(OwnFunction(self.index.scope_of_lambda(node, at), self))

@@ -21,7 +21,7 @@ from optport.reader.record import How
 from optport.reader.words import Marks, marked
 from optport.signatures import torch_optimizers
 
-MOST_ROUNDS = 24
+MAX_ROUNDS = 24
 """How many names one after the other are followed this way; past that, every line counts."""
 
 _MODULE = "optim"
@@ -65,7 +65,7 @@ def find_leads(index: Index, wrappers: frozenset[str]) -> Leads:
     """
     search = _Search((_MODULE, *known_optimizers(), *wrappers), index)
     lines = index.words.mark_ends(_start(wrappers))
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         index.enter(lines)
         fresh = search.follow(lines)
         if not fresh:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optport.reader.displays import elements_of
-from optport.reader.evaluate import DEEPEST, Evaluator
+from optport.reader.evaluate import MAX_DEPTH, Evaluator
+from optport.reader.objects import DictValue, Entry
 from optport.reader.scopes import Iterated, Point, Source
-from optport.reader.things import Entry, Table
-from optport.values import Value
+from optport.values import ValueSet
 
 
 class Shape(enum.Enum):
@@ -68,11 +68,15 @@ def read_parameters(node: ast.expr, at: Point, evaluator: Evaluator) -> RawParam
     return RawParameters(_flat_or_unknown(node, at, evaluator), container=container)
 
 
-def _only_groups(value: Value) -> bool:
+def _only_groups(value: ValueSet) -> bool:
     """Whether nothing but lists of groups can come out."""
     return value.complete and all(
-        any(isinstance(o, Table) for element in elements_of(option) or () for o in element.options)
-        for option in value.options
+        any(
+            isinstance(o, DictValue)
+            for element in elements_of(option) or ()
+            for o in element.values
+        )
+        for option in value.values
     )
 
 
@@ -80,12 +84,12 @@ def _is_plain_dict(node: ast.expr) -> bool:
     return isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys)
 
 
-def _groups(value: Value) -> Iterator[RawGroup]:
-    for option in value.options:
+def _groups(value: ValueSet) -> Iterator[RawGroup]:
+    for option in value.values:
         for element in elements_of(option) or ():
-            sure = value.complete and len(value.options) == 1 and element.exact is not None
-            for table in element.options:
-                if isinstance(table, Table):
+            sure = value.complete and len(value.values) == 1 and element.exact is not None
+            for table in element.values:
+                if isinstance(table, DictValue):
                     yield RawGroup(table.entries, sure)
 
 
@@ -134,7 +138,7 @@ def _flat_or_unknown(node: ast.expr, at: Point, evaluator: Evaluator) -> Shape:
     """Tell by the expressions that the parameters come from; unknown where they disagree."""
     shapes: set[Shape] = set()
     pending = evaluator.sources(node, at)
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         if not pending:
             break
         expression, point = pending.pop()

@@ -242,7 +242,7 @@ def use_in(scope: Scope, use: Point) -> tuple[Point, bool]:
     return at, deferred
 
 
-MOST_BINDINGS = 64
+MAX_BINDINGS = 64
 """Bindings of one name that are looked at for one use, before it and after it each."""
 
 
@@ -251,11 +251,11 @@ def last_kill(scope: Scope, name: str, at: Point) -> int:
     bindings = scope.bindings.get(name, [])
     since = -1
     last = _first_from(bindings, at.order)
-    for binding in reversed(bindings[max(0, last - MOST_BINDINGS) : last]):
+    for binding in reversed(bindings[max(0, last - MAX_BINDINGS) : last]):
         if encloses(binding.at.branch, at.branch):
             since = binding.at.order
             break
-    for kill in scope.kills.get(name, ())[-MOST_BINDINGS:]:
+    for kill in scope.kills.get(name, ())[-MAX_BINDINGS:]:
         if since < kill.since and kill.at.order < at.order and encloses(kill.at.branch, at.branch):
             since = kill.since
     return since
@@ -275,6 +275,6 @@ def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
     at, deferred = use_in(scope, use)
     bindings = scope.bindings.get(name, [])
     here = _first_from(bindings, at.order)
-    first = max(_first_from(bindings, last_kill(scope, name, at)), here - MOST_BINDINGS)
-    near = bindings[first : here + MOST_BINDINGS]
+    first = max(_first_from(bindings, last_kill(scope, name, at)), here - MAX_BINDINGS)
+    near = bindings[first : here + MAX_BINDINGS]
     return [b for b in near if deferred or reaches(b.at, at)] + scope.anytime.get(name, [])

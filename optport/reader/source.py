@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where something stands: lines from 1, columns from 0 in UTF-8 bytes, end exclusive."""
-
-    line: int
-    col: int
-    end_line: int
-    end_col: int
-
+from optport.places import Place
 
 _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
 """Expressions whose text may come without the parentheses that they need in a call."""

@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from optport.values import UNREAD, Certainty, Literal, Option, Tensor, Value
+from optport.values import UNREAD, Certainty, Literal, Tensor, Value, ValueSet
 
-Lookup = Callable[[str], Value]
+Lookup = Callable[[str], ValueSet]
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -31,7 +31,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_KINDS: dict[str, Callable[[Option], bool]] = {
+_KINDS: dict[str, Callable[[Value], bool]] = {
     "truthy": lambda option: isinstance(option, Tensor) or _literal(option, bool),
     "falsy": lambda option: _literal(option, lambda value: not value),
     "int": lambda option: _literal(option, lambda value: type(value) is int),
@@ -45,7 +45,7 @@ _OPERAND = re.compile(r"([A-Za-z_]\w*)(?:\[(\d*)\])?\Z")
 _CONSTANTS = {"None", "True", "False"}
 
 
-def _literal(option: Option, test: Callable[[Any], bool]) -> bool:
+def _literal(option: Value, test: Callable[[Any], bool]) -> bool:
     return isinstance(option, Literal) and option.value is not UNREAD and bool(test(option.value))
 
 
@@ -57,24 +57,24 @@ class Operand:
     element: int | None = None
     constant: Any = None
 
-    def options(self, lookup: Lookup) -> tuple[list[Option], bool]:
+    def values(self, lookup: Lookup) -> tuple[list[Value], bool]:
         """Return what the operand may be, and whether that is all that it may be."""
         if self.name is None:
             return [Literal(self.constant)], True
         value = lookup(self.name)
         if self.element is None:
-            return list(value.options), value.complete
-        options: list[Option] = []
+            return list(value.values), value.complete
+        values: list[Value] = []
         complete = value.complete
-        for option in value.options:
+        for option in value.values:
             elements = option.value if isinstance(option, Literal) else UNREAD
             if not isinstance(elements, (tuple, list)):
                 complete = complete and elements is not UNREAD
                 continue
             chosen = elements if self.element < 0 else elements[self.element : self.element + 1]
             complete = complete and not any(item is UNREAD for item in chosen)
-            options.extend(Literal(item) for item in chosen if item is not UNREAD)
-        return options, complete
+            values.extend(Literal(item) for item in chosen if item is not UNREAD)
+        return values, complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ class Test:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
-        left, complete = self.left.options(lookup)
+        left, complete = self.left.values(lookup)
         if self.right is None:
             assert self.kind is not None
             results = [_KINDS[self.kind](option) for option in left]
         else:
-            right, right_complete = self.right.options(lookup)
+            right, right_complete = self.right.values(lookup)
             complete = complete and right_complete
             results = [self._compare(one, other) for one in left for other in right]
         if self.left.element == -1 and complete:
@@ -101,7 +101,7 @@ class Test:
             return Certainty.CERTAIN if any(results) else Certainty.NO
         return _degree(results, complete)
 
-    def _compare(self, left: Option, right: Option) -> bool:
+    def _compare(self, left: Value, right: Value) -> bool:
         one, other = (_number_inside(option) for option in (left, right))
         try:
             return _OPERATORS[self.relation](one, other)
@@ -109,7 +109,7 @@ class Test:
             return False
 
 
-def _number_inside(option: Option) -> Any:
+def _number_inside(option: Value) -> Any:
     return option.value if isinstance(option, (Literal, Tensor)) else option
 
 

@@ -9,20 +9,20 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from optport.reader.scopes import Point, Scope
-from optport.values import Option, Qualified, Thing, Value, union
+from optport.values import ObjectValue, Qualified, Value, ValueSet, union
 
 if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
 
 
 @dataclass(eq=False, slots=True)
-class Sequence(Thing):
+class ListValue(ObjectValue):
     """A tuple or list with elements that are not all plain literals.
 
     `many` marks the element of a comprehension or loop: it stands for any number of its like.
     """
 
-    elements: tuple[Value, ...]
+    elements: tuple[ValueSet, ...]
     many: bool = False
 
 
@@ -34,7 +34,7 @@ class Entry:
     """
 
     key: Any
-    value: Value
+    value: ValueSet
     node: ast.expr
     at: Point
     sure: bool = True
@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(eq=False, slots=True)
-class Table(Thing):
+class DictValue(ObjectValue):
     """A dict known by its entries; `complete` when it has no others."""
 
     entries: tuple[Entry, ...]
@@ -65,7 +65,7 @@ class Table(Thing):
         """The keys that it surely has."""
         return {entry.key for entry in self.entries if entry.sure}
 
-    def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> Table:
+    def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> DictValue:
         """Return the dict updated with further entries."""
         merged = {entry.key: entry for entry in self.entries}
         for entry in entries:
@@ -74,19 +74,19 @@ class Table(Thing):
                 value = union([before.value, entry.value])
                 entry = replace(entry, value=value, sure=before.sure)
             merged[entry.key] = entry
-        return Table(tuple(merged.values()), self.complete and complete)
+        return DictValue(tuple(merged.values()), self.complete and complete)
 
-    def or_else(self, other: Table) -> Table:
+    def or_else(self, other: DictValue) -> DictValue:
         """Return the dict that is this one or the other: some keys are not sure then."""
         both = self.sure_keys & other.sure_keys
         mine = [entry if entry.key in both else entry.unsure() for entry in self.entries]
-        return Table(tuple(mine), self.complete).with_entries(
+        return DictValue(tuple(mine), self.complete).with_entries(
             [entry.unsure() for entry in other.entries], other.complete
         )
 
 
 @dataclass(eq=False, slots=True)
-class OwnClass(Thing):
+class OwnClass(ObjectValue):
     """A class that a file defines; `scope` is its body's, `home` that file's evaluator."""
 
     node: ast.ClassDef
@@ -102,7 +102,7 @@ class OwnClass(Thing):
 
 
 @dataclass(eq=False, slots=True)
-class OwnFunction(Thing):
+class OwnFunction(ObjectValue):
     """A function that a file defines, or a lambda; `home` is that file's evaluator."""
 
     scope: Scope
@@ -110,7 +110,7 @@ class OwnFunction(Thing):
 
 
 @dataclass(eq=False, slots=True)
-class Instance(Thing):
+class Instance(ObjectValue):
     """An instance of a class of the file; `given` are fields set when it was made."""
 
     of: OwnClass
@@ -118,65 +118,69 @@ class Instance(Thing):
 
 
 @dataclass(eq=False, slots=True)
-class Partial(Thing):
+class Partial(ObjectValue):
     """`functools.partial(callee, …)`: what is called, and the call that holds the arguments."""
 
-    callee: Value
+    callee: ValueSet
     call: ast.Call
     at: Point
 
 
 @dataclass(eq=False, slots=True)
-class Elements(Thing):
+class DictView(ObjectValue):
     """What a dict's `keys()`, `values()` or `items()` hands out, one after the other."""
 
-    values: tuple[Value, ...]
+    values: tuple[ValueSet, ...]
 
 
 @dataclass(eq=False, slots=True)
-class Base(Thing):
+class SuperValue(ObjectValue):
     """`super()` in a method of a class of the file."""
 
     of: OwnClass
 
 
-def table_in(value: Value) -> Table | None:
+def table_in(value: ValueSet) -> DictValue | None:
     """Return the dict that a value surely is: one for all that it may be. None for other values."""
-    tables = [option for option in value.options if isinstance(option, Table)]
-    if not tables or not value.complete or len(tables) < len(value.options):
+    tables = [option for option in value.values if isinstance(option, DictValue)]
+    if not tables or not value.complete or len(tables) < len(value.values):
         return None
-    return reduce(Table.or_else, tables)
+    return reduce(DictValue.or_else, tables)
 
 
-def brought(value: Value) -> Value:
+def exported(value: ValueSet) -> ValueSet:
     """Return what of a value counts in another file than the one that it was read in.
 
     Those are classes and functions, with the displays that hold them. A display may be changed
     from anywhere, so what is in it is never certain there; numbers and strings stay at home.
     """
-    return _brought(value, {})
+    return _exported(value, {})
 
 
-def _brought(value: Value, done: dict[Option, Option]) -> Value:
-    if all(isinstance(option, _NAMED) for option in value.options):
+def _exported(value: ValueSet, done: dict[Value, Value]) -> ValueSet:
+    if all(isinstance(option, _NAMED) for option in value.values):
         return value
-    kept = [_loosened(o, done) for o in value.options if isinstance(o, (*_NAMED, *_HOLDING))]
-    return Value(tuple(kept), complete=False)
+    kept = [_widened(o, done) for o in value.values if isinstance(o, (*_NAMED, *_HOLDING))]
+    return ValueSet(tuple(kept), complete=False)
 
 
 _NAMED = (Qualified, OwnClass, OwnFunction)
-_HOLDING = (Table, Sequence, Instance)
+_HOLDING = (DictValue, ListValue, Instance)
 
 
-def _loosened(option: Option, done: dict[Option, Option]) -> Option:
+def _widened(option: Value, done: dict[Value, Value]) -> Value:
     """Loosen each display once, however often it is held by others."""
-    if not isinstance(option, (Table, Sequence)):
+    if not isinstance(option, (DictValue, ListValue)):
         return option
     if option not in done:
-        if isinstance(option, Table):
-            held = [replace(e, value=_brought(e.value, done)).overridable() for e in option.entries]
-            done[option] = Table(tuple(held), complete=False)
+        if isinstance(option, DictValue):
+            held = [
+                replace(e, value=_exported(e.value, done)).overridable() for e in option.entries
+            ]
+            done[option] = DictValue(tuple(held), complete=False)
         else:
-            named = [[o for o in e.options if isinstance(o, _NAMED)] for e in option.elements]
-            done[option] = Sequence(tuple(Value(tuple(options)) for options in named), option.many)
+            named = [[o for o in e.values if isinstance(o, _NAMED)] for e in option.elements]
+            done[option] = ListValue(
+                tuple(ValueSet(tuple(options)) for options in named), option.many
+            )
     return done[option]

@@ -1,0 +1,15 @@
+"""Places in a source text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: lines from 1, columns from 0 in UTF-8 bytes, end exclusive."""
+
+    line: int
+    col: int
+    end_line: int
+    end_col: int
