@@ -29,9 +29,9 @@ def telling_words(notes: bool) -> frozenset[str]:
 
     With `notes` so are the ways around a name.
     """
-    from optport.signatures import torch_optimizers
+    from optport.signatures import ApiKind, known_names
 
-    return frozenset([*torch_optimizers(), *(REFLECTING if notes else ())])
+    return frozenset([*known_names(ApiKind.OPTIMIZER), *(REFLECTING if notes else ())])
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,7 @@ from astroid import MANAGER
 from astroid.exceptions import AstroidError
 
 from optport.files import UnreadableFile, read_text
-from optport.signatures import torch_optimizers
+from optport.signatures import ApiKind, known_names
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 TORCH = "torch"
@@ -46,7 +46,7 @@ def outline(text: str) -> Outline:
     speaks = (
         ("torch" in text and "optim" in text)
         or any(_NAMED_LIKE_OPTIMIZERS.search(word) for word in words)
-        or not words.isdisjoint(torch_optimizers())
+        or not words.isdisjoint(known_names(ApiKind.OPTIMIZER))
     )
     return Outline(speaks, words)
 

@@ -27,7 +27,7 @@ from benchmarks.timing import differences, quantile, ratios, rotated, spread
 from benchmarks.timings import Timings
 from optport.check import check_source
 from optport.options import default_options
-from optport.signatures import torch_optimizers
+from optport.signatures import ApiKind, known_names
 
 
 def test_spread_is_the_median_and_quartiles() -> None:
@@ -172,7 +172,7 @@ def test_the_exponent_tells_linear_from_quadratic() -> None:
 
 
 def test_the_probe_knows_every_optimizer() -> None:
-    assert set(probe.OPTIMIZERS) == set(torch_optimizers())
+    assert set(probe.OPTIMIZERS) == set(known_names(ApiKind.OPTIMIZER))
 
 
 def test_report_has_targets_and_sections() -> None:

@@ -16,7 +16,7 @@ from optport.check import check_tree
 from optport.options import default_options
 from optport.reader.constructions import Construction
 from optport.reader.parameters import Shape
-from optport.signatures import family, torch_optimizers
+from optport.signatures import ApiKind, family, known_names
 from optport.values import UNKNOWN, UNREAD, Tensor, ValueSet, exactly, literal, union
 from tests.conftest import check, check_call, codes
 from tests.python_source import programs
@@ -377,7 +377,7 @@ VALUES = ["0.1", "1", "(0.9, 0.999)", "True", "False", "None", "0.0", "1e-3", "c
 @st.composite
 def two_spellings(draw: st.DrawFn) -> tuple[str, str]:
     """The same call with its first arguments by position, and with all of them by keyword."""
-    name = draw(st.sampled_from(torch_optimizers()))
+    name = draw(st.sampled_from(known_names(ApiKind.OPTIMIZER)))
     signature = family("torch.optim").signature(name, default_options().torch_version)
     assert signature is not None
     positional = signature.positional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import subprocess
 import sys
@@ -92,6 +93,28 @@ def test_new_torch_site_packages(tmp_path: Path) -> None:
         "lr_scheduler.LRScheduler.step": "(epoch=None)",
         "lr_scheduler.StepLR": "(optimizer, step_size, gamma=0.1)",
         "lr_scheduler._LRScheduler": "(optimizer, last_epoch=-1, verbose='deprecated')",
+    }
+
+
+def test_what_every_name_is(tmp_path: Path) -> None:
+    for version, files in (("1.10.2", OLD_TORCH), ("2.13.0", NEW_TORCH)):
+        assert _run(tmp_path, fake_wheel(tmp_path, "torch", version, files)) == 0
+    assert _data(tmp_path, "torch.optim")["kinds"] == {
+        "optimizer": ["Adam", "AdamW", "Muon", "SGD"],
+        "scheduler": [
+            "lr_scheduler.ConstantLR",
+            "lr_scheduler.ReduceLROnPlateau",
+            "lr_scheduler.StepLR",
+            "swa_utils.SWALR",
+        ],
+        "method": [
+            "Optimizer.step",
+            "Optimizer.zero_grad",
+            "lr_scheduler.LRScheduler.get_lr",
+            "lr_scheduler.LRScheduler.step",
+        ],
+        "base": ["Optimizer", "lr_scheduler.LRScheduler", "lr_scheduler._LRScheduler"],
+        "class": ["swa_utils.AveragedModel"],
     }
 
 
@@ -400,8 +423,10 @@ def test_sources_that_cannot_be_followed(
         "{",
         "[]",
         '{"family": "torch.optim", "framework": "torch", "versions": [], "signatures": {}}',
-        '{"family": "paddle.optimizer", "framework": "paddle", "versions": ["3.0.0"], '
+        '{"family": "paddle.optimizer", "framework": "paddle", "versions": ["3.0.0"], "kinds": {}, '
         '"signatures": {"Adam": [["3.0.0", [["lr", "optional", null]]]]}}',
+        '{"family": "paddle.optimizer", "framework": "paddle", "versions": ["3.0.0"], '
+        '"kinds": {"gadget": ["Adam"]}, "signatures": {"Adam": [["3.0.0", []]]}}',
     ],
 )
 def test_damaged_data_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
@@ -441,11 +466,13 @@ def test_every_family_has_a_data_file() -> None:
 @pytest.mark.parametrize("path", DATA_FILES, ids=lambda path: path.stem)
 def test_data_file_is_well_formed(path: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
-    assert list(content) == ["family", "framework", "versions", "signatures"]
+    assert list(content) == ["family", "framework", "versions", "kinds", "signatures"]
     assert content["family"] == path.stem
     versions = content["versions"]
     assert versions == sorted(set(versions), key=_key)
     assert list(content["signatures"]) == sorted(content["signatures"])
+    kinds = list(itertools.chain(*content["kinds"].values()))
+    assert sorted(kinds) == list(content["signatures"])
     for name, entries in content["signatures"].items():
         since = [entry[0] for entry in entries]
         assert since == sorted(set(since), key=_key), name

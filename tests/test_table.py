@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from optport.signatures import torch_optimizers
+from optport.signatures import ApiKind, known_names
 from optport.table import TableError, audit, optimizer_table, optimizers, targets
 from optport.table.audit import problems, table_problems
 from optport.table.load import ROWS, read_optimizer, read_targets
@@ -223,7 +223,7 @@ def test_the_tables_of_the_package_have_no_problems() -> None:
 
 
 def test_every_torch_optimizer_has_its_rows() -> None:
-    assert set(optimizers()) == set(torch_optimizers())
+    assert set(optimizers()) == set(known_names(ApiKind.OPTIMIZER))
     assert optimizer_table("Novograd") is None
 
 

@@ -19,7 +19,7 @@ from optport.reader.calls import CONTAINER_METHODS, PASSING_ON
 from optport.reader.index import Index
 from optport.reader.record import How
 from optport.reader.words import Marks, marked
-from optport.signatures import torch_optimizers
+from optport.signatures import ApiKind, known_names
 
 MAX_ROUNDS = 24
 """How many names one after the other are followed this way; past that, every line counts."""
@@ -55,7 +55,7 @@ class Leads:
 @lru_cache(maxsize=1)
 def known_optimizers() -> frozenset[str]:
     """The torch optimizers that any recorded version has."""
-    return frozenset(torch_optimizers())
+    return frozenset(known_names(ApiKind.OPTIMIZER))
 
 
 def find_leads(index: Index, wrappers: frozenset[str]) -> Leads:

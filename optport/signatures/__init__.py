@@ -8,6 +8,7 @@ from its version until the next entry of the same name; ``null`` says that the n
 from __future__ import annotations
 
 import ast
+import enum
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,16 @@ from typing import Any
 from optport.versions import parse_version
 
 _HERE = Path(__file__).parent
+
+
+class ApiKind(enum.StrEnum):
+    """What a recorded name is."""
+
+    OPTIMIZER = "optimizer"
+    SCHEDULER = "scheduler"  # sets learning rates: a class, or a function that makes a list of them
+    METHOD = "method"  # of an optimizer or a scheduler: "Optimizer.step"
+    BASE = "base"  # a class that optimizers or schedulers derive from
+    CLASS = "class"  # any other
 
 
 @dataclass(frozen=True)
@@ -73,11 +84,20 @@ class Family:
         self.framework: str = data["framework"]
         self.versions: tuple[str, ...] = tuple(data["versions"])
         self._entries: Mapping[str, list[tuple[str, list[list[Any]] | None]]] = data["signatures"]
+        self._names: Mapping[str, list[str]] = data["kinds"]
         self._signatures: dict[tuple[str, str], Signature | None] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over every name that any version has."""
         return iter(self._entries)
+
+    def names(self, kind: ApiKind) -> tuple[str, ...]:
+        """Return every name of a kind that any version has, in alphabetical order."""
+        return tuple(self._names.get(kind, ()))
+
+    def kind(self, name: str) -> ApiKind | None:
+        """Return what `name` is, None where no version has it."""
+        return next((ApiKind(kind) for kind, names in self._names.items() if name in names), None)
 
     def signature(self, name: str, version: str) -> Signature | None:
         """Return the signature of `name` at a known `version`, or None where there is none."""
@@ -125,11 +145,6 @@ def family(name: str) -> Family:
     return Family(name, json.loads((_HERE / f"{name}.json").read_text(encoding="utf-8")))
 
 
-def torch_optimizers() -> tuple[str, ...]:
-    """Every optimizer that any recorded torch has: what takes parameters, but the base class."""
-    torch = family("torch.optim")
-    return tuple(
-        name
-        for name in torch
-        if torch.parameters_ever(name)[:1] == ("params",) and name != "Optimizer"
-    )
+def known_names(kind: ApiKind) -> tuple[str, ...]:
+    """Every name of a kind that any recorded torch has: ``Adam``, ``lr_scheduler.StepLR``."""
+    return family("torch.optim").names(kind)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from optport.catalogue import CODES
-from optport.signatures import Family, Parameter, family, torch_optimizers
+from optport.signatures import ApiKind, Family, Parameter, family, known_names
 from optport.table.load import ROWS, read_optimizer, targets
 from optport.table.model import (
     Correspondence,
@@ -28,7 +28,7 @@ SOURCE_KINDS = ("source: ", "page: ")
 
 def problems() -> Iterator[str]:
     """Yield every mistake of the table as one line that names file and row."""
-    for name in torch_optimizers():
+    for name in known_names(ApiKind.OPTIMIZER):
         path = ROWS / f"{name.lower()}.toml"
         if not path.is_file():
             yield f"{path.name}: missing, though torch has {name}"

@@ -76,7 +76,7 @@ def run(sources: Sequence[Path], *, check: bool, version: str | None, data: Path
             agrees = compare(release, files[family]) and agrees
         else:
             announce(release, files[family])
-            files[family][release.version] = release.signatures
+            files[family].add(release.version, release.signatures, release.kinds)
     if not check:
         write_families(data, files)
     return 0 if agrees else 1

@@ -11,10 +11,12 @@ from signature_recorder.versions import version_key
 def compare(release: Release, recorded: Recorded) -> bool:
     """Print how ``release`` (Release) compares with the record; return whether they agree."""
     title = f"{release.family.name} {release.version}"
-    if release.version not in recorded:
+    if release.version not in recorded.versions:
         print(f"{title}: not recorded")
         return False
-    lines = _difference(recorded[release.version], release.signatures, ("recorded:", "source:  "))
+    lines = _difference(
+        recorded.versions[release.version], release.signatures, ("recorded:", "source:  ")
+    )
     if lines:
         print(f"{title}: the record differs from {release.label}", *lines, sep="\n")
         return False
@@ -26,13 +28,13 @@ def announce(release: Release, recorded: Recorded) -> None:
     """Print what ``release`` (Release) brings, compared with the recorded version before it."""
     title = f"{release.family.name} {release.version}: {len(release.signatures)} signatures"
     key = version_key(release.version)
-    earlier = [version for version in recorded if version_key(version) < key]
+    earlier = [version for version in recorded.versions if version_key(version) < key]
     if not earlier:
         print(title)
         return
     previous = max(earlier, key=version_key)
     lines = _difference(
-        recorded[previous], release.signatures, (f"{previous}:", f"{release.version}:")
+        recorded.versions[previous], release.signatures, (f"{previous}:", f"{release.version}:")
     )
     changes = ", changed:" if lines else ", none changed"
     print(f"{title}; compared with {previous}{changes}", *lines, sep="\n")

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from optport.signatures import ApiKind
 from signature_recorder.errors import RecordError
 from signature_recorder.families import Family
-from signature_recorder.signature import KINDS, Parameter, Signature, Signatures
+from signature_recorder.signature import KINDS, Kinds, Parameter, Signature, Signatures
 from signature_recorder.versions import version_key
 
-Recorded = dict[str, Signatures]
-"""Signatures by version."""
+
+@dataclass
+class Recorded:
+    """Signatures by version, and what every name in them is."""
+
+    versions: dict[str, Signatures] = field(default_factory=dict)
+    kinds: Kinds = field(default_factory=dict)
+
+    def add(self, version: str, signatures: Signatures, kinds: Kinds) -> None:
+        """Record a ``version`` (str); what was recorded of it before is forgotten."""
+        self.versions[version] = signatures
+        self.kinds |= kinds
 
 
 def family_path(data: Path, family: Family) -> Path:
@@ -31,18 +43,22 @@ def read_family(path: Path, family: Family) -> Recorded:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return Recorded()
     except (ValueError, OSError) as error:
         raise RecordError(f"{path}: cannot be read as JSON: {error}") from error
     try:
         if (content["family"], content["framework"]) != (family.name, family.framework):
             raise ValueError(f"not the data of {family.name}")
-        recorded: Recorded = {version: {} for version in content["versions"]}
+        recorded = Recorded({version: {} for version in content["versions"]})
+        for kind, names in content["kinds"].items():
+            recorded.kinds |= dict.fromkeys(names, ApiKind(kind))
         for name, entries in content["signatures"].items():
-            for version in recorded:
+            if name not in recorded.kinds:
+                raise ValueError(f"{name} is of no kind")
+            for version in recorded.versions:
                 signature = _signature_at(entries, version)
                 if signature is not None:
-                    recorded[version][name] = signature
+                    recorded.versions[version][name] = signature
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{path}: not a signature data file: {error!r}") from error
     return recorded
@@ -74,8 +90,8 @@ def _entries(recorded: Recorded, name: str) -> list[tuple[str, Signature | None]
     """Return the changes of ``name`` over the versions: since when which signature, None: gone."""
     entries: list[tuple[str, Signature | None]] = []
     current: Signature | None = None
-    for version in sorted(recorded, key=version_key):
-        signature = recorded[version].get(name)
+    for version in sorted(recorded.versions, key=version_key):
+        signature = recorded.versions[version].get(name)
         if signature != current:
             entries.append((version, signature))
             current = signature
@@ -84,17 +100,23 @@ def _entries(recorded: Recorded, name: str) -> list[tuple[str, Signature | None]
 
 def format_family(family: Family, recorded: Recorded) -> str:
     """Return the text (str) of the data file of ``family`` (Family): one entry a line."""
-    versions = sorted(recorded, key=version_key)
-    names = sorted({name for signatures in recorded.values() for name in signatures})
+    versions = sorted(recorded.versions, key=version_key)
+    names = sorted({name for signatures in recorded.versions.values() for name in signatures})
     blocks = []
     for name in names:
         lines = [f"   {json.dumps(entry)}" for entry in _entries(recorded, name)]
         blocks.append(f"  {json.dumps(name)}: [\n" + ",\n".join(lines) + "\n  ]")
+    kinds = [
+        f"  {json.dumps(kind)}: {json.dumps(of_kind)}"
+        for kind in ApiKind
+        if (of_kind := [name for name in names if recorded.kinds[name] is kind])
+    ]
     return (
         "{\n"
         f' "family": {json.dumps(family.name)},\n'
         f' "framework": {json.dumps(family.framework)},\n'
         f' "versions": {json.dumps(versions)},\n'
+        ' "kinds": {\n' + ",\n".join(kinds) + "\n },\n"
         ' "signatures": {\n' + ",\n".join(blocks) + "\n }\n}\n"
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from optport.signatures import ApiKind
+
 # One list for all frameworks: a method that one framework adds because another has it (as Paddle
 # added zero_grad) is then recorded without a change here. Methods count only where the base class
 # itself defines them, as MindSpore's inherit a hundred unrelated ones from Cell.
@@ -41,17 +43,26 @@ class Part:
     """A module whose public names belong to a family.
 
     ``what`` selects among the public names: classes derived from a class called ``Optimizer``, all
-    classes, or functions. ``also`` names classes to record although they are not public.
-    ``base`` is the class whose ``methods`` are recorded, its former names following its present
-    one (under which the methods are recorded in any version).
+    classes, or functions; ``kind`` is what they are. ``also`` names classes to record although they
+    are not public. ``base`` is the class whose ``methods`` are recorded, its former names following
+    its present one (under which the methods are recorded in any version). ``others`` are classes
+    that are not of the kind.
     """
 
     module: str
     prefix: str
     what: Literal["optimizers", "classes", "functions"]
+    kind: ApiKind
     also: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     base: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+
+    def kind_of(self, name: str) -> ApiKind:
+        """Return what the class or function ``name`` (str) of the module is."""
+        if name in self.base:
+            return ApiKind.BASE
+        return ApiKind.CLASS if name in self.others else self.kind
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,27 @@ class Family:
 
 
 def _optimizers(module: str) -> Part:
-    return Part(module, "", "optimizers", base=("Optimizer",), methods=OPTIMIZER_METHODS)
+    return Part(
+        module,
+        "",
+        "optimizers",
+        ApiKind.OPTIMIZER,
+        base=("Optimizer",),
+        methods=OPTIMIZER_METHODS,
+    )
+
+
+def _schedulers(module: str, prefix: str, *former: str) -> Part:
+    return Part(
+        module,
+        prefix,
+        "classes",
+        ApiKind.SCHEDULER,
+        # What user-written schedulers derive from before torch 2.0; kept since for them.
+        also=former,
+        base=("LRScheduler", *former),
+        methods=SCHEDULER_METHODS,
+    )
 
 
 FAMILIES = (
@@ -73,39 +104,28 @@ FAMILIES = (
         "torch",
         (
             _optimizers("torch.optim"),
+            _schedulers("torch.optim.lr_scheduler", "lr_scheduler.", "_LRScheduler"),
             Part(
-                "torch.optim.lr_scheduler",
-                "lr_scheduler.",
+                "torch.optim.swa_utils",
+                "swa_utils.",
                 "classes",
-                # What user-written schedulers derive from before torch 2.0; kept since for them.
-                also=("_LRScheduler",),
-                base=("LRScheduler", "_LRScheduler"),
-                methods=SCHEDULER_METHODS,
+                ApiKind.SCHEDULER,
+                others=("AveragedModel",),
             ),
-            Part("torch.optim.swa_utils", "swa_utils.", "classes"),
         ),
     ),
     Family(
         "paddle.optimizer",
         "paddle",
-        (
-            _optimizers("paddle.optimizer"),
-            Part(
-                "paddle.optimizer.lr",
-                "lr.",
-                "classes",
-                base=("LRScheduler",),
-                methods=SCHEDULER_METHODS,
-            ),
-        ),
+        (_optimizers("paddle.optimizer"), _schedulers("paddle.optimizer.lr", "lr.")),
     ),
     Family(
         "mindspore.nn",
         "mindspore",
         (
             _optimizers("mindspore.nn.optim"),
-            Part("mindspore.nn.learning_rate_schedule", "", "classes"),
-            Part("mindspore.nn.dynamic_lr", "", "functions"),
+            Part("mindspore.nn.learning_rate_schedule", "", "classes", ApiKind.SCHEDULER),
+            Part("mindspore.nn.dynamic_lr", "", "functions", ApiKind.SCHEDULER),
         ),
     ),
     Family(
@@ -113,13 +133,7 @@ FAMILIES = (
         "mindspore",
         (
             _optimizers("mindspore.experimental.optim"),
-            Part(
-                "mindspore.experimental.optim.lr_scheduler",
-                "lr_scheduler.",
-                "classes",
-                base=("LRScheduler",),
-                methods=SCHEDULER_METHODS,
-            ),
+            _schedulers("mindspore.experimental.optim.lr_scheduler", "lr_scheduler."),
         ),
     ),
     Family("mindspore.mint.optim", "mindspore", (_optimizers("mindspore.mint.optim"),)),

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from optport.signatures import ApiKind
 from signature_recorder.bindings import Module, find_method
 from signature_recorder.callables import class_signature, function_signature
 from signature_recorder.errors import RecordError
 from signature_recorder.families import Family, Part
 from signature_recorder.modules import Definition, Modules
-from signature_recorder.signature import Signature, Signatures
+from signature_recorder.signature import Kinds, Signature, Signatures
 
 
-def family_signatures(modules: Modules, family: Family) -> Signatures:
-    """Return the signatures of ``family`` (Family) in a release; empty if it lacks the family.
+def family_signatures(modules: Modules, family: Family) -> tuple[Signatures, Kinds]:
+    """Return the signatures of ``family`` (Family) in a release, and what its names are.
+
+    Both are empty if the release lacks the family.
 
     ``modules`` (Modules) are those of the release.
 
@@ -22,14 +25,19 @@ def family_signatures(modules: Modules, family: Family) -> Signatures:
         RecordError: a public name's definition or signature cannot be found.
     """
     signatures: Signatures = {}
+    kinds: Kinds = {}
     for part in family.parts:
         module = modules.load(part.module)
         if module is not None:
             also = [name for name in part.also if name in module.names]
             names = [*module.public_names(), *also]
-            signatures.update(_named(modules, module, part, names))
-            signatures.update(_methods(modules, module, part, names))
-    return signatures
+            for name, signature in _named(modules, module, part, names):
+                signatures[part.prefix + name] = signature
+                kinds[part.prefix + name] = part.kind_of(name)
+            for name, signature in _methods(modules, module, part, names):
+                signatures[part.prefix + name] = signature
+                kinds[part.prefix + name] = ApiKind.METHOD
+    return signatures, kinds
 
 
 def _named(
@@ -43,11 +51,11 @@ def _named(
                     f"module {module.name}: __all__ has {name}, which the source does not define"
                 )
             case Definition(owner, ast.FunctionDef() as node) if part.what == "functions":
-                yield part.prefix + name, function_signature(modules, owner, node, bound=False)
+                yield name, function_signature(modules, owner, node, bound=False)
             case Definition(owner, ast.ClassDef() as node) if part.what == "classes" or (
                 part.what == "optimizers" and _is_optimizer(modules, owner, node)
             ):
-                yield part.prefix + name, class_signature(modules, owner, node)
+                yield name, class_signature(modules, owner, node)
 
 
 def _is_optimizer(
@@ -82,5 +90,5 @@ def _methods(
                     method = find_method(node, name)
                     if method is not None:
                         signature = function_signature(modules, owner, method, bound=True)
-                        yield f"{part.prefix}{part.base[0]}.{name}", signature
+                        yield f"{part.base[0]}.{name}", signature
                 return

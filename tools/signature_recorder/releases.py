@@ -12,7 +12,7 @@ from signature_recorder.errors import RecordError
 from signature_recorder.families import FAMILIES, Family, package_list
 from signature_recorder.members import family_signatures
 from signature_recorder.modules import Modules
-from signature_recorder.signature import Signatures
+from signature_recorder.signature import Kinds, Signatures
 from signature_recorder.sources import DirectorySource, Source, WheelSource, module_file
 from signature_recorder.versions import parse_version, version_key
 
@@ -26,11 +26,12 @@ _DISTRIBUTIONS = {
 
 @dataclass(frozen=True)
 class Release:
-    """The signatures of one family in one release."""
+    """The signatures of one family in one release, and what the names are."""
 
     family: Family
     version: str
     signatures: Signatures
+    kinds: Kinds
     label: str
 
 
@@ -74,10 +75,10 @@ def read_releases(source: Source, version: str | None) -> Iterator[Release]:
             if family.framework != framework:
                 continue
             try:
-                signatures = family_signatures(modules, family)
+                signatures, kinds = family_signatures(modules, family)
             except RecordError as error:
                 raise RecordError(f"{source.label}: {error}") from error
-            yield Release(family, release, signatures, source.label)
+            yield Release(family, release, signatures, kinds, source.label)
 
 
 def frameworks_in(source: Source) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optport.signatures import ApiKind
+
 KINDS = (
     "positional_only",
     "positional_or_keyword",
@@ -16,6 +18,9 @@ Parameter = tuple[str, str, str | None]
 Signature = tuple[Parameter, ...]
 Signatures = dict[str, Signature]
 """Signatures of one version by name; names are relative to the family (``lr_scheduler.StepLR``)."""
+
+Kinds = dict[str, ApiKind]
+"""What each of the names is."""
 
 
 def format_signature(signature: Signature | None) -> str:
