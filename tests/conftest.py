@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from optport.check import Report, check_source
@@ -16,6 +17,19 @@ settings.register_profile("optport", deadline=None, derandomize=True)
 settings.load_profile("optport")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag that writes what is kept of messages anew."""
+    parser.addoption(
+        "--rewrite-messages", action="store_true", help="write tests/fixtures/*.txt anew"
+    )
+
+
+@pytest.fixture
+def rewrite_messages(request: pytest.FixtureRequest) -> bool:
+    """Whether the messages beside the fixtures are to be written anew."""
+    return bool(request.config.getoption("--rewrite-messages"))
 
 
 def check(

@@ -1,4 +1,8 @@
-"""Every fixture has the findings that it states, in every front end."""
+"""Every fixture has the findings that it states, in every front end, with the texts beside it.
+
+``pytest tests/test_fixtures.py --rewrite-messages`` writes those texts (``tests/fixtures/*.txt``)
+anew: the difference is there to be read.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from optport.defaults import DEFAULT_TARGETS
+from optport.findings import Finding
 from tests.conftest import check
+from tests.fixture_cases import FIXTURES as FOLDER
 from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options
 from tests.front_ends import FRONT_ENDS, Spots
 
@@ -24,6 +30,17 @@ def _run(front_end: str, asked_for: AskedFor) -> Spots:
     return FRONT_ENDS[front_end](paths, asked_for)
 
 
+def _findings(fixture: Fixture) -> list[Finding]:
+    asked = fixture.asked_for
+    targets, version = asked.targets or DEFAULT_TARGETS, asked.torch_version or ""
+    return check(fixture.text, targets, version, asked.notes).findings
+
+
+def _shown(finding: Finding) -> str:
+    """A finding on one line, as it stands beside its fixture."""
+    return f"{finding.place.line}:{finding.place.col} {finding.code} {finding.message}\n"
+
+
 @each_fixture
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_findings_are_those_stated(front_end: str, fixture: Fixture) -> None:
@@ -32,15 +49,27 @@ def test_findings_are_those_stated(front_end: str, fixture: Fixture) -> None:
 
 @each_fixture
 def test_certainties_are_those_stated(fixture: Fixture) -> None:
-    asked = fixture.asked_for
-    report = check(
-        fixture.text, asked.targets or DEFAULT_TARGETS, asked.torch_version or "", asked.notes
-    )
     found = [
         Stated(Spot(finding.place.line, finding.place.col, finding.code), finding.certainty.word)
-        for finding in report.findings
+        for finding in _findings(fixture)
     ]
     assert sorted(found) == fixture.stated
+
+
+@each_fixture
+def test_messages_are_those_beside_the_fixture(fixture: Fixture, rewrite_messages: bool) -> None:
+    beside = fixture.path.with_suffix(".txt")
+    text = "".join(map(_shown, _findings(fixture)))
+    if rewrite_messages and text:
+        beside.write_text(text, encoding="utf-8")
+    elif rewrite_messages:
+        beside.unlink(missing_ok=True)
+    assert text == (beside.read_text(encoding="utf-8") if beside.is_file() else "")
+
+
+def test_every_text_stands_beside_a_fixture() -> None:
+    texts = {path.stem for path in FOLDER.glob("*.txt")}
+    assert texts and texts <= {fixture.path.stem for fixture in FIXTURES}
 
 
 def test_foreign_fixtures_state_nothing() -> None:
