@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optport.gate import concerns_us
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optport.hazards.hazard import Port
     from optport.hazards.judge import Judgement
     from optport.options import Options
+    from optport.places import Place
     from optport.reader.constructions import Construction
     from optport.reader.evaluate import Foreign
 
@@ -92,6 +93,17 @@ def check_tree(
         report.constructions.append(Checked(construction, judgements))
         report.findings += findings
     # Constructions that share groups or a partial have the same said of them: once is enough.
-    said = {(one.place, one.code, one.message): one for one in report.findings}
-    report.findings = [said[key] for key in sorted(said)]
+    report.findings = _once(report.findings)
     return report
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Join what is said several times, with all of the calls that it belongs to, in order."""
+    said: dict[tuple[Place, str, str], list[Finding]] = {}
+    for one in findings:
+        said.setdefault((one.place, one.code, one.message), []).append(one)
+    joined = []
+    for _, same in sorted(said.items(), key=lambda item: item[0]):
+        calls = dict.fromkeys(call for one in same for call in one.calls)
+        joined.append(same[-1] if len(same) == 1 else replace(same[-1], calls=tuple(calls)))
+    return joined

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind
 from optport.edits import Fix
@@ -12,6 +12,7 @@ from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
 from optport.options import Options
 from optport.places import Place
+from optport.printable import printable
 from optport.reader.constructions import Construction
 from optport.targets import Target
 from optport.values import Certainty
@@ -31,6 +32,8 @@ class Finding:
     certainty: Certainty
     fix: Fix | None = None
     """The edits of this source that mend it; None where only a port does."""
+    calls: tuple[Place, ...] = field(default=(), compare=False)
+    """The calls that it belongs to; a comment on their first and last lines suppresses it."""
 
     @property
     def code(self) -> str:
@@ -47,7 +50,10 @@ def judged(
     if options.notes:
         hazards += notes(construction, judgements)
     findings = join_hazards(construction.qualified, hazards, construction.certainty)
-    return judgements, [one for one in findings if options.notes or not one.kind.note]
+    calls = (construction.place,)
+    return judgements, [
+        replace(one, calls=calls) for one in findings if options.notes or not one.kind.note
+    ]
 
 
 def join_hazards(
@@ -87,8 +93,8 @@ def _finding(optimizer: str, hazards: list[Hazard], sure: bool) -> Finding:
     return Finding(
         kind=kind,
         place=hazards[0].place,
-        message=f"{said}; {hint}",
-        hint=hint,
+        message=printable(f"{said}; {hint}"),
+        hint=printable(hint),
         targets=tuple(dict.fromkeys(hazard.target for hazard in hazards)),
         optimizer=optimizer,
         argument=hazards[0].argument,

@@ -11,6 +11,15 @@ from optport.targets import Target, parse_targets
 from optport.versions import UsageError, resolve_version
 
 
+class OptionError(UsageError):
+    """An option that can't be met; front ends that call it otherwise take the two parts."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        super().__init__(f"--optport-{option}: {reason}")
+        self.option = option
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What to check for: the targets, torch's version, and whether notes are wanted."""
@@ -25,19 +34,19 @@ def make_options(
 ) -> Options:
     """Read the options as users write them.
 
-    Raises `UsageError` whose one line names the option, what was wrong and what is allowed.
+    Raises `OptionError` whose one line names the option, what was wrong and what is allowed.
     """
     try:
         chosen = parse_targets(targets)
     except UsageError as error:
-        raise UsageError(f"--optport-targets: {error}") from None
+        raise OptionError("targets", str(error)) from None
     versions = family("torch.optim").versions
     try:
         torch = resolve_version(torch_version, versions) if torch_version.strip() else versions[-1]
     except UsageError as error:
         known = f"torch {versions[0]} … {versions[-1]}"
         message = str(error) if "known:" in str(error) else f"{error}; known: {known}"
-        raise UsageError(f"--optport-torch-version: {message}") from None
+        raise OptionError("torch-version", message) from None
     return Options(chosen, torch, notes)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)*\Z")
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}\Z")
 
 
 class UsageError(ValueError):
@@ -22,7 +22,8 @@ def parse_version(text: str) -> tuple[int, ...]:
     """
     public = text.strip().partition("+")[0]
     if not _NUMBER.match(public):
-        raise UsageError(f"{text.strip()!r} is not a version number such as 2.13.0")
+        shown = text.strip() if len(text) <= 40 else f"{text.strip()[:40]}…"
+        raise UsageError(f"{shown!r} is not a version number such as 2.13.0")
     numbers = tuple(int(part) for part in public.split("."))
     return numbers + (0,) * (3 - len(numbers))
 
