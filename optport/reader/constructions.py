@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
+from optport.edits import Edit
 from optport.places import Place
 from optport.reader.attributes import NAMESPACE
 from optport.reader.building import Builder, Built, Source, star_exports
@@ -13,6 +15,8 @@ from optport.reader.calls import entries_of
 from optport.reader.displays import elements_of
 from optport.reader.evaluate import Evaluator, Foreign, nothing_foreign
 from optport.reader.index import Index
+from optport.reader.layout import Holder, Site
+from optport.reader.ownership import Ownership
 from optport.reader.parameters import (
     Container,
     Shape,
@@ -38,6 +42,43 @@ class Argument:
     """The expression as the file spells it."""
     place: Place
     sure: bool = True
+    node: ast.expr | None = field(default=None, compare=False, repr=False)
+    """The value's expression, where it stands in the file's text as an argument."""
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The call or display that it is an argument or an entry of."""
+
+    @property
+    def own(self) -> bool:
+        """Whether an edit of it changes this construction alone."""
+        return self.site is not None and self.site.own
+
+    @property
+    def value_place(self) -> Place | None:
+        """Where the value stands; None for one that is not written as an argument."""
+        if self.site is None or self.node is None:
+            return None
+        return self.site.value_place(self.node)
+
+    @property
+    def whole_place(self) -> Place | None:
+        """Where the whole argument or entry stands, as ``lr=0.1``."""
+        if self.site is None or self.node is None:
+            return None
+        return self.site.whole_place(self.node)
+
+    def replaced(self, text: str) -> Edit | None:
+        """Return the edit that puts `text` in place of the value; None unless it is `own`."""
+        place = self.value_place
+        return Edit(place, text) if place is not None and self.own else None
+
+    def dropped(self) -> Edit | None:
+        """Return the edit that takes the argument out.
+
+        None unless it is `own`, and for a positional one.
+        """
+        if self.site is None or self.node is None:
+            return None
+        return self.site.dropped(self.node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +88,8 @@ class Group:
     arguments: Mapping[str, Argument]
     container: Container
     sure: bool
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The display or call of `dict` in which it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +117,8 @@ class Construction:
     certainty: Certainty
     parameters: Parameters
     hidden: tuple[str, Place] | None = None
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The call, as a place to write arguments into."""
 
     @property
     def shape(self) -> Shape:
@@ -165,7 +210,7 @@ def _construction(
     evaluator: Evaluator,
     source: SourceText,
 ) -> Construction:
-    binding = _Binding(signature, evaluator, source)
+    binding = _Binding(signature, evaluator, source, Ownership(call, at, evaluator, source))
     for one in built.sources:
         binding.take(one)
     return Construction(
@@ -176,58 +221,87 @@ def _construction(
         certainty=Certainty.CERTAIN if built.sure else Certainty.POSSIBLE,
         parameters=binding.parameters,
         hidden=binding.hidden,
+        site=binding.site(call),
     )
 
 
 class _Binding:
     """Binds arguments to a signature's parameters as Python would, call after call."""
 
-    def __init__(self, signature: Signature, evaluator: Evaluator, source: SourceText) -> None:
+    def __init__(
+        self,
+        signature: Signature,
+        evaluator: Evaluator,
+        source: SourceText,
+        ownership: Ownership,
+    ) -> None:
         self._signature = signature
         self._evaluator = evaluator
         self._source = source
+        self._ownership = ownership
+        self._prefix = ""
+        self._sites: dict[Holder, Site] = {}
         self._position = 0
         self.arguments: dict[str, Argument] = {}
         self.hidden: tuple[str, Place] | None = None
         self.parameters = Parameters()
 
+    def site(self, holder: Holder) -> Site:
+        """Return a call or display as a place to write arguments into."""
+        site = self._sites.get(holder)
+        if site is None:
+            is_own = partial(self._ownership.owns, holder)
+            site = self._sites[holder] = Site(holder, self._source, is_own, self._prefix)
+        return site
+
     def take(self, source: Source) -> None:
         """Bind the arguments that one call brings; later keywords win, as in a partial."""
+        self._prefix = source.prefix
         if not source.prefix:
             for node in source.call.args[source.skip :]:
-                if isinstance(node, ast.Starred):
-                    if not self._unpack(node, source.at):
-                        break
-                else:
-                    self._positional(node, source.at, self._evaluator.value(node, source.at))
+                if not self._take_positional(node, source):
+                    break
         for keyword in source.call.keywords:
             if keyword.arg is None:
                 self._expand(keyword, source)
             elif keyword.arg not in source.without and keyword.arg.startswith(source.prefix):
-                name = keyword.arg.removeprefix(source.prefix)
-                value = self._evaluator.value(keyword.value, source.at)
-                place = self._source.place(keyword)
-                self._bind(name, value, keyword.value, place, source.at)
+                self._take_keyword(keyword, keyword.arg.removeprefix(source.prefix), source)
 
-    def _positional(
-        self, node: ast.expr, at: Point, value: ValueSet, position: int | None = None
-    ) -> None:
-        names = self._signature.positional
-        if self._position < len(names):
-            place = self._source.place(node)
-            self._bind(names[self._position], value, node, place, at, position)
-        self._position += 1
+    def _take_keyword(self, keyword: ast.keyword, name: str, source: Source) -> None:
+        node = keyword.value
+        value = self._evaluator.value(node, source.at)
+        text, place = self._source.expression(node), self._source.place(keyword)
+        site = self.site(source.call)
+        argument = Argument(name, value.readable, text, place, node=node, site=site)
+        self._bind(argument, node, source.at)
 
-    def _unpack(self, node: ast.Starred, at: Point) -> bool:
-        """Bind the elements of ``*args``; False when they can't be read."""
-        only = self._evaluator.value(node.value, at).exact
+    def _take_positional(self, node: ast.expr, source: Source) -> bool:
+        """Bind a positional argument, or the elements of ``*args``; False if they can't be read."""
+        evaluator = self._evaluator
+        if not isinstance(node, ast.Starred):
+            name = self._next_positional()
+            if name is not None:
+                value = evaluator.value(node, source.at)
+                self._bind(self._argument(name, value, node, source.call), node, source.at)
+            return True
+        only = evaluator.value(node.value, source.at).exact
         elements = None if only is None else elements_of(only)
+        place = self._source.place(node)
         if elements is None:
-            self.hidden = "*" + self._source.expression(node.value), self._source.place(node)
+            self.hidden = "*" + self._source.expression(node.value), place
             return False
         for position, element in enumerate(elements):
-            self._positional(node, at, element, position)
+            name = self._next_positional()
+            if name is not None:
+                text = self._source.element(node.value, position)
+                whole = ast.Subscript(node.value, ast.Constant(position))
+                self._bind(Argument(name, element.readable, text, place), whole, source.at)
         return True
+
+    def _next_positional(self) -> str | None:
+        names = self._signature.positional
+        self._position += 1
+        return names[self._position - 1] if self._position <= len(names) else None
 
     def _expand(self, keyword: ast.keyword, source: Source) -> None:
         """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
@@ -236,12 +310,14 @@ class _Binding:
         here = [entry for entry in entries if self._evaluator.is_here(entry.at)]
         complete = complete and len(here) == len(entries)  # what stands elsewhere stays hidden
         for entry in here:
-            if isinstance(entry.key, str) and entry.key not in source.without:
-                name = entry.key.removeprefix(source.prefix)
-                if entry.key.startswith(source.prefix):
-                    place = self._source.place(entry.node)
-                    value = entry.value if entry.sure else self._or_else(name, entry.value)
-                    self._bind(name, value, entry.node, place, source.at, sure=entry.sure)
+            key = entry.key
+            if not isinstance(key, str) or key in source.without:
+                continue
+            if key.startswith(source.prefix):
+                name = key.removeprefix(source.prefix)
+                value = entry.value if entry.sure else self._or_else(name, entry.value)
+                argument = self._argument(name, value, entry.node, entry.holder, entry.sure)
+                self._bind(argument, entry.node, source.at)
         if not complete and self.hidden is None:
             text = "**" + self._source.expression(keyword.value)
             self.hidden = text, self._source.place(keyword)
@@ -254,25 +330,26 @@ class _Binding:
         known = self._signature.by_name.get(name)
         return value if known is None or known.required else union([literal(known.value), value])
 
-    def _bind(
+    def _argument(
         self,
         name: str,
         value: ValueSet,
         node: ast.expr,
-        place: Place,
-        at: Point,
-        position: int | None = None,
+        holder: Holder | None,
         sure: bool = True,
-    ) -> None:
-        """Bind one argument; `position` is that of an element of ``*args``."""
-        if isinstance(node, ast.Starred):
-            node = ast.Subscript(node.value, ast.Constant(position))
-            text = ast.unparse(node)
-        else:
-            text = self._source.expression(node)
-        sure = sure or (name in self.arguments and self.arguments[name].sure)
-        self.arguments[name] = Argument(name, value.readable, text, place, sure)
-        if name == "params":
+    ) -> Argument:
+        """Return an argument or entry of a call or display."""
+        text, place = self._source.expression(node), self._source.place(node)
+        site = None if holder is None else self.site(holder)
+        return Argument(name, value.readable, text, place, sure, node, site)
+
+    def _bind(self, argument: Argument, node: ast.expr, at: Point) -> None:
+        """Bind an argument, whose value is that of `node` at `at`."""
+        before = self.arguments.get(argument.name)
+        if before is not None and before.sure and not argument.sure:
+            argument = replace(argument, sure=True)
+        self.arguments[argument.name] = argument
+        if argument.name == "params":
             self.parameters = self._read_parameters(node, at)
 
     def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
@@ -281,13 +358,14 @@ class _Binding:
         for group in raw.groups:
             arguments = {}
             container = Container.PLAIN
+            site = None
             for entry in group.entries:
                 if isinstance(entry.key, str):
-                    text = self._source.expression(entry.node)
-                    place = self._source.place(entry.node)
-                    value = entry.value.readable
-                    arguments[entry.key] = Argument(entry.key, value, text, place, entry.sure)
+                    arguments[entry.key] = self._argument(
+                        entry.key, entry.value, entry.node, entry.holder, entry.sure
+                    )
                 if entry.key == "params":
                     container = container_in_group(entry.node, entry.at, self._evaluator)
-            groups.append(Group(arguments, container, group.sure))
+                    site = arguments[entry.key].site
+            groups.append(Group(arguments, container, group.sure, site))
         return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)

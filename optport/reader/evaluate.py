@@ -273,7 +273,7 @@ class Evaluator:
                 continue
             key = self.value(key_node, at).exact
             if isinstance(key, Literal) and is_key(key.value):
-                table = table.with_entries([Entry(key.value, value, value_node, at)])
+                table = table.with_entries([Entry(key.value, value, value_node, at, holder=node)])
             else:  # a key that is not read: still one of the values that a look-up may give
                 entry = Entry(value_node, value, value_node, at)
                 table = table.with_entries([entry], complete=False)
@@ -290,7 +290,8 @@ class Evaluator:
         for keyword in call.keywords:
             value = self.value(keyword.value, at)
             if keyword.arg is not None:
-                table = table.with_entries([Entry(keyword.arg, value, keyword.value, at)])
+                entry = Entry(keyword.arg, value, keyword.value, at, holder=call)
+                table = table.with_entries([entry])
                 continue
             table = table.with_entries(*entries_of(value))
         return exactly(table)

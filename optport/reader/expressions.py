@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 from optport.reader.record import Record
 from optport.reader.scopes import Point
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_MISPLACED = sys.version_info < (3, 12)
+"""Whether what stands in a formatted text has wrong places."""
 _YIELDS = (ast.Yield, ast.YieldFrom)
 
 LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del})
@@ -59,6 +62,8 @@ class Expressions:
                 continue
             elif isinstance(node, _YIELDS):
                 place.scope.yields = True
+            elif isinstance(node, ast.JoinedStr) and _MISPLACED and node not in record.misplaced:
+                record.misplaced.update(ast.walk(node))
             for child in children(node):
                 stack.append((child, place))
         return found

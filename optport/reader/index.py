@@ -115,6 +115,10 @@ class Index:
         scopes = self._record.scopes.items()
         return [(node, scope) for node, scope in scopes if isinstance(node, ast.ClassDef)]
 
+    def is_placed(self, node: ast.AST) -> bool:
+        """Whether a node's place is right: in formatted texts it is not before Python 3.12."""
+        return node not in self._record.misplaced
+
     # -- changes ---
 
     def mutations(self, name: str, scope: Scope, held: bool) -> list[Mutation]:

@@ -30,7 +30,8 @@ class ListValue(ObjectValue):
 class Entry:
     """One key of a dict with its value, the expression that it was read from, and where.
 
-    Unless it is `sure`, the dict may as well be without that key.
+    Unless it is `sure`, the dict may as well be without that key. `holder` is the display or call
+    that it is an entry of, if it is one.
     """
 
     key: Any
@@ -38,6 +39,7 @@ class Entry:
     node: ast.expr
     at: Point
     sure: bool = True
+    holder: ast.Dict | ast.Call | None = None
 
     def unsure(self) -> Entry:
         """Return the entry as one that the dict may be without."""

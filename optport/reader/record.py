@@ -67,6 +67,8 @@ class Record:
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The names that imports bind, with the full name of what they bind them to."""
     class_names: set[str] = field(default_factory=set)
+    misplaced: set[ast.AST] = field(default_factory=set)
+    """Nodes whose place in the source is not the one that they have."""
     order: int = 0
     """Counts places up, in the order in which the statements of a scope take effect."""
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
+from functools import cached_property
 
+from optport.edits import line_starts
 from optport.places import Place
 
 _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
@@ -21,8 +24,18 @@ class SourceText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines: list[bytes] | None = None
         self._written_out: dict[ast.expr, str] = {}
+
+    @cached_property
+    def data(self) -> bytes:
+        """The text in UTF-8, with every line ended by LF."""
+        # As Python's tokenizer counts lines: form feeds and the like do not end one.
+        text = self.text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return line_starts(self.data)
 
     def place(self, node: ast.expr | ast.keyword) -> Place:
         """Return where `node` stands."""
@@ -30,20 +43,34 @@ class SourceText:
             node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
         )
 
+    def offset(self, node: ast.expr | ast.keyword) -> int:
+        """Return where in `data` a node begins."""
+        return self._starts[node.lineno - 1] + node.col_offset
+
+    def end_offset(self, node: ast.expr | ast.keyword) -> int:
+        """Return where in `data` a node ends."""
+        return self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+
+    def place_of(self, begin: int, end: int) -> Place:
+        """Return the place of the bytes of `data` from `begin` to `end`."""
+        return Place(*self._position(begin), *self._position(end))
+
+    def _position(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1]
+
     def expression(self, node: ast.expr) -> str:
         """Return the text of `node` on one line; ``…`` where it can't be had."""
-        if self._lines is None:
-            # As Python's tokenizer counts lines: form feeds and the like do not end one.
-            text = self.text.replace("\r\n", "\n").replace("\r", "\n")
-            self._lines = text.encode("utf-8", "surrogatepass").split(b"\n")
-        place = self.place(node)
-        if place.line != place.end_line:
+        if node.lineno != node.end_lineno:
             if node not in self._written_out:  # one argument of a partial may have many uses
                 self._written_out[node] = _one_line(node)
             return self._written_out[node]
-        line = self._lines[place.line - 1 : place.line]
-        text = (line[0] if line else b"")[place.col : place.end_col].decode("utf-8", "replace")
-        return parenthesised(text, node)
+        begin, end = self.offset(node), self.end_offset(node)
+        return parenthesised(self.data[begin:end].decode("utf-8", "replace"), node)
+
+    def element(self, node: ast.expr, position: int) -> str:
+        """Return the text of an element of what `node` gives."""
+        return _one_line(ast.Subscript(node, ast.Constant(position)))
 
 
 def _one_line(node: ast.expr) -> str:

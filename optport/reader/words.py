@@ -41,6 +41,10 @@ class Words:
         """Return marks with every line marked."""
         return Marks(b"\1") * (len(self._starts) + 1)
 
+    def count(self, word: str) -> int:
+        """Return how often a word stands in the text; a word that may be spelled otherwise: 0."""
+        return len(self._lines(word)) if word.isascii() else 0
+
     def mark(self, words: Iterable[str], marks: Marks | None = None) -> Marks:
         """Mark the lines that hold one of `words`, and return the marks."""
         marks = self.no_marks() if marks is None else marks

@@ -1,0 +1,200 @@
+"""How the arguments of a call or dict display are laid out, and the edits that change them.
+
+An argument is written behind the last one, a value is replaced, an argument is taken out with its
+comma. Comments and everything else stay as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from optport.edits import Edit
+from optport.places import Place
+from optport.reader.source import SourceText
+
+Holder = ast.Call | ast.Dict
+
+_BLANKS = b" \t\f\n\\"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One argument or entry: from where to where, in bytes, and behind its comma if it has one."""
+
+    value: ast.expr
+    begin: int
+    end: int
+    after_comma: int | None
+
+
+class Site:
+    """A call or dict display as a place to write arguments into.
+
+    It is `own` when what is written there changes one construction and nothing else.
+    """
+
+    def __init__(
+        self, holder: Holder, source: SourceText, is_own: Callable[[], bool], prefix: str = ""
+    ) -> None:
+        """Take the call or display; keywords of a call are written behind `prefix`."""
+        self._holder = holder
+        self._source = source
+        self._is_own = is_own
+        self._prefix = prefix
+
+    @cached_property
+    def own(self) -> bool:
+        """Whether an edit here edits one construction alone."""
+        return self._is_own()
+
+    def written(self, name: str, text: str) -> Edit | None:
+        """Return the edit that gives an argument as well; None where it would change more."""
+        if not self.own:
+            return None
+        items = self._items
+        if not items:
+            return self._inserted(self._open, self._spelled(name, text))
+        if self._bare_generator is not None:
+            begin, end = self._bare_generator
+            inner = self._source.data[begin:end].decode("utf-8", "surrogatepass")
+            place = self._source.place_of(begin, end)
+            return Edit(place, f"({inner}), {self._spelled(name, text)}")
+        last = items[-1]
+        return self._inserted(last.end, self._separator(last) + self._spelled(name, text))
+
+    def value_place(self, value: ast.expr) -> Place:
+        """Return the place of an argument's value."""
+        if self._bare_generator is not None and isinstance(value, ast.GeneratorExp):
+            return self._source.place_of(*self._bare_generator)
+        return self._source.place(value)
+
+    def whole_place(self, value: ast.expr) -> Place | None:
+        """Return the place of the argument or entry with that value; None if there is none."""
+        item = self._item(value)
+        return None if item is None else self._source.place_of(item.begin, item.end)
+
+    def dropped(self, value: ast.expr) -> Edit | None:
+        """Return the edit that takes out the argument with that value.
+
+        None for a positional argument, and where it would change more than one construction.
+        """
+        item = self._item(value)
+        holder = self._holder
+        positional = isinstance(holder, ast.Call) and any(value is one for one in holder.args)
+        if item is None or positional or not self.own:
+            return None
+        begin, end = self._extent(item)
+        return Edit(self._source.place_of(begin, end), "")
+
+    # -- layout ---
+
+    def _spelled(self, name: str, text: str) -> str:
+        name = self._prefix + name
+        if isinstance(self._holder, ast.Call):
+            return f"{name}={text}"
+        keys = [key for key in self._holder.keys if key is not None]
+        data = self._source.data
+        single = bool(keys) and data[self._source.offset(keys[0]) :].startswith(b"'")
+        quote = "'" if single else '"'
+        return f"{quote}{name}{quote}: {text}"
+
+    def _inserted(self, at: int, text: str) -> Edit:
+        return Edit(self._source.place_of(at, at), text)
+
+    def _separator(self, last: Item) -> str:
+        """What comes between the last argument and one more: a line end where each has its own."""
+        data = self._source.data
+        line = data[data.rfind(b"\n", 0, last.begin) + 1 : last.begin]
+        following = data[last.end : self._end].lstrip(b", \t\f")
+        if line.strip() or not following.startswith(b"\n"):
+            return ", "
+        return ",\n" + line.decode("utf-8", "surrogatepass")
+
+    def _extent(self, item: Item) -> tuple[int, int]:
+        """Return what to take out for an item to be gone, with the comma that is one too many."""
+        data, items = self._source.data, self._items
+        at = items.index(item)
+        if at == len(items) - 1 and at > 0:
+            before = items[at - 1].end
+            if b"#" not in data[before : item.begin]:
+                return before, item.end
+        if item.after_comma is None:
+            return item.begin, item.end
+        begin, end = item.begin, item.after_comma
+        while data[end : end + 1] in (b" ", b"\t"):
+            end += 1
+        line = data.rfind(b"\n", 0, begin) + 1
+        if data[end : end + 1] == b"\n" and not data[line:begin].strip():
+            return line, end + 1
+        return begin, end
+
+    def _item(self, value: ast.expr) -> Item | None:
+        return next((item for item in self._items if item.value is value), None)
+
+    @cached_property
+    def _nodes(self) -> Sequence[tuple[ast.expr, int]]:
+        """The values in source order, and where each one's last token is, but for parentheses."""
+        holder, source = self._holder, self._source
+        if isinstance(holder, ast.Dict):
+            return [(value, source.end_offset(value)) for value in holder.values]
+        nodes = [(value, source.end_offset(value)) for value in holder.args]
+        nodes += [(one.value, source.end_offset(one)) for one in holder.keywords]
+        return sorted(nodes, key=lambda node: node[1])
+
+    @cached_property
+    def _end(self) -> int:
+        """Where the closing bracket is."""
+        return self._source.end_offset(self._holder) - 1
+
+    @cached_property
+    def _open(self) -> int:
+        """The first byte behind the opening bracket."""
+        holder, source = self._holder, self._source
+        if isinstance(holder, ast.Dict):
+            return source.offset(holder) + 1
+        return self._skipped(source.end_offset(holder.func), _BLANKS + b")") + 1
+
+    @cached_property
+    def _bare_generator(self) -> tuple[int, int] | None:
+        """Where a generator stands that is a call's one argument, without parentheses."""
+        args = self._holder.args if isinstance(self._holder, ast.Call) else []
+        if len(args) != 1 or not isinstance(args[0], ast.GeneratorExp):
+            return None
+        if self._source.offset(args[0]) != self._open - 1:
+            return None
+        data, begin, end = self._source.data, self._open, self._end
+        inside = data[begin:end]
+        begin += len(inside) - len(inside.lstrip())
+        return begin, begin + len(inside.strip())
+
+    @cached_property
+    def _items(self) -> Sequence[Item]:
+        found: list[Item] = []
+        if self._bare_generator is not None:
+            begin, end = self._bare_generator
+            return [Item(self._nodes[0][0], begin, end, None)]
+        begin = self._open
+        for value, last in self._nodes:
+            begin = self._skipped(begin, _BLANKS)
+            end, comma = last, self._skipped(last, _BLANKS)
+            while comma < self._end and self._source.data[comma : comma + 1] == b")":
+                end, comma = comma + 1, self._skipped(comma + 1, _BLANKS)
+            after = comma + 1 if self._source.data[comma : comma + 1] == b"," else None
+            found.append(Item(value, begin, end, after))
+            begin = comma + 1
+        return found
+
+    def _skipped(self, at: int, over: bytes) -> int:
+        """Return the first place from `at` on that holds none of `over`, and no comment."""
+        data = self._source.data
+        while at < self._end:
+            if data[at : at + 1] == b"#":
+                at = data.find(b"\n", at)
+            elif data[at] not in over:
+                break
+            else:
+                at += 1
+        return at

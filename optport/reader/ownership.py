@@ -1,0 +1,72 @@
+"""Which calls and displays belong to one construction alone, so that an edit changes no other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from optport.reader.evaluate import Evaluator
+from optport.reader.layout import Holder
+from optport.reader.scopes import Assigned, Point
+from optport.reader.source import SourceText
+
+MAX_HELD = 4
+"""Names that are followed one after the other from a call to what it is handed."""
+
+
+class Ownership:
+    """What one construction has for its own.
+
+    That is what stands in its call, and what is assigned to a name that the file has twice: there,
+    and in the call.
+    """
+
+    def __init__(self, call: ast.Call, at: Point, evaluator: Evaluator, source: SourceText) -> None:
+        self._call = call
+        self._at = at
+        self._evaluator = evaluator
+        self._source = source
+
+    def owns(self, holder: Holder) -> bool:
+        """Whether `holder` is evaluated for this construction and for nothing else."""
+        if not self._evaluator.index.is_placed(holder):
+            return False
+        begin, end = self._source.offset(holder), self._source.end_offset(holder)
+        return any(first <= begin and end <= last for first, last in self._regions)
+
+    @cached_property
+    def _regions(self) -> list[tuple[int, int]]:
+        """From where to where in the text all is this construction's own."""
+        found: list[tuple[int, int]] = []
+        pending: list[tuple[ast.expr, Point]] = [(self._call, self._at)]
+        for _ in range(MAX_HELD):
+            found += [
+                (self._source.offset(one), self._source.end_offset(one)) for one, _ in pending
+            ]
+            pending = [held for one, at in pending for held in self._held(one, at)]
+        return [region for region in found if b":=" not in self._source.data[slice(*region)]]
+
+    def _held(self, node: ast.expr, at: Point) -> Iterator[tuple[ast.expr, Point]]:
+        """Yield what is assigned to the names in a call or display, where nothing else has it."""
+        for part in _parts(node):
+            if isinstance(part, ast.Name) and self._evaluator.index.words.count(part.id) == 2:
+                for binding in self._evaluator.bindings(part.id, at):
+                    held = binding.source
+                    if isinstance(held, Assigned) and self._is_only(part.id, held.value):
+                        yield held.value, binding.at
+
+    def _is_only(self, name: str, value: ast.expr) -> bool:
+        """Whether a name is the one target of the assignment that gives it a value."""
+        data, begin = self._source.data, self._source.offset(value)
+        before = data[data.rfind(b"\n", 0, begin) + 1 : begin].decode("utf-8", "replace")
+        return re.fullmatch(rf"\s*{name}\s*(?::[^=]*)?=\s*\(*", before) is not None
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.Call):
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        inside = [e for a in arguments if isinstance(a, (ast.List, ast.Tuple)) for e in a.elts]
+        return [node.func, *arguments, *inside]
+    return node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
