@@ -218,8 +218,8 @@ def _without_case(target: Target, recorded: Mapping[str, Record]) -> Iterator[st
         if record["literal"]["verdict"] == "no counterpart" or not _was_run(record):
             continue
         construction, _ = read_call(call, options)
-        counterparts.add(construction.optimizer)
-        given.update((construction.optimizer, name) for name in construction.arguments)
+        counterparts.add(construction.api)
+        given.update((construction.api, name) for name in construction.arguments)
     for name in sorted(counterparts):
         for parameter in signature(name).by_name:
             if (name, parameter) not in given:

@@ -189,19 +189,23 @@ def test_edits_of_any_call_leave_the_other_arguments(
     inside = ",".join([first, *(before + text + after for before, text, after in arguments)])
     text = call(inside + ("," if trailing else "") + end)
     construction = only(text)
-    calls = ast.parse(text).body[0].value  # type: ignore[attr-defined]
-    others = [ast.dump(keyword) for keyword in calls.keywords]
+    keywords = _keywords(text)
+    others = [ast.dump(keyword) for keyword in keywords]
     assert construction.site is not None
-    written = ast.parse(after(text, construction.site.written("new", "1")))
-    assert _keywords(written) == [
-        *others,
-        ast.dump(ast.parse("f(new=1)").body[0].value.keywords[0]),
-    ]  # type: ignore[attr-defined]
-    for keyword, dumped in zip(calls.keywords, others, strict=True):
-        if keyword.arg in construction.arguments:
+    written = after(text, construction.site.written("new", "1"))
+    assert _dumped(written) == [*others, *_dumped("f(new=1)")]
+    for keyword, dumped in zip(keywords, others, strict=True):
+        if keyword.arg is not None and keyword.arg in construction.arguments:
             dropped = after(text, construction.arguments[keyword.arg].dropped())
-            assert _keywords(ast.parse(dropped)) == [o for o in others if o != dumped]
+            assert _dumped(dropped) == [o for o in others if o != dumped]
 
 
-def _keywords(tree: ast.Module) -> list[str]:
-    return [ast.dump(keyword) for keyword in tree.body[0].value.keywords]  # type: ignore[attr-defined]
+def _keywords(text: str) -> list[ast.keyword]:
+    [statement] = ast.parse(text).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    return statement.value.keywords
+
+
+def _dumped(text: str) -> list[str]:
+    return [ast.dump(keyword) for keyword in _keywords(text)]

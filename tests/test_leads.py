@@ -31,7 +31,7 @@ def found(text: str, everywhere: bool) -> list[tuple[str, ...]]:
     for one in find_constructions(tree, SourceText(text), version, everywhere=everywhere):
         if isinstance(one, Construction):
             values = {name: argument.value for name, argument in one.arguments.items()}
-            rows.append((str(one.place), one.optimizer, str(values)))
+            rows.append((str(one.place), one.api, str(values)))
         else:
             rows.append((str(one.place), "decided at run time", ""))
     return sorted(rows)

@@ -34,8 +34,7 @@ def only(text: str) -> Construction:
 def built(text: str) -> list[str]:
     """The classes built, each with ``?`` behind it if that is not sure."""
     return [
-        one.optimizer + ("" if one.certainty.word == "certain" else "?")
-        for one in constructions(text)
+        one.api + ("" if one.certainty.word == "certain" else "?") for one in constructions(text)
     ]
 
 

@@ -126,8 +126,8 @@ def find_case(construction: Construction, target: Target, reported: str = "") ->
 
 
 def _choose(construction: Construction, target: Target) -> Correspondence | None:
-    table = optimizer_table(construction.optimizer, target.name)
-    assert table is not None, construction.optimizer
+    table = optimizer_table(construction.api, target.name)
+    assert table is not None, construction.api
     for row in table.correspondences:
         if row.when is None:
             return row

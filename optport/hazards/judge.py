@@ -41,8 +41,8 @@ class Judgement:
 
 def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
     """Compare a construction with the table's row of one target."""
-    table = optimizer_table(construction.optimizer, target.name)
-    assert table is not None, construction.optimizer
+    table = optimizer_table(construction.api, target.name)
+    assert table is not None, construction.api
     case = find_case(construction, target)
     if case is None:
         return Judgement(target, (_unsupported(construction, target, table),))
@@ -133,7 +133,7 @@ def _detour(case: Case, table: OptimizerTable, torch_version: str) -> Case | Non
         if detour.when is not None and not holds_throughout(case, detour.when):
             continue
         construction = case.construction
-        if detour.optimizer != construction.optimizer:
+        if detour.optimizer != construction.api:
             construction = construction.read_as(detour.optimizer, torch_version)
         found = find_case(construction, case.target.at(detour.target))
         if found is not None and found.row.differs is None:

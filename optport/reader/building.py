@@ -41,9 +41,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An optimizer that a call may build; `optimizer` is None for one decided at run time."""
+    """An optimizer that a call may build; `api` is None for one decided at run time."""
 
-    optimizer: str | None
+    api: str | None
     sources: tuple[Source, ...]
     sure: bool
 
@@ -151,7 +151,7 @@ class Builder:
             pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.values)
         single = len(classes) == 1 and not others
         for one in classes.values():
-            yield one if single else Built(one.optimizer, one.sources, sure=False)
+            yield one if single else Built(one.api, one.sources, sure=False)
 
     def _bases(self, own: OwnClass) -> ValueSet | None:
         """What a class's bases are, where one of them may be an optimizer."""

@@ -25,7 +25,7 @@ from optport.reader.parameters import (
 )
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
-from optport.signatures import Family, Signature, family
+from optport.signatures import ApiKind, Family, Signature, family
 from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
 
 
@@ -104,13 +104,15 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Construction:
-    """One torch optimizer call found in source.
+    """One torch optimizer or scheduler call found in source.
 
-    `optimizer` is torch's name of the class, `signature` the one that its arguments were bound
-    by, `hidden` the place of the first `*args` or `**kwargs` and its text, if there is one.
+    `api` is torch's name of the class below `torch.optim`, `signature` the one that its arguments
+    were bound by, `hidden` the place of the first `*args` or `**kwargs` and its text, if there is
+    one.
     """
 
-    optimizer: str
+    api: str
+    kind: ApiKind
     signature: Signature
     arguments: Mapping[str, Argument]
     place: Place
@@ -128,7 +130,7 @@ class Construction:
     @property
     def qualified(self) -> str:
         """The class's full name, as `torch.optim.Adam`."""
-        return f"{NAMESPACE}.{self.optimizer}"
+        return f"{NAMESPACE}.{self.api}"
 
     def in_force(self, parameter: str) -> ValueSet:
         """Return the value that training runs with: the argument's, or torch's default."""
@@ -140,13 +142,13 @@ class Construction:
         default = literal(known.value)
         return default.overridable() if self.hidden else default
 
-    def read_as(self, optimizer: str, version: str) -> Construction:
-        """Return the call of another torch optimizer that this one trains the same as.
+    def read_as(self, api: str, version: str) -> Construction:
+        """Return the call of another torch class that this one trains the same as.
 
         Where the two disagree on a default, this one's default becomes an argument; arguments
         that the other does not have are left out.
         """
-        signature = _torch().nearest(optimizer, version)
+        signature = _torch().nearest(api, version)
         assert signature is not None
         arguments = {
             name: argument
@@ -159,7 +161,7 @@ class Construction:
                 continue
             value = literal(mine.value)
             arguments[name] = Argument(name, value, str(mine.default), self.place)
-        return replace(self, optimizer=optimizer, signature=signature, arguments=arguments)
+        return replace(self, api=api, signature=signature, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,19 +195,19 @@ def find_constructions(
     builder = Builder(evaluator, everywhere or evaluator.looks_elsewhere)
     for call, at in index.calls(builder.lines):
         for built in builder.built(call, at):
-            if built.optimizer is None:
+            if built.api is None:
                 yield Unresolved(source.place(call))
                 continue
-            signature = _torch().nearest(built.optimizer, version)
+            signature = _torch().nearest(built.api, version)
             if signature is not None:
-                yield _construction(call, at, built, built.optimizer, signature, evaluator, source)
+                yield _construction(call, at, built, built.api, signature, evaluator, source)
 
 
 def _construction(
     call: ast.Call,
     at: Point,
     built: Built,
-    optimizer: str,
+    api: str,
     signature: Signature,
     evaluator: Evaluator,
     source: SourceText,
@@ -214,7 +216,8 @@ def _construction(
     for one in built.sources:
         binding.take(one)
     return Construction(
-        optimizer=optimizer,
+        api=api,
+        kind=ApiKind.OPTIMIZER,
         signature=signature,
         arguments=binding.arguments,
         place=source.place(call),
