@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optport.options import Options
     from optport.places import Place
     from optport.reader.constructions import Construction
-    from optport.reader.evaluate import Foreign
+    from optport.reader.evaluation import Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,11 @@ def check_tree(
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
     from optport.reader.constructions import Unresolved, find_constructions
-    from optport.reader.evaluate import nothing_foreign
     from optport.reader.source import SourceText
 
     source = SourceText(text)
     version = "" if options is None else options.torch_version
-    for construction in find_constructions(tree, source, version, foreign or nothing_foreign):
+    for construction in find_constructions(tree, source, version, foreign):
         from optport.findings import judged, unresolved_finding
         from optport.options import default_options
 

@@ -9,7 +9,7 @@ from optport.check import Report, check_tree
 
 if TYPE_CHECKING:
     from optport.options import Options
-    from optport.reader.evaluate import Foreign
+    from optport.reader.evaluation import Foreign
 
 DEFECT_CODE = "OPT000"
 

@@ -108,7 +108,7 @@ class OptportChecker(BaseChecker):
             return
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return  # pylint says so itself
-        report = check_guarded(tree, self._text, options, self._view.resolve)
+        report = check_guarded(tree, self._text, options, self._view)
         for finding in report.findings:
             self._report(module, finding)
         if report.defect is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from optport.reader.evaluation import Evaluation
 from optport.values import UNKNOWN, Qualified, ValueSet, exactly
 from pylint_optport.finder import TORCH, Finder, Source
 from pylint_optport.reading import Reading
@@ -20,6 +21,8 @@ class Modules:
     _values: dict[str, ValueSet] = field(default_factory=dict)
     _reading: Reading = field(default_factory=Reading)
     _pending: list[str] = field(default_factory=list)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    """What the evaluators of all modules share."""
     _provisional: list[str] = field(default_factory=list)
     cut: bool = False
     """Whether a cycle or a long chain kept something from being followed to its end."""
@@ -52,7 +55,7 @@ class Modules:
         self._pending.append(name)
         try:
             view = self.seen_from(source.name, source.package)
-            found = self._reading.exported(source, last, view.resolve)
+            found = self._reading.exported(source, last, view)
         finally:
             self._pending.pop()
         self._values[name] = found
@@ -84,6 +87,11 @@ class View:
     package: str
     home: str
     _resolved: dict[str, ValueSet] = field(default_factory=dict)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the evaluators of all modules share."""
+        return self.modules.evaluation
 
     def resolve(self, name: str) -> ValueSet:
         """Return what an imported name stands for, as far as other modules say."""

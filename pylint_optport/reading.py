@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from optport.values import UNKNOWN, ValueSet
 
 if TYPE_CHECKING:
-    from optport.reader.evaluate import Evaluator, Foreign
+    from optport.reader.evaluate import Evaluator
+    from optport.reader.evaluation import Foreign
     from optport.reader.index import Index
     from pylint_optport.finder import Source
 

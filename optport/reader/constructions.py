@@ -13,7 +13,8 @@ from optport.reader.attributes import NAMESPACE
 from optport.reader.building import Builder, Built, Source, star_exports
 from optport.reader.calls import entries_of
 from optport.reader.displays import elements_of
-from optport.reader.evaluate import Evaluator, Foreign, nothing_foreign
+from optport.reader.evaluate import Evaluator
+from optport.reader.evaluation import Foreign
 from optport.reader.index import Index
 from optport.reader.layout import Holder, Site
 from optport.reader.ownership import Ownership
@@ -179,7 +180,7 @@ def find_constructions(
     tree: ast.Module,
     source: SourceText,
     torch_version: str,
-    foreign: Foreign = nothing_foreign,
+    foreign: Foreign | None = None,
     everywhere: bool = False,
 ) -> Iterator[Construction | Unresolved]:
     """Yield the torch optimizer constructions of a module, in source order.
@@ -192,7 +193,7 @@ def find_constructions(
     version = torch_version or _torch().versions[-1]
     index = Index(tree, source.text)
     evaluator = Evaluator(index, star_exports, foreign)
-    builder = Builder(evaluator, everywhere or evaluator.looks_elsewhere)
+    builder = Builder(evaluator, everywhere or foreign is not None)
     for call, at in index.calls(builder.lines):
         for built in builder.built(call, at):
             if built.api is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import ClassVar
 
 from optport.reader import arithmetic
 from optport.reader.attributes import Attributes
@@ -24,6 +23,7 @@ from optport.reader.displays import (
     looked_up,
     taken,
 )
+from optport.reader.evaluation import Evaluation, Foreign
 from optport.reader.index import Index
 from optport.reader.objects import (
     DictValue,
@@ -63,32 +63,23 @@ MAX_STARS = 64
 """Star imports that are asked for a name, the last ones of the file."""
 
 StarExports = Callable[[str, str], ValueSet]
-Foreign = Callable[[str], ValueSet]
-
-
-def nothing_foreign(qualified: str) -> ValueSet:
-    """What another module's name stands for, as far as one file alone can tell: just the name."""
-    return UNKNOWN
 
 
 class Evaluator:
     """Works out the values of one file's expressions; remembers what it found."""
 
-    _depth: ClassVar[int] = 0
-    """How deep the stack is in values, over all files: evaluators call one another."""
-
     def __init__(
-        self, index: Index, star_exports: StarExports, foreign: Foreign = nothing_foreign
+        self, index: Index, star_exports: StarExports, foreign: Foreign | None = None
     ) -> None:
         """Take the file's `index`, and who to ask about other modules.
 
         `star_exports(module, name)` says what ``from module import *`` brings under a name,
-        `foreign(qualified)` what a name of another module stands for.
+        `foreign` what a name of another module stands for; without it that is the name.
         """
         self.index = index
         self._star_exports = star_exports
         self._foreign = foreign
-        self.looks_elsewhere = foreign is not nothing_foreign
+        self._evaluation = Evaluation() if foreign is None else foreign.evaluation
         self._known: dict[ast.AST, ValueSet] = {}
         self.attributes = Attributes(self)
         self._changes = Changes(self)
@@ -118,20 +109,21 @@ class Evaluator:
     def value(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what `node`, evaluated at `at`, may stand for."""
         kind = self._kinds.get(type(node))
-        if kind is None or self._depth >= MAX_DEPTH:
+        evaluation = self._evaluation
+        if kind is None or evaluation.depth >= MAX_DEPTH:
             return UNKNOWN
         if node not in self._known:
             self._known[node] = UNKNOWN  # what a cycle sees of itself
-            Evaluator._depth += 1
+            evaluation.depth += 1
             try:
                 self._known[node] = kind(node, at)
             finally:
-                Evaluator._depth -= 1
+                evaluation.depth -= 1
         return self._known[node]
 
     def resolved(self, qualified: str) -> ValueSet:
         """Return what an imported name stands for: itself, or what its module says."""
-        found = self._foreign(qualified)
+        found = UNKNOWN if self._foreign is None else self._foreign.resolve(qualified)
         return found if found.known else exactly(Qualified(qualified))
 
     def sources(self, node: ast.expr, at: Point) -> list[tuple[ast.expr, Point]]:
@@ -239,7 +231,7 @@ class Evaluator:
 
     def _from_star(self, module: str, name: str) -> ValueSet:
         dot = "" if module.endswith(".") else "."
-        found = self._foreign(f"{module}{dot}{name}")
+        found = UNKNOWN if self._foreign is None else self._foreign.resolve(f"{module}{dot}{name}")
         return found if found.known else self._star_exports(module, name)
 
     # -- displays ---
