@@ -1,0 +1,311 @@
+"""The language server, over standard input and output, by pytest-lsp's client."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from tests.lsp import COMMAND, NEOVIM, editing, everywhere, partial, with_editor
+
+SOURCE = "import torch\n\nasgd = torch.optim.ASGD(params)\n"
+INERT = "import torch\nadam = torch.optim.Adam(params, lr=0.1, foreach=True)\n"
+
+
+def at(line: int, begin: int, end: int) -> types.Range:
+    return types.Range(types.Position(line, begin), types.Position(line, end))
+
+
+def codes(found: object) -> list[object]:
+    assert isinstance(found, list | tuple)
+    return [one.code for one in found]
+
+
+# -- diagnostics ----------------------------------------------------------------------------
+
+
+@with_editor
+async def test_findings_are_diagnostics_at_their_places(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        found = await editor.diagnostics(editor.open("a.py", SOURCE))
+        inert = await editor.diagnostics(editor.open("b.py", INERT))
+        raises = await editor.diagnostics(editor.open("c.py", INERT.replace("0.1", "1")))
+        clean = await editor.diagnostics(editor.open("d.py", "import torch\n"))
+        other = await editor.diagnostics(editor.open("e.py", SOURCE[:20] + "(\n" + SOURCE))
+    assert [(one.code, one.severity) for one in found] == [
+        ("OPT202", types.DiagnosticSeverity.Warning),
+        ("OPT301", types.DiagnosticSeverity.Warning),
+    ]
+    assert found[0].range == at(2, 7, 31)
+    assert found[0].source == "optport"
+    assert found[0].message.startswith("lr is left out: ")
+    assert found[0].tags is None
+    (one,) = inert
+    assert (one.code, one.severity) == ("OPT103", types.DiagnosticSeverity.Hint)
+    assert one.tags == [types.DiagnosticTag.Unnecessary]
+    assert raises[0].severity == types.DiagnosticSeverity.Error
+    assert list(clean) == list(other) == []
+
+
+@with_editor
+async def test_columns_are_utf_16_units_and_lines_end_where_lsp_ends_them(tmp_path: Path) -> None:
+    before = "import torch\n\f\nx = '\u2028\x0b'\r\ny = 'é😀→', "
+    call = "torch.optim.SGD(p, lr=1)\n"
+    async with editing(tmp_path) as editor:
+        (found,) = await editor.diagnostics(editor.open("a.py", before + call))
+        marked = await editor.diagnostics(editor.open("b.py", "\ufeff" + SOURCE[8:]), 1)
+        first = "\ufeffimport torch; torch.optim.SGD(p, lr=1)"
+        (behind_mark,) = await editor.diagnostics(editor.open("c.py", first))
+    assert found.code == "OPT104"
+    begin = len("y = 'é😀→', ") + 1 + len("torch.optim.SGD(p, ")
+    assert found.range == at(3, begin, begin + 4)
+    assert list(marked) == []
+    assert behind_mark.range == at(0, len(first) - 5, len(first) - 1)
+
+
+@with_editor
+async def test_a_client_may_count_in_bytes(tmp_path: Path) -> None:
+    text = "import torch\nx = '😀', torch.optim.SGD(p, lr=1)\n"
+    async with editing(tmp_path, units=[types.PositionEncodingKind.Utf8]) as editor:
+        (found,) = await editor.diagnostics(editor.open("a.py", text))
+    begin = len("x = '😀', ".encode()) + len("torch.optim.SGD(p, ")
+    assert found.range == at(1, begin, begin + 4)
+
+
+@with_editor
+async def test_typing_is_followed_and_only_the_newest_text_is_shown(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", "# 😀\n" + SOURCE)
+        await editor.diagnostics(uri)
+        for letter in "lr=0.01"[::-1]:
+            version = editor.type(uri, partial((3, 30), (3, 30), letter))
+        editor.type(uri, partial((0, 2), (0, 4), ""), partial((3, 30), (3, 30), ", "))
+        found = await editor.diagnostics(uri, version + 1)
+    assert codes(found) == ["OPT301"]
+    assert found[0].range == at(3, 7, 39)
+    versions = [one.version for one in editor.shown[uri]]
+    assert versions == sorted(versions, key=lambda one: one or 0)
+    assert len(versions) <= 3, "one check for a burst of letters"
+
+
+@with_editor
+async def test_what_is_closed_shows_nothing(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", SOURCE)
+        await editor.diagnostics(uri)
+        closed = types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        editor.client.text_document_did_close(closed)
+        assert list(await editor.diagnostics(uri, None)) == []
+        assert await editor.actions(uri, everywhere()) == []
+        assert await editor.hover(uri, 2, 8) is None
+
+
+@with_editor
+async def test_other_languages_are_left_alone(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        other = editor.open("a.md", SOURCE, "markdown")
+        await editor.diagnostics(editor.open("b.py", SOURCE))
+    assert other not in editor.shown
+
+
+@with_editor
+async def test_no_text_ends_the_server(tmp_path: Path) -> None:
+    hostile = [
+        "import torch\ntorch.optim.SGD(" + "(" * 2_000,
+        "import torch\ntorch.optim.SGD(p, lr=" + "-" * 20_000 + "1)",
+        "import torch; torch.optim.SGD('\ud800')",
+        "import torch; torch.optim.SGD(p, lr=1)\0",
+        "import torch\n" + "torch.optim.SGD(p)" + ".x" * 5_000,
+    ]
+    async with editing(tmp_path) as editor:
+        for number, text in enumerate(hostile):
+            await editor.diagnostics(editor.open(f"a{number}.py", text))
+        uri = editor.open("b.py", SOURCE)
+        editor.type(uri, partial((90, 0), (99, 9), "#"), partial((0, 99), (0, 0), ""))
+        assert codes(await editor.diagnostics(uri, 2)) == ["OPT202", "OPT301"]
+        unknown = editor.uri("never.py")
+        editor.versions[unknown] = 1
+        editor.type(unknown, partial((0, 0), (0, 0), "x"))
+        assert await editor.actions(unknown, everywhere()) == []
+        assert codes(await editor.diagnostics(editor.open("c.py", SOURCE))) == ["OPT202", "OPT301"]
+
+
+# -- actions and hover ----------------------------------------------------------------------
+
+
+@with_editor
+async def test_a_suppression_is_offered_for_every_code_of_a_line(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", SOURCE)
+        found = await editor.actions(uri, at(2, 10, 10), [types.CodeActionKind.QuickFix])
+        titles = [one.title for one in found if "suppress" in one.title]
+        assert titles == [
+            "optport (OPT202): suppress on this line",
+            "optport (OPT301): suppress on this line",
+        ]
+        assert await editor.actions(uri, at(0, 0, 5), [types.CodeActionKind.QuickFix]) == []
+        assert await editor.actions(uri, everywhere(), [types.CodeActionKind.Refactor]) == []
+    (change,) = (found[-1].edit and found[-1].edit.document_changes) or ()
+    assert isinstance(change, types.TextDocumentEdit)
+    assert change.text_document.version == 1
+    (edit,) = change.edits
+    assert isinstance(edit, types.TextEdit)
+    assert (edit.range, edit.new_text) == (at(2, 31, 31), "  # noqa: OPT301")
+    assert codes(found[-1].diagnostics) == ["OPT301"]
+
+
+@with_editor
+async def test_the_hover_has_the_ports_to_the_targets_in_force(tmp_path: Path) -> None:
+    async with editing(tmp_path, {"targets": "paddle"}, NEOVIM) as editor:
+        uri = editor.open("a.py", SOURCE)
+        hover = await editor.hover(uri, 2, 20)
+        assert await editor.hover(uri, 0, 3) is None
+    assert hover is not None
+    assert hover.range == at(2, 7, 31)
+    assert isinstance(hover.contents, types.MarkupContent)
+    assert hover.contents.kind is types.MarkupKind.Markdown
+    text = hover.contents.value
+    assert text.startswith("**torch.optim.ASGD**\n\n`paddle.optimizer` 3.3.1: ")
+    assert "\n```python\npaddle.optimizer." in text
+    assert "mindspore" not in text
+
+
+# -- settings -------------------------------------------------------------------------------
+
+
+def configure(folder: Path, text: str) -> None:
+    (folder / "pyproject.toml").write_text(f"[tool.optport]\n{text}\n", encoding="utf-8")
+
+
+@with_editor
+async def test_the_nearest_pyproject_is_heeded_and_its_changes_are_followed(
+    tmp_path: Path,
+) -> None:
+    text = "import torch\nadam = torch.optim.Adam(params, lr=1)\n"
+    configure(tmp_path, 'targets = "mindspore"')
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", text)
+        assert list(await editor.diagnostics(uri)) == []
+        configure(tmp_path, 'targets = "paddle"')
+        changed = types.FileEvent(editor.uri("pyproject.toml"), types.FileChangeType.Changed)
+        editor.client.workspace_did_change_watched_files(
+            types.DidChangeWatchedFilesParams([changed])
+        )
+        assert codes(await editor.again(uri, 1)) == ["OPT104"]
+        # A client that doesn't tell: seen at the next check.
+        configure(tmp_path, 'targets = "mindspore==2.9.0"')
+        editor.type(uri, partial((0, 0), (0, 0), "\n"))
+        assert list(await editor.diagnostics(uri, 2)) == []
+
+
+@with_editor
+async def test_the_editors_settings_win_and_can_change(tmp_path: Path) -> None:
+    text = "import torch\nadam = torch.optim.Adam(params, lr=1)\n"
+    configure(tmp_path, 'targets = "paddle"')
+    sent = {"settings": {"targets": "mindspore"}}
+    async with editing(tmp_path, sent) as editor:
+        uri = editor.open("a.py", text)
+        assert list(await editor.diagnostics(uri)) == []
+        editor.client.workspace_did_change_configuration(
+            types.DidChangeConfigurationParams({"optport": {"targets": "paddle"}})
+        )
+        assert codes(await editor.again(uri, 1)) == ["OPT104"]
+
+
+@with_editor
+async def test_settings_in_error_are_complained_of_once_and_passed_over(tmp_path: Path) -> None:
+    configure(tmp_path, 'tragets = "mindspore"')
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", SOURCE)
+        assert codes(await editor.diagnostics(uri)) == ["OPT202", "OPT301"]
+        editor.type(uri, partial((0, 0), (0, 0), "\n"))
+        assert codes(await editor.diagnostics(uri, 2)) == ["OPT202", "OPT301"]
+        (complaint,) = editor.client.messages
+        assert "tragets" in complaint.message
+    async with editing(tmp_path, {"targets": "jax"}) as editor:
+        await editor.diagnostics(editor.open("a.py", SOURCE))
+        assert any("jax" in one.message for one in editor.client.messages)
+
+
+# -- notebooks ------------------------------------------------------------------------------
+
+
+@with_editor
+async def test_a_notebook_is_one_source_with_places_in_its_cells(tmp_path: Path) -> None:
+    async with editing(tmp_path) as editor:
+        uri = editor.uri("a.ipynb")
+        texts = ["%matplotlib inline\nimport torch\n", "# Title", SOURCE.splitlines()[2]]
+        languages = ["python", "markdown", "python"]
+        cells = [f"{uri}#{number}" for number in range(3)]
+        items = [
+            types.TextDocumentItem(cell, language, 1, text)
+            for cell, language, text in zip(cells, languages, texts, strict=True)
+        ]
+        notebook = types.NotebookDocument(
+            uri,
+            "jupyter-notebook",
+            1,
+            [types.NotebookCell(types.NotebookCellKind.Code, cell) for cell in cells],
+        )
+        editor.client.notebook_document_did_open(
+            types.DidOpenNotebookDocumentParams(notebook, items)
+        )
+        found = await editor.diagnostics(cells[2])
+        assert codes(found) == ["OPT202", "OPT301"]
+        assert found[0].range == at(0, 7, 31)
+        assert list(await editor.diagnostics(cells[0])) == []
+        hover = await editor.hover(cells[2], 0, 9)
+        assert hover is not None and hover.range == at(0, 7, 31)
+
+        now = types.VersionedNotebookDocumentIdentifier(2, uri)
+        change = types.NotebookDocumentCellContentChanges(
+            types.VersionedTextDocumentIdentifier(2, cells[2]),
+            [partial((0, 30), (0, 30), ", lr=0.01")],
+        )
+        editor.client.notebook_document_did_change(
+            types.DidChangeNotebookDocumentParams(
+                now,
+                types.NotebookDocumentChangeEvent(
+                    cells=types.NotebookDocumentCellChanges(text_content=[change])
+                ),
+            )
+        )
+        assert codes(await editor.diagnostics(cells[2], 2)) == ["OPT301"]
+
+        gone = types.NotebookDocumentCellChangeStructure(
+            types.NotebookCellArrayChange(0, 1),
+            did_close=[types.TextDocumentIdentifier(cells[0])],
+        )
+        editor.client.notebook_document_did_change(
+            types.DidChangeNotebookDocumentParams(
+                types.VersionedNotebookDocumentIdentifier(3, uri),
+                types.NotebookDocumentChangeEvent(
+                    cells=types.NotebookDocumentCellChanges(structure=gone)
+                ),
+            )
+        )
+        assert list(await editor.again(cells[2], 2)) == [], "torch is imported no more"
+
+
+# -- the process ----------------------------------------------------------------------------
+
+
+def test_without_pygls_one_line_tells_what_to_install() -> None:
+    code = "import sys; sys.modules['pygls'] = None; sys.modules['pygls.lsp'] = None\n"
+    code += "from optport.server import serve; sys.exit(serve())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "optport: error: the language server needs pygls: pip install 'optport[lsp]'\n"
+    )
+
+
+@pytest.mark.parametrize("sent", [b"", b"Content-Length: 9\r\n\r\nnot JSON!"])
+def test_the_server_ends_with_its_client(sent: bytes) -> None:
+    done = subprocess.run(COMMAND, input=sent, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0
