@@ -67,14 +67,16 @@ class Editor:
             await asyncio.wait_for(self._news.wait_for(lambda: there() is not None), _PATIENCE)
         found = there()
         assert found is not None
-        return found.diagnostics
+        diagnostics: Sequence[types.Diagnostic] = found.diagnostics
+        return diagnostics
 
     async def again(self, uri: str, seen: int) -> Sequence[types.Diagnostic]:
         """Wait until diagnostics were shown more than `seen` times; returns the last ones."""
         async with self._news:
             waiting = self._news.wait_for(lambda: len(self.shown.get(uri, ())) > seen)
             await asyncio.wait_for(waiting, _PATIENCE)
-        return self.shown[uri][-1].diagnostics
+        diagnostics: Sequence[types.Diagnostic] = self.shown[uri][-1].diagnostics
+        return diagnostics
 
     async def actions(
         self, uri: str, wanted: types.Range, only: Sequence[str] | None = None
@@ -119,6 +121,7 @@ async def editing(
     if units is not None:
         capabilities.general = types.GeneralClientCapabilities(position_encodings=units)
     speaking = make_test_lsp_client()
+    stop: Any = speaking.stop
     editor = Editor(speaking, root)
     await speaking.start_io(*COMMAND)
     try:
@@ -132,7 +135,7 @@ async def editing(
         yield editor
         await speaking.shutdown_session()
     finally:
-        await speaking.stop()
+        await stop()
 
 
 def everywhere() -> types.Range:

@@ -99,7 +99,7 @@ def analyse(opened: Opened, path: Path, settings: Settings, units: Units) -> Ana
         parts.append(Part(text, lines, first))
         first += len(lines.lines)
     source = _source(opened)
-    report = Report() if settings.excludes(path) else _checked(source, settings, path)
+    report = Report() if settings.excludes_within(path) else _checked(source, settings, path)
     return Analysis(opened, settings, source, tuple(parts), report)
 
 

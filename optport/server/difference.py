@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from os.path import commonprefix
+from itertools import takewhile
 
 from optport.edits import Edit
 from optport.places import Place
@@ -24,11 +24,17 @@ def edits_between(before: str, after: str) -> Iterator[Edit]:
 
 def _narrowed(line: int, taken: str, given: str) -> Edit:
     """Return the edit of a block of lines without what both blocks begin and end with."""
-    head = len(commonprefix([taken, given]))
-    tail = len(commonprefix([taken[head:][::-1], given[head:][::-1]]))
+    head = _shared(taken, given)
+    tail = _shared(taken[head:][::-1], given[head:][::-1])
     begin = _point(line, taken[:head])
     end = _point(line, taken[: len(taken) - tail])
     return Edit(Place(*begin, *end), given[head : len(given) - tail])
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _point(line: int, text: str) -> tuple[int, int]:

@@ -99,9 +99,10 @@ class Desk:
 
     def open(self, document: types.TextDocumentItem) -> str:
         """Take in a document; returns its address."""
+        uri: str = document.uri
         self._put(document)
-        self.touch(document.uri)
-        return document.uri
+        self.touch(uri)
+        return uri
 
     def change(self, params: types.DidChangeTextDocumentParams) -> str | None:
         """Follow a change; returns the address, None for a document that is not open."""
@@ -114,7 +115,7 @@ class Desk:
 
     def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> str:
         """Take in a notebook with its cells; returns its address."""
-        uri = params.notebook_document.uri
+        uri: str = params.notebook_document.uri
         self._notebooks[uri] = _documents(params.notebook_document.cells)
         self._adopt(uri, params.cell_text_documents)
         self.touch(uri)
@@ -122,7 +123,7 @@ class Desk:
 
     def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> str | None:
         """Follow a change of cells or of their texts; returns the address if it is open."""
-        uri = params.notebook_document.uri
+        uri: str = params.notebook_document.uri
         notebook = self._notebooks.get(uri)
         cells = params.change.cells
         if notebook is None or cells is None:

@@ -1,4 +1,4 @@
-"""When things are checked: a little after the last change, beside the event loop, the newest only."""
+"""When things are checked: a little after the last change, the newest text only."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ServerSettings:
         self._seen.clear()
 
     def settings_for(self, path: Path) -> Settings:
-        """Return the settings of a file; the editor's alone where its pyproject.toml is in error."""
+        """Return the settings of a file; the editor's alone if its pyproject.toml is in error."""
         self._follow(path.parent)
         try:
             return self._configuration.settings_for(path)
