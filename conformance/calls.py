@@ -7,7 +7,8 @@ from typing import Any
 
 from conformance.generate import generated_calls
 from conformance.records import EVIDENCE
-from optport.table import optimizer_table, optimizers, targets
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table, targets
 
 EXTRA_CALLS = EVIDENCE / "calls.txt"
 
@@ -16,7 +17,7 @@ def all_calls() -> list[str]:
     """Every call to execute, each once, by optimizer."""
     calls: dict[str, None] = {}
     extra = extra_calls()
-    for name in optimizers():
+    for name in api_names(ApiKind.OPTIMIZER):
         mine = [*generated_calls(name), *named_calls(name)]
         mine += [call for call in extra if call.partition("(")[0] == name]
         calls.update(dict.fromkeys(mine))
@@ -31,7 +32,7 @@ def extra_calls() -> list[str]:
 
 def named_calls(optimizer: str) -> list[str]:
     """The calls of one optimizer that its rows, or the rules of a target, name as evidence."""
-    table = optimizer_table(optimizer)
+    table = api_table(optimizer)
     named = dict.fromkeys(evidence_of([table, *targets().values()]))
     return [text for text in named if is_call(text) and text.partition("(")[0] == optimizer]
 

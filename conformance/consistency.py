@@ -12,6 +12,7 @@ from typing import Final
 
 from conformance.calls import all_calls, evidence_of, is_call
 from conformance.cases import ORDINARY, SAME_BELOW
+from conformance.coverage import uncovered
 from conformance.defects import is_known, mended
 from conformance.group_rules import group_problems
 from conformance.records import (
@@ -25,7 +26,8 @@ from conformance.records import (
 )
 from conformance.values import signature
 from optport.options import make_options
-from optport.table import optimizer_table, optimizers, targets
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table, targets
 from optport.targets import Target, parse_target
 
 #: Codes that may be reported though the literal port trains as torch does: what can be dropped,
@@ -74,6 +76,7 @@ def problems(target: Target) -> list[str]:
         # trains the same here is flagged as one that does not.
         found += mended(target, disagreeing(recorded))
         found += _too_many_false_alarms(recorded)
+        found += uncovered(target, recorded)
     return found
 
 
@@ -189,8 +192,8 @@ def _fidelity(record: Record) -> str | None:
 
 
 def _not_executed(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
-    for name in optimizers():
-        table = optimizer_table(name)
+    for name in api_names(ApiKind.OPTIMIZER):
+        table = api_table(name)
         assert table is not None
         for row in table.correspondences:
             if row.target != target.name or row.counterpart is None:

@@ -21,7 +21,7 @@ from conformance.values import (
     parameters,
     signature,
 )
-from optport.table import optimizer_table
+from optport.table import api_table
 from optport.table.conditions import Condition, Operand
 
 
@@ -32,7 +32,7 @@ def spelled(optimizer: str, arguments: Mapping[str, str]) -> str:
 
 def generated_calls(optimizer: str) -> list[str]:
     """Every generated call of one torch optimizer, each once, simplest first."""
-    table = optimizer_table(optimizer)
+    table = api_table(optimizer)
     if table is None or all(row.counterpart is None for row in table.correspondences):
         return [spelled(optimizer, {}), spelled(optimizer, _base(optimizer))]
     calls = itertools.chain(
@@ -84,7 +84,7 @@ def _thresholds(optimizer: str) -> Iterator[Arguments]:
 
 
 def _numbers(optimizer: str) -> Iterator[tuple[str, float]]:
-    table = optimizer_table(optimizer)
+    table = api_table(optimizer)
     for row in table.correspondences if table is not None else ():
         for parameter in row.parameters.values():
             conditions = [parameter.neutral, parameter.equivalent_when]

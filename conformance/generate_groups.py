@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from conformance.values import CONTEXTS, RATES, TYPICAL, Arguments, of, parameters, signature
-from optport.table import optimizer_table
+from optport.table import api_table
 
 #: Optimizers that take no groups in torch.
 UNGROUPED: Final = frozenset({"LBFGS"})
@@ -81,7 +81,7 @@ def base(optimizer: str) -> Arguments:
     """A learning rate, and torch's default where some target's trains differently."""
     found = {"lr": RATES[optimizer]}
     known = signature(optimizer).by_name
-    table = optimizer_table(optimizer)
+    table = api_table(optimizer)
     for row in table.correspondences if table is not None else ():
         for name, parameter in row.parameters.items() if row.when is None else ():
             if parameter.default_differs and name in known and not known[name].required:

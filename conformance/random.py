@@ -40,7 +40,8 @@ from conformance.evidence import run_calls
 from conformance.pool import WorkerFailure
 from conformance.records import Record, executed
 from conformance.shrink import shape, simpler
-from optport.table import optimizer_table, optimizers
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table
 from optport.targets import Target
 from optport.versions import UsageError
 
@@ -80,8 +81,8 @@ class Disagreement:
 def drawn_optimizers() -> list[str]:
     """The optimizers that some target has a counterpart of."""
     found = []
-    for name in optimizers():
-        table = optimizer_table(name)
+    for name in api_names(ApiKind.OPTIMIZER):
+        table = api_table(name)
         if table is not None and any(row.counterpart for row in table.correspondences):
             found.append(name)
     return found

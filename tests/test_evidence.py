@@ -25,7 +25,8 @@ from conformance.generate import generated_calls
 from conformance.records import EVIDENCE, Record, evidence_path, new_record, read_evidence
 from conformance.sample import SIZE, sample
 from conformance.trajectories import stale_pictures
-from optport.table import optimizers
+from optport.signatures import ApiKind
+from optport.table import api_names
 from optport.targets import Target, parse_target
 
 TARGETS = newest_executed()
@@ -50,7 +51,7 @@ def test_the_pictures_are_of_the_calls_that_the_table_gives() -> None:
     assert stale_pictures() == []
 
 
-@pytest.mark.parametrize("optimizer", optimizers())
+@pytest.mark.parametrize("optimizer", api_names(ApiKind.OPTIMIZER))
 def test_calls_are_generated_without_repetition(optimizer: str) -> None:
     calls = generated_calls(optimizer)
     assert len(calls) == len(set(calls))
@@ -64,7 +65,7 @@ def test_the_sample_is_fixed_and_shows_every_optimizer() -> None:
     calls = sample(recorded)
     assert calls == sample(recorded)
     assert len(calls) == SIZE
-    assert {call.partition("(")[0] for call in calls} == set(optimizers())
+    assert {call.partition("(")[0] for call in calls} == set(api_names(ApiKind.OPTIMIZER))
 
 
 def record(**changes: Any) -> Record:
@@ -143,9 +144,11 @@ def test_a_missing_file_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_that_was_not_executed_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = broken(monkeypatch, lambda recorded: recorded.pop("Adam(lr=0.02)"))
-    assert "Adam(lr=0.02): not executed" in found
-    assert any("row Adam: evidence Adam(lr=0.02) was not executed" in line for line in found)
+    found = broken(monkeypatch, lambda recorded: recorded.pop("Adam(lr=0.5, amsgrad=1)"))
+    assert "Adam(lr=0.5, amsgrad=1): not executed" in found
+    assert any(
+        "row Adam: evidence Adam(lr=0.5, amsgrad=1) was not executed" in line for line in found
+    )
 
 
 def test_evidence_older_than_the_row_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,6 +185,18 @@ def test_a_parameter_without_a_case_is_a_problem(monkeypatch: pytest.MonkeyPatch
             del recorded[call]
 
     assert "NAdam: no executed call gives foreach" in broken(monkeypatch, change)
+
+
+def test_a_row_that_no_run_shows_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(recorded: dict[str, Record]) -> None:
+        for call in list(recorded):
+            if "momentum=" in call or "step_sizes=" in call:
+                del recorded[call]
+
+    found = broken(monkeypatch, change)
+    assert "SGD, row Momentum when momentum != 0: no executed call is judged by it" in found
+    shown = "step_sizes: takes a smallest step above 0 only (ValueError)"
+    assert f"Rprop, row Rprop: no executed call shows {shown}" in found
 
 
 def test_too_many_false_alarms_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:

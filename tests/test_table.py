@@ -3,77 +3,74 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from optport.signatures import ApiKind, known_names
-from optport.table import TableError, audit, optimizer_table, optimizers, targets
-from optport.table.audit import problems, table_problems
-from optport.table.load import ROWS, read_optimizer, read_targets
-from optport.table.model import Fate, OptimizerTable
+from optport.table import TableError, api_names, api_table, audit, targets
+from optport.table.audit import problems, rules_problems, table_problems
+from optport.table.load import ROWS, read_table, read_targets
+from optport.table.model import ApiTable, Fate
 
 GOOD = """\
-optimizer = "SparseAdam"
+torch = "SparseAdam"
 
-[[correspondences]]
+[[rows]]
 target = "paddle.optimizer"
 counterpart = "Adam"
 differs = "is another algorithm"
-evidence = ["SparseAdam()"]
 
-[correspondences.parameters.params]
-fate = "renamed"
-to = "parameters"
-evidence = ["SparseAdam()"]
+[rows.parameters]
+lr = { to = "learning_rate", rejects = [
+  "rate-or-scheduler-only",
+  { when = "value == 0", error = "raises" },
+] }
+betas = { to = ["beta1", "beta2"] }
 
-[correspondences.parameters.lr]
-fate = "renamed"
-to = "learning_rate"
-rejects = ["lr-type", { when = "value == 0", error = "raises", evidence = ["signature"] }]
-evidence = ["SparseAdam(lr=0.1)"]
-
-[correspondences.parameters.betas]
-fate = "split"
-to = ["beta1", "beta2"]
-evidence = ["source: torch/optim/sparse_adam.py"]
-
-[correspondences.parameters.eps]
-fate = "renamed"
-to = "epsilon"
-placement = { matters = "value >= 1e-3 and betas[1] > 0", text = "adds it elsewhere" }
-evidence = ["page: Paddle, SparseAdam"]
-
-[correspondences.parameters.maximize]
+[rows.parameters.maximize]
 fate = "replaced"
 neutral = "value is falsy"
 workaround = { advice = "negate the loss", also = ["negate-loss"] }
-evidence = ["signature"]
 
-[correspondences.own.weight_decay]
-note = "None by default."
-evidence = ["signature"]
+[rows.parameters.eps]
+to = "epsilon"
+placement = { matters = "value >= 1e-3 and betas[1] > 0", text = "adds it elsewhere" }
+evidence = ["SparseAdam(lr=0.1)"]
 
-[correspondences.own.amsgrad]
-note = "Off by default."
-evidence = ["signature"]
+[rows.own]
+weight_decay = { note = "None by default." }
+amsgrad = { note = "Off by default." }
 
-[[correspondences]]
+[[rows]]
 target = "mindspore.nn"
-evidence = ["signature"]
 
-[[correspondences]]
+[[rows]]
 target = "mindspore.experimental.optim"
-evidence = ["signature"]
 
-[[correspondences]]
+[[rows]]
 target = "mindspore.mint.optim"
-evidence = ["signature"]
+counterpart = "SGD"
+evidence = ["source: mindspore/mint/optim/sgd.py"]
+
+[rows.parameters]
+params = { fate = "kept", evidence = ["source: sgd.py"] }
+lr = { fate = "kept", evidence = ["source: sgd.py"] }
+betas = { fate = "lost", evidence = ["source: sgd.py"] }
+eps = { fate = "lost", evidence = ["source: sgd.py"] }
+maximize = { fate = "kept", evidence = ["source: sgd.py"] }
+
+[rows.own]
+momentum = { note = "None by default." }
+dampening = { note = "None by default." }
+weight_decay = { note = "None by default." }
+nesterov = { note = "Off by default." }
 
 [[detours]]
 targets = ["mindspore.nn"]
-optimizer = "Adam"
+torch = "Adam"
 target = "mindspore.experimental.optim"
 when = "eps >= 1e-3"
 evidence = ["Adam(eps=0.001)"]
@@ -91,10 +88,10 @@ advice = "use another"
 """
 
 
-def read(folder: Path, text: str) -> OptimizerTable:
+def read(folder: Path, text: str) -> ApiTable:
     path = folder / "rows.toml"
     path.write_text(text, encoding="utf-8")
-    return read_optimizer(path, targets())
+    return read_table(path, targets())
 
 
 def edited(old: str, new: str) -> str:
@@ -110,31 +107,40 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
     assert [rejection.error for rejection in row.parameters["lr"].rejects][1:] == ["raises"]
     assert row.parameters["lr"].rejects[0].write == "float"
     assert row.parameters["maximize"].fate is Fate.REPLACED
+    assert row.parameters["params"].to == ("parameters",)
 
 
 @pytest.mark.parametrize(
     "old, new, says",
     [
-        ("optimizer = ", "optimiser = ", ["optimizer is missing"]),
-        ("optimizer = ", "x = 1\noptimizer = ", ["'x'", "allowed: caveat, correct"]),
-        ('optimizer = "SparseAdam"', "optimizer = 3", ["optimizer must be a str", "3"]),
-        ('optimizer = "SparseAdam"', "optimizer = ", ["line 1"]),
+        ("torch = ", "touch = ", ["torch is missing"]),
+        ("torch = ", "x = 1\ntorch = ", ["'x'", "allowed: caveat, correct"]),
+        ('torch = "SparseAdam"', "torch = 3", ["torch must be a str", "3"]),
+        ('torch = "SparseAdam"', "torch = ", ["line 1"]),
         ('"paddle.optimizer"', '"paddle"', ["'paddle'", "known: paddle.optimizer, mindspore.nn"]),
-        ('counterpart = "Adam"', "", ["correspondences 1", "counterpart"]),
-        ("differs = ", "diffres = ", ["correspondences 1", "'diffres'", "allowed: ", "differs"]),
-        ('fate = "renamed"', 'fate = "moved"', [": params: ", "'moved'", "kept, renamed, split"]),
-        ('fate = "renamed"', "", [": params: ", "fate is missing"]),
-        ('to = "parameters"', "", [": params: ", "to must name 1"]),
-        ('to = "parameters"', "to = 1", [": params: ", "to must be"]),
+        ('counterpart = "Adam"', "", ["rows 1", "counterpart"]),
+        ("differs = ", "diffres = ", ["rows 1", "'diffres'", "allowed: ", "differs"]),
+        (
+            'fate = "replaced"',
+            'fate = "moved"',
+            [": maximize: ", "'moved'", "kept, renamed, split"],
+        ),
+        ('"learning_rate"', '["learning_rate"]', [": lr: ", "to must name 2"]),
+        ('to = ["beta1", "beta2"]', "to = 1", [": betas: ", "to must be"]),
         ('to = ["beta1", "beta2"]', 'to = ["beta1"]', [": betas: ", "to must name 2"]),
         ('to = ["beta1", "beta2"]', "to = [1, 2]", [": betas: ", "to must be"]),
-        ('evidence = ["SparseAdam(lr=0.1)"]', "", [": lr: ", "evidence is missing"]),
-        ('evidence = ["SparseAdam(lr=0.1)"]', "evidence = []", [": lr: ", "evidence is missing"]),
-        ('evidence = ["SparseAdam(lr=0.1)"]', "evidence = [1]", [": lr: ", "list of strings"]),
-        ('["SparseAdam()"]', '"SparseAdam()"', ["correspondences 1", "evidence must be a list"]),
-        ('"lr-type"', '"type-of-lr"', [": lr: rejects[0]", "'type-of-lr'", "known: ", "lr-type"]),
+        ('{ to = ["beta1", "beta2"] }', '"split"', ["rows 1", ": betas: expected a table"]),
+        ('evidence = ["SparseAdam(lr=0.1)"]', "evidence = [1]", [": eps: ", "list of strings"]),
+        ('evidence = ["SparseAdam()"]', "", ["corrections 1", "evidence is missing"]),
+        ('["SparseAdam()"]', '"SparseAdam()"', ["corrections 1", "evidence must be a list"]),
+        (
+            '"rate-or-scheduler-only"',
+            '"rate-only"',
+            [": lr: rejects[0]", "'rate-only'", "known: ", "rate-or-scheduler-only"],
+        ),
+        ('counterpart = "Adam"', 'like = "Adem"', ["rows 1", "like 'Adem': there is no Adem.toml"]),
         ('when = "value == 0", ', "", [": lr: rejects[1]", "when is missing"]),
-        ('error = "raises", ', "", [": lr: rejects[1]", "error is missing"]),
+        (', error = "raises"', "", [": lr: rejects[1]", "error is missing"]),
         ('"value == 0"', '"value = 0"', [": lr: rejects[1]", "'lr = 0' is no test"]),
         ("error = ", "eror = 1, error = ", [": lr: rejects[1]", "'eror'", "allowed: before"]),
         ('"value is falsy"', '"value is small"', [": maximize: ", "'small'", "truthy, falsy"]),
@@ -145,7 +151,7 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
         ('fate = "replaced"', 'fate = "lost"', [": maximize: ", "workaround"]),
         ('"negate-loss"', '"negate"', [": maximize: workaround", "'negate'", "negate-loss, step"]),
         ('note = "None by default."', "", ["weight_decay", "note is missing"]),
-        ("[correspondences.own.amsgrad]", "[correspondences.own.amsgrad.x]", ["amsgrad"]),
+        ('amsgrad = { note = "Off by default." }', "amsgrad = 1", ["amsgrad: expected a table"]),
         ('["mindspore.nn"]', '["mindspore"]', ["detours 1", "'mindspore'", "known: paddle"]),
         ('when = "eps >= 1e-3"', 'when = "eps"', ["detours 1", "'eps' is no test"]),
         ('page = "Paddle"', "", ["corrections 1", "page is missing"]),
@@ -167,32 +173,43 @@ def test_the_reader_names_row_and_remedy(
 @pytest.mark.parametrize(
     "old, new, says",
     [
-        ('optimizer = "SparseAdam"', 'optimizer = "Novograd"', ["no optimizer Novograd"]),
+        ('torch = "SparseAdam"', 'torch = "Novograd"', ["torch has no Novograd"]),
         ('counterpart = "Adam"', 'counterpart = "Adem"', ["paddle.optimizer never had Adem"]),
-        (".parameters.maximize]", ".parameters.minimize]", ["parameter minimize: no version"]),
-        (".parameters.maximize]", ".parameters.minimize]", ["parameter maximize has no fate"]),
-        ('"learning_rate"', '"rate"', ["parameter lr", "Adam never had rate"]),
+        (".maximize]", ".minimize]", ["parameter minimize (the row): no version of torch"]),
+        ("lr = { fate", "lw = { fate", ["SGD", "parameter lr (the signatures): mindspore.mint.op"]),
+        ("betas = { fate", "bets = { fate", ["SGD", "parameter betas has no fate"]),
+        ('"learning_rate"', '"rate"', ["parameter lr (the row)", "Adam never had rate"]),
         ('"learning_rate"', '"rate"', ["own parameter learning_rate has no row"]),
-        (".own.amsgrad]", ".own.amsgrat]", ["Adam's own parameter amsgrad has no row"]),
-        (".own.amsgrad]", ".own.amsgrat]", ["own parameter amsgrat: Adam never had it"]),
+        ("amsgrad = ", "amsgrat = ", ["Adam's own parameter amsgrad has no row"]),
+        ("amsgrad = ", "amsgrat = ", ["own parameter amsgrat: Adam never had it"]),
+        (
+            ', evidence = ["source: sgd.py"]',
+            "",
+            ["parameter params (the row): evidence is missing"],
+        ),
+        ('evidence = ["source: mindspore/mint/optim/sgd.py"]', "", ["row: evidence is missing"]),
         ('"value == 0"', '"value == foo"', ["parameter lr", "'foo', no parameter of torch's"]),
         ("betas[1]", "beta[1]", ["parameter eps", "'beta', no parameter of torch's"]),
         ('"value is falsy"', '"ascend is falsy"', ["parameter maximize", "'ascend', no parameter"]),
         ("eps >= 1e-3", "epsilon >= 1e-3", ["detour", "'epsilon', no parameter of torch's"]),
         ("error = ", 'before = "3.0.7", error = ', ["parameter lr", "'3.0.7' is no known version"]),
-        (
-            'fate = "renamed"\nto = "epsilon"',
-            'default_differs = true\nfate = "renamed"\nto = "epsilon"',
-            ["parameter eps", "the defaults are the same"],
-        ),
+        ('to = "epsilon"', 'default_differs = true\nto = "epsilon"', ["eps", "are the same"]),
         (
             'to = ["beta1", "beta2"]',
             'to = ["beta2", "beta1"]',
             ["parameter betas", "differ", "default_differs"],
         ),
-        ('"SparseAdam(lr=0.1)"', '"SparseAdam(rate=0.1)"', ["parameter lr", "no parameter 'rate'"]),
-        ('"SparseAdam(lr=0.1)"', '"hearsay"', ["parameter lr", "'hearsay' is neither a call nor"]),
-        ('"SparseAdam(lr=0.1)"', '"SparseAdam(0.1)"', ["parameter lr", "only groups are given by"]),
+        (
+            '"SparseAdam(lr=0.1)"',
+            '"SparseAdam(rate=0.1)"',
+            ["parameter eps", "no parameter 'rate'"],
+        ),
+        ('"SparseAdam(lr=0.1)"', '"hearsay"', ["parameter eps", "'hearsay' is neither a call nor"]),
+        (
+            '"SparseAdam(lr=0.1)"',
+            '"SparseAdam(0.1)"',
+            ["parameter eps", "only groups are given by"],
+        ),
         ('"buggy-asgd"', '"buggy"', ["caveat: unknown hazard 'buggy'"]),
         ('target = "mindspore.nn"', 'target = "paddle.optimizer"', ["no row for mindspore.nn"]),
         (
@@ -200,7 +217,7 @@ def test_the_reader_names_row_and_remedy(
             'when = "lr == 0"\ntarget = "mindspore.nn"',
             ["mindspore.nn: the last row"],
         ),
-        ("rejects = [", 'default_hazard = "odd"\nrejects = [', ["parameter lr", "hazard 'odd'"]),
+        ("rejects = [", 'default_hazard = "odd", rejects = [', ["parameter lr", "hazard 'odd'"]),
     ],
 )
 def test_the_audit_names_row_and_mistake(
@@ -218,24 +235,46 @@ def test_a_target_with_an_unknown_key(tmp_path: Path) -> None:
         read_targets(path)
 
 
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ('{ to = "parameters" }', '{ too = "x" }', "params: unknown key 'too'; allowed: advice"),
+        ('{ to = "parameters" }', "{ to = 1 }", "params: to must be a str or list"),
+        ('"int-decay-at-step"], note', '"int-decay"], note', "weight_decay: rejects[0]: unknown"),
+        ("fused = ", "fuse = ", "fuse: no optimizer has such a parameter"),
+    ],
+)
+def test_the_audit_names_what_a_target_states_for_all(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    path = tmp_path / "targets.toml"
+    text = (ROWS.parent / "targets.toml").read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    paddle = read_targets(path)["paddle.optimizer"]
+    tables = [table for name in api_names(ApiKind.OPTIMIZER) if (table := api_table(name))]
+    (line,) = rules_problems(paddle, tables)
+    assert line.startswith(f"targets.toml: targets 1: optimizers: {says}")
+
+
 def test_the_tables_of_the_package_have_no_problems() -> None:
     assert list(problems()) == []
 
 
 def test_every_torch_optimizer_has_its_rows() -> None:
-    assert set(optimizers()) == set(known_names(ApiKind.OPTIMIZER))
-    assert optimizer_table("Novograd") is None
+    assert set(api_names(ApiKind.OPTIMIZER)) == set(known_names(ApiKind.OPTIMIZER))
+    assert api_table("Novograd") is None
 
 
 def test_a_missing_or_unreadable_file_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "sparseadam.toml").write_text(edited("differs = ", "diffres = "), encoding="utf-8")
+    (tmp_path / "SparseAdam.toml").write_text(edited("differs = ", "diffres = "), encoding="utf-8")
     monkeypatch.setattr(audit, "ROWS", tmp_path)
     assert audit.main() == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "adam.toml: missing, though torch has Adam" in lines
-    assert [line for line in lines if "'diffres'" in line and line.startswith("sparseadam.toml")]
+    assert "Adam.toml: missing, though torch has Adam" in lines
+    assert [line for line in lines if "'diffres'" in line and line.startswith("SparseAdam.toml")]
 
 
 def test_the_audit_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -245,8 +284,8 @@ def test_the_audit_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("path", sorted(ROWS.glob("*.toml")), ids=lambda path: path.stem)
 def test_rows_are_the_same_from_json(path: Path, tmp_path: Path) -> None:
-    copy = tmp_path / path.name
-    copy.write_text("not = [read", encoding="utf-8")
+    copy = shutil.copytree(ROWS, tmp_path / "rows") / path.name
     prepared = json.dumps(tomllib.loads(path.read_text(encoding="utf-8")))
+    copy.write_text("not = [read", encoding="utf-8")
     copy.with_suffix(".json").write_text(prepared, encoding="utf-8")
-    assert read_optimizer(copy, targets()) == read_optimizer(path, targets())
+    assert read_table(copy, targets()) == read_table(path, targets())

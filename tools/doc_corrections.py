@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
 
-from optport.table import optimizer_table, optimizers
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table
 from optport.table.model import Correction
 
 FRAMEWORKS = {"Paddle": "paddle", "MindSpore": "mindspore"}
@@ -38,8 +39,8 @@ def correction_pages() -> Mapping[str, str]:
 
 
 def _entries() -> Iterator[tuple[str, Correction]]:
-    for name in optimizers():
-        one = optimizer_table(name)
+    for name in api_names(ApiKind.OPTIMIZER):
+        one = api_table(name)
         for correction in one.corrections if one is not None else ():
             yield name, correction
 

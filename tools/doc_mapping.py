@@ -9,9 +9,9 @@ from doc_plots import overview_text, pictures_of
 
 from conformance.evidence import read_call, torch_call
 from optport.options import make_options
-from optport.signatures import family
-from optport.table import optimizer_table, optimizers, targets
-from optport.table.model import Correspondence, Fate, OptimizerTable, ParameterRow, Rejection
+from optport.signatures import ApiKind, family
+from optport.table import api_names, api_table, targets
+from optport.table.model import ApiTable, Correspondence, Fate, ParameterRow, Rejection
 from optport.targets import Target
 
 FATES = {
@@ -28,13 +28,15 @@ FATES = {
 
 def mapping_pages() -> Mapping[str, str]:
     """Return the text of every mapping page and of their index, by path below docs/."""
-    tables = [table for name in optimizers() if (table := optimizer_table(name)) is not None]
+    tables = [
+        table for name in api_names(ApiKind.OPTIMIZER) if (table := api_table(name)) is not None
+    ]
     found = {f"mapping/{one.name}.md": _page(one) for one in tables}
     found["mapping/README.md"] = _index(tables)
     return found
 
 
-def _index(tables: list[OptimizerTable]) -> str:
+def _index(tables: list[ApiTable]) -> str:
     known = newest_targets()
     rows = []
     for one in tables:
@@ -54,7 +56,7 @@ def _index(tables: list[OptimizerTable]) -> str:
     )
 
 
-def _best(one: OptimizerTable, target: Target) -> str:
+def _best(one: ApiTable, target: Target) -> str:
     row = _main_row(one, target.name)
     call = _bare_call(one.name)
     _, ports = read_call(call, make_options(target.info.short))
@@ -66,11 +68,11 @@ def _bare_call(optimizer: str) -> str:
     return f"{optimizer}()"
 
 
-def _main_row(one: OptimizerTable, target: str) -> Correspondence:
+def _main_row(one: ApiTable, target: str) -> Correspondence:
     return [row for row in one.correspondences if row.target == target][-1]
 
 
-def _page(one: OptimizerTable) -> str:
+def _page(one: ApiTable) -> str:
     parts = [f"# torch.optim.{one.name}\n"]
     if one.note:
         parts.append(one.note + "\n")
@@ -94,7 +96,7 @@ def _page(one: OptimizerTable) -> str:
     return "\n".join(parts)
 
 
-def _counterparts(one: OptimizerTable) -> str:
+def _counterparts(one: ApiTable) -> str:
     rows = []
     for row in one.correspondences:
         name = (
@@ -112,7 +114,7 @@ def _counterparts(one: OptimizerTable) -> str:
         when = f" when {code(detour.when.text)}" if detour.when is not None else ""
         counterpart = next(
             row.counterpart
-            for row in (optimizer_table(detour.optimizer) or one).correspondences
+            for row in (api_table(detour.torch) or one).correspondences
             if row.target == detour.target and row.counterpart is not None
         )
         text += (
@@ -122,7 +124,7 @@ def _counterparts(one: OptimizerTable) -> str:
     return text
 
 
-def _arguments(one: OptimizerTable) -> str:
+def _arguments(one: ApiTable) -> str:
     torch = family("torch.optim")
     newest = torch.nearest(one.name, torch.versions[-1])
     rows_of = [row for row in one.correspondences if row.counterpart is not None]
@@ -157,7 +159,7 @@ def _fate(row: Correspondence, parameter: ParameterRow) -> str:
     return text
 
 
-def _details(one: OptimizerTable) -> Iterator[str]:
+def _details(one: ApiTable) -> Iterator[str]:
     for row in one.correspondences:
         for parameter in row.parameters.values():
             where = f"- `{parameter.name}` in `{row.target}.{row.counterpart}`"
@@ -191,20 +193,20 @@ def _rejected(rejection: Rejection) -> str:
     return f"{values} {rejection.error}{until}"
 
 
-def _own(one: OptimizerTable) -> Iterator[str]:
+def _own(one: ApiTable) -> Iterator[str]:
     for row in one.correspondences:
         if row.counterpart is None:
             continue
-        info = targets()[row.target]
+        shared = targets()[row.target].rules[one.kind].own
         taken = {to for parameter in row.parameters.values() for to in parameter.to}
         for name in family(row.target).parameters_ever(row.counterpart):
-            own = row.own.get(name) or info.own.get(name)
+            own = row.own.get(name) or shared.get(name)
             if name not in taken and own is not None:
                 value = f" Give `{name}={own.value}`." if own.value is not None else ""
                 yield f"- `{name}` of `{row.target}.{row.counterpart}`: {own.note}{value}"
 
 
-def _calls(one: OptimizerTable) -> list[str]:
+def _calls(one: ApiTable) -> list[str]:
     found: dict[str, None] = {}
     for target in newest_targets():
         for call in records(target):
@@ -213,7 +215,7 @@ def _calls(one: OptimizerTable) -> list[str]:
     return list(found)
 
 
-def _ports(one: OptimizerTable) -> str:
+def _ports(one: ApiTable) -> str:
     rows = []
     for call in (_bare_call(one.name),):
         for target in newest_targets():
@@ -225,7 +227,7 @@ def _ports(one: OptimizerTable) -> str:
     return table(["torch", "port", ""], rows) if rows else "None is known.\n"
 
 
-def _evidence(one: OptimizerTable) -> str:
+def _evidence(one: ApiTable) -> str:
     executed = [target for target in newest_targets() if target.info.executed]
     calls = _calls(one)
     if not calls:
@@ -246,7 +248,7 @@ def _evidence(one: OptimizerTable) -> str:
     )
 
 
-def _corrections(one: OptimizerTable) -> str:
+def _corrections(one: ApiTable) -> str:
     rows = [
         [entry.page, entry.says, entry.measured, ", ".join(code(e) for e in entry.evidence)]
         for entry in one.corrections

@@ -15,7 +15,8 @@ from svg import curve, document, label, rectangle, straight
 from conformance.cases import SAME_BELOW
 from conformance.records import Record
 from conformance.trajectories import read_trajectories
-from optport.table import optimizers
+from optport.signatures import ApiKind
+from optport.table import api_names
 from optport.targets import Target
 
 COLOURS = {"torch": "#8b949e", "literal": "#d9534f", "port": "#1f9e89"}
@@ -205,7 +206,7 @@ ROW = 34
 
 def _overview() -> str:
     executed = [target for target in newest_targets() if target.info.executed]
-    names = optimizers()
+    names = api_names(ApiKind.OPTIMIZER)
     width, height = 130 + COLUMN * len(executed), 76 + ROW * len(names) + 20 * len(KINDS)
     parts = []
     for column, target in enumerate(executed):
@@ -273,7 +274,7 @@ def overview_text() -> str:
         if target.info.executed:
             literal: Counter[str] = Counter()
             port: Counter[str] = Counter()
-            for name in optimizers():
+            for name in api_names(ApiKind.OPTIMIZER):
                 mine = _counts(name, target)
                 literal += mine[0]
                 port += mine[1]

@@ -11,7 +11,7 @@ from optport.hazards.spelling import shortened
 from optport.places import Place
 from optport.reader.constructions import Construction, Group
 from optport.signatures import Parameter, Signature
-from optport.table import optimizer_table
+from optport.table import api_table
 from optport.table.conditions import Lookup
 from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
 from optport.targets import Target
@@ -126,7 +126,7 @@ def find_case(construction: Construction, target: Target, reported: str = "") ->
 
 
 def _choose(construction: Construction, target: Target) -> Correspondence | None:
-    table = optimizer_table(construction.api, target.name)
+    table = api_table(construction.api, target.name)
     assert table is not None, construction.api
     for row in table.correspondences:
         if row.when is None:

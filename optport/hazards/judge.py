@@ -13,8 +13,8 @@ from optport.hazards.groups import group_hazards, holds_throughout
 from optport.hazards.hazard import NO_PORT, Hazard, Port
 from optport.hazards.port import write_port
 from optport.reader.constructions import Construction
-from optport.table import optimizer_table
-from optport.table.model import Detour, OptimizerTable
+from optport.table import api_table
+from optport.table.model import ApiTable, Detour
 from optport.targets import Target
 from optport.values import Certainty
 
@@ -41,7 +41,7 @@ class Judgement:
 
 def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
     """Compare a construction with the table's row of one target."""
-    table = optimizer_table(construction.api, target.name)
+    table = api_table(construction.api, target.name)
     assert table is not None, construction.api
     case = find_case(construction, target)
     if case is None:
@@ -68,7 +68,7 @@ def _own_hazards(case: Case) -> list[Hazard]:
     return [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
 
 
-def _unsupported(construction: Construction, target: Target, table: OptimizerTable) -> Hazard:
+def _unsupported(construction: Construction, target: Target, table: ApiTable) -> Hazard:
     row = table.correspondences[0]
     since = target.family.since(row.counterpart) if row.counterpart else None
     neighbour = next((d for d in table.detours if target.name in d.targets), None)
@@ -91,13 +91,13 @@ def _unsupported(construction: Construction, target: Target, table: OptimizerTab
 
 
 def _counterpart(detour: Detour) -> str:
-    table = optimizer_table(detour.optimizer, detour.target)
+    table = api_table(detour.torch, detour.target)
     assert table is not None
     rows = (row.counterpart for row in table.correspondences)
     return next(name for name in rows if name is not None)
 
 
-def _caveats(case: Case, table: OptimizerTable) -> Iterator[Hazard]:
+def _caveats(case: Case, table: ApiTable) -> Iterator[Hazard]:
     if table.caveat is not None:
         yield case.hazard(
             table.caveat.hazard,
@@ -125,7 +125,7 @@ def _different(case: Case, better: Case | None) -> Hazard:
     )
 
 
-def _detour(case: Case, table: OptimizerTable, torch_version: str) -> Case | None:
+def _detour(case: Case, table: ApiTable, torch_version: str) -> Case | None:
     """Return the case of a better port than the literal one, where the table knows one."""
     for detour in table.detours:
         if case.target.name not in detour.targets:
@@ -133,8 +133,8 @@ def _detour(case: Case, table: OptimizerTable, torch_version: str) -> Case | Non
         if detour.when is not None and not holds_throughout(case, detour.when):
             continue
         construction = case.construction
-        if detour.optimizer != construction.api:
-            construction = construction.read_as(detour.optimizer, torch_version)
+        if detour.torch != construction.api:
+            construction = construction.read_as(detour.torch, torch_version)
         found = find_case(construction, case.target.at(detour.target))
         if found is not None and found.row.differs is None:
             return found

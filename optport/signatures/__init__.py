@@ -86,6 +86,7 @@ class Family:
         self._entries: Mapping[str, list[tuple[str, list[list[Any]] | None]]] = data["signatures"]
         self._names: Mapping[str, list[str]] = data["kinds"]
         self._signatures: dict[tuple[str, str], Signature | None] = {}
+        self._ever: dict[str, tuple[str, ...]] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over every name that any version has."""
@@ -130,10 +131,12 @@ class Family:
 
     def parameters_ever(self, name: str) -> tuple[str, ...]:
         """Return every parameter that any version of `name` had, in order of appearance."""
-        names: dict[str, None] = {}
-        for _, parameters in self._entries.get(name, ()):
-            names.update((row[0], None) for row in parameters or ())
-        return tuple(names)
+        if name not in self._ever:
+            names: dict[str, None] = {}
+            for _, parameters in self._entries.get(name, ()):
+                names.update((row[0], None) for row in parameters or ())
+            self._ever[name] = tuple(names)
+        return self._ever[name]
 
 
 @cache

@@ -12,42 +12,72 @@ from collections.abc import Iterator, Mapping
 
 from optport.catalogue import CODES
 from optport.signatures import ApiKind, Family, Parameter, family, known_names
-from optport.table.load import ROWS, read_optimizer, targets
+from optport.table.load import ROWS, read_table, targets
 from optport.table.model import (
+    ApiTable,
     Correspondence,
     Fate,
-    OptimizerTable,
+    Origin,
     ParameterRow,
     TargetInfo,
 )
+from optport.table.parameter_rows import read_parameter
 from optport.table.toml import TableError
 
 SOURCE_KINDS = ("source: ", "page: ")
 """Evidence that is not an executed call: a file of the framework, a page of its documentation."""
 
+GENERATED = frozenset({ApiKind.OPTIMIZER})
+"""Kinds of which `conformance.generate` makes calls from the rows: those stand in no row."""
+
 
 def problems() -> Iterator[str]:
     """Yield every mistake of the table as one line that names file and row."""
     for name in known_names(ApiKind.OPTIMIZER):
-        path = ROWS / f"{name.lower()}.toml"
+        path = ROWS / f"{name}.toml"
         if not path.is_file():
             yield f"{path.name}: missing, though torch has {name}"
-            continue
+    tables = []
+    for path in sorted(ROWS.glob("*.toml")):
         try:
-            table = read_optimizer(path, targets())
+            table = read_table(path, targets())
         except TableError as error:
             yield str(error)
             continue
+        if path.stem != table.name:
+            yield f"{path.name}: holds the rows of {table.name}"
+        tables.append(table)
         yield from (f"{path.name}: {line}" for line in table_problems(table, targets()))
+    for target in targets().values():
+        yield from rules_problems(target, tables)
 
 
-def table_problems(table: OptimizerTable, known: Mapping[str, TargetInfo]) -> Iterator[str]:
-    """Yield the mistakes of one optimizer's rows."""
+def rules_problems(target: TargetInfo, tables: list[ApiTable]) -> Iterator[str]:
+    """Yield the mistakes of what is stated once for a target, and what of it no name has."""
+    used = {
+        (table.kind, parameter.name)
+        for table in tables
+        for row in table.correspondences
+        for parameter in row.parameters.values()
+        if row.target == target.name
+    }
+    for kind, rules in target.rules.items():
+        for name, data in rules.parameters.items():
+            try:
+                read_parameter(name, data, rules.where, target.rejections, Origin.TARGET)
+            except TableError as error:
+                yield str(error)
+            if (kind, name) not in used:
+                yield f"{rules.where}: {name}: no {kind} has such a parameter"
+
+
+def table_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator[str]:
+    """Yield the mistakes of one name's rows."""
     torch = family("torch.optim")
-    mine = torch.parameters_ever(table.name)
-    if not mine:
-        yield f"torch has no optimizer {table.name}"
+    if table.name not in torch:
+        yield f"torch has no {table.name}"
         return
+    mine = torch.parameters_ever(table.name)
     for target in known:
         rows = [row for row in table.correspondences if row.target == target]
         if not rows:
@@ -56,7 +86,10 @@ def table_problems(table: OptimizerTable, known: Mapping[str, TargetInfo]) -> It
             yield f"{target}: the last row must not have a condition"
     for row in table.correspondences:
         where = f"{row.target} ({row.counterpart or 'no counterpart'})"
-        yield from (f"{where}: {line}" for line in _row_problems(row, mine, torch, known))
+        yield from (
+            f"{where}: {line}"
+            for line in _row_problems(table.kind, row, mine, torch, known[row.target])
+        )
     if table.caveat is not None and table.caveat.hazard not in CODES:
         yield f"caveat: unknown hazard {table.caveat.hazard!r}"
     for detour in table.detours:
@@ -69,9 +102,13 @@ def table_problems(table: OptimizerTable, known: Mapping[str, TargetInfo]) -> It
 
 
 def _row_problems(
-    row: Correspondence, mine: tuple[str, ...], torch: Family, known: Mapping[str, TargetInfo]
+    kind: ApiKind,
+    row: Correspondence,
+    mine: tuple[str, ...],
+    torch: Family,
+    target: TargetInfo,
 ) -> Iterator[str]:
-    yield from _evidence_problems("row", row.evidence, row.optimizer, mine)
+    yield from _evidence_problems("row", row.evidence, row.torch, mine)
     if row.counterpart is None:
         return
     there = family(row.target)
@@ -79,22 +116,36 @@ def _row_problems(
     if not theirs:
         yield f"{row.target} never had {row.counterpart}"
         return
+    shown = target.executed and kind in GENERATED
+    if not shown and not row.evidence:
+        yield "row: evidence is missing: no generated call shows it"
     for name in mine:
         if name not in row.parameters:
             yield f"parameter {name} has no fate"
     for parameter in row.parameters.values():
-        lines = _parameter_problems(row, parameter, mine, theirs, torch, there)
-        yield from (f"parameter {parameter.name}: {line}" for line in lines)
+        lines = [
+            *_unsourced(target, parameter),
+            *_parameter_problems(row, parameter, mine, theirs, torch, there),
+        ]
+        yield from (f"parameter {parameter.name} ({parameter.origin}): {line}" for line in lines)
     taken = {to for parameter in row.parameters.values() for to in parameter.to}
     for name in theirs:
-        if name not in taken and name not in row.own and name not in known[row.target].own:
+        if name not in taken and name not in row.own and name not in target.rules[kind].own:
             yield f"{row.counterpart}'s own parameter {name} has no row"
     for own in row.own.values():
         if own.name not in theirs:
             yield f"own parameter {own.name}: {row.counterpart} never had it"
-        yield from _evidence_problems(
-            f"own parameter {own.name}", own.evidence, row.optimizer, mine
-        )
+        yield from _evidence_problems(f"own parameter {own.name}", own.evidence, row.torch, mine)
+
+
+def _unsourced(target: TargetInfo, parameter: ParameterRow) -> Iterator[str]:
+    """What no run can show is stated, with a source."""
+    if target.executed:
+        return
+    if parameter.origin is Origin.SIGNATURE:
+        yield f"{target.name} is not executed: state what becomes of it, with its source"
+    elif not parameter.evidence:
+        yield f"evidence is missing: {target.name} is not executed"
 
 
 def _parameter_problems(
@@ -124,10 +175,10 @@ def _parameter_problems(
     for rejection in rejections:
         if rejection.before is not None and rejection.before not in there.versions:
             yield f"before = {rejection.before!r} is no known version"
-        yield from _evidence_problems("rejection", rejection.evidence, row.optimizer, mine)
+        yield from _evidence_problems("rejection", rejection.evidence, row.torch, mine)
     if parameter.default_hazard is not None and parameter.default_hazard not in CODES:
         yield f"unknown hazard {parameter.default_hazard!r}"
-    yield from _evidence_problems("evidence", parameter.evidence, row.optimizer, mine)
+    yield from _evidence_problems("evidence", parameter.evidence, row.torch, mine)
     yield from _default_problems(row, parameter, torch, there)
 
 
@@ -137,7 +188,7 @@ def _default_problems(
     assert row.counterpart is not None
     differing: set[str] = set()
     if parameter.fate in (Fate.KEPT, Fate.RENAMED, Fate.SPLIT):
-        for mine in _every(torch, row.optimizer, parameter.name):
+        for mine in _every(torch, row.torch, parameter.name):
             for versioned in there.versions:
                 signature = there.signature(row.counterpart, versioned)
                 if signature is None or any(to not in signature.by_name for to in parameter.to):
@@ -154,15 +205,15 @@ def _default_problems(
         yield "default_differs is said, but the defaults are the same"
 
 
-def _every(torch: Family, optimizer: str, name: str) -> Iterator[Parameter]:
+def _every(torch: Family, api: str, name: str) -> Iterator[Parameter]:
     for version in torch.versions:
-        signature = torch.signature(optimizer, version)
+        signature = torch.signature(api, version)
         if signature is not None and name in signature.by_name:
             yield signature.by_name[name]
 
 
 def _evidence_problems(
-    where: str, evidence: tuple[str, ...], optimizer: str, mine: tuple[str, ...]
+    where: str, evidence: tuple[str, ...], api: str, mine: tuple[str, ...]
 ) -> Iterator[str]:
     for item in evidence:
         if item == "signature" or item.startswith(SOURCE_KINDS):
@@ -175,7 +226,7 @@ def _evidence_problems(
             yield f"{where}: evidence {item!r} is neither a call nor a source"
         elif any(not isinstance(argument, ast.List) for argument in call.args):
             yield f"{where}: evidence {item!r}: only groups are given by position"
-        elif call.func.id == optimizer:
+        elif call.func.id == api:
             unknown = [k.arg for k in call.keywords if k.arg not in mine]
             if unknown:
                 yield f"{where}: evidence {item!r}: torch has no parameter {unknown[0]!r}"

@@ -17,6 +17,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from optport.values import UNREAD, Certainty, Literal, Tensor, Value, ValueSet
@@ -159,6 +160,7 @@ def _names(clauses: Iterable[tuple[Test, ...]]) -> Iterator[str]:
                     yield operand.name
 
 
+@lru_cache(maxsize=256)  # rows of several optimizers and targets share most of theirs
 def parse_condition(text: str) -> Condition:
     """Read a condition; raises `ValueError` that shows the part that is not understood."""
     clauses = tuple(

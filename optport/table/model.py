@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optport.signatures import Parameter
+from optport.signatures import ApiKind, Parameter
 from optport.table.conditions import Condition, Lookup
 from optport.values import Certainty
 
@@ -24,6 +24,14 @@ class Fate(enum.StrEnum):
     LOST = "lost"  # no counterpart, and training changes with it
     CHOSEN = "chosen"  # its value chose the counterpart, and is no argument of it
     REPLACED = "replaced"  # no counterpart, but another change has the same effect
+
+
+class Origin(enum.StrEnum):
+    """Where it is said what becomes of a parameter."""
+
+    ROW = "the row"
+    TARGET = "the target's defaults"
+    SIGNATURE = "the signatures"
 
 
 class Also(enum.StrEnum):
@@ -119,6 +127,7 @@ class ParameterRow:
     advice: str | None = None
     """What to do about a lost or ignored argument, or about eps, where nothing better is known."""
     note: str | None = None
+    origin: Origin = Origin.ROW
 
     def carried(self, value: Any) -> Any:
         """Return a torch value as the counterpart takes it: negated, None elements replaced."""
@@ -157,9 +166,9 @@ class OwnParameter:
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """One row of the table: a torch optimizer, a target, and the counterpart there (or none)."""
+    """One row of the table: a name of torch, a target, and the counterpart there (or none)."""
 
-    optimizer: str
+    torch: str
     target: str
     counterpart: str | None
     evidence: tuple[str, ...]
@@ -183,13 +192,13 @@ class Correspondence:
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A better port than the literal one: the call read as one of `optimizer`, on `target`.
+    """A better port than the literal one: the call read as one of `torch`, on `target`.
 
     It holds where torch's two optimizers train the same under `when`.
     """
 
     targets: tuple[str, ...]
-    optimizer: str
+    torch: str
     target: str
     evidence: tuple[str, ...]
     when: Condition | None = None
@@ -215,10 +224,11 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class OptimizerTable:
-    """All rows of one torch optimizer."""
+class ApiTable:
+    """All rows of one name below `torch.optim`."""
 
     name: str
+    kind: ApiKind
     correspondences: tuple[Correspondence, ...]
     detours: tuple[Detour, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -251,6 +261,20 @@ class GroupRules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class KindRules:
+    """What holds for every counterpart of one kind on a target.
+
+    `parameters` says what a torch parameter of a name becomes there, as it stands in the file.
+    """
+
+    parameters: Mapping[str, Any]
+    own: Mapping[str, OwnParameter]
+    where: str
+    read: dict[tuple[str, bool], ParameterRow] = field(default_factory=dict)
+    """The parameters that were read, by name and by whether their `to` applies."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TargetInfo:
     """One API family that code may move to, as the table knows it."""
 
@@ -259,7 +283,8 @@ class TargetInfo:
     executed: bool
     """Whether its rows rest on runs; otherwise on the source, and ports are never called exact."""
     default: bool
-    own: Mapping[str, OwnParameter]
-    rejections: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[ApiKind, KindRules]
+    rejections: Mapping[str, Any]
+    """What rows refer to by name, as it stands in the file; the same for every target."""
     groups: GroupRules
     note: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,9 @@ class Row:
     def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
         """Return and remove the value of `key`; `default` when it is not there."""
         self.allowed.append(key)
-        if key not in self.data:
+        value = self.data.pop(key, None)  # TOML has no null
+        if value is None:
             return default
-        value = self.data.pop(key)
         if not isinstance(value, kind):
             kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
             raise self.fail(f"{key} must be a {kinds}, not {value!r}")
@@ -68,10 +69,17 @@ class Row:
 
     def strings(self, key: str) -> tuple[str, ...]:
         """Return a list of strings as a tuple; empty when the key is not there."""
-        values = self.take(key, list, [])
+        values = self.take(key, list)
+        if values is None:
+            return ()
         if not all(isinstance(value, str) for value in values):
             raise self.fail(f"{key} must be a list of strings, not {values!r}")
         return tuple(values)
+
+    def each(self, key: str) -> Iterator[tuple[Any, str]]:
+        """Yield every table of a list of tables, with its name for errors."""
+        for number, item in enumerate(self.take(key, list, []), start=1):
+            yield item, f"{self.where}: {key} {number}"
 
     def evidence(self) -> tuple[str, ...]:
         """Return the evidence, which no row goes without."""

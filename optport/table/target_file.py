@@ -1,0 +1,81 @@
+"""Reading `targets.toml`: the targets, and what holds for every counterpart of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from optport.signatures import ApiKind
+from optport.table.model import GroupRules, KindRules, TargetInfo
+from optport.table.parameter_rows import read_own, read_rejection
+from optport.table.toml import Row, data_of
+
+CONTAINERS = ("generator-in-group", "generator-in-first-group", "named", "bare-in-group")
+"""The kinds of containers that a target may not take."""
+
+_SECTIONS = {
+    ApiKind.OPTIMIZER: "optimizers",
+}
+
+
+def read_targets(path: Path) -> dict[str, TargetInfo]:
+    """Read the targets, in the order in which reports name them; raises `TableError`."""
+    row = Row(data_of(path), path.name)
+    rejections = row.take("rejections", dict, {})
+    targets = {}
+    for item, where in row.each("targets"):
+        entry = Row(item, where)
+        target = TargetInfo(
+            name=entry.need("name", str),
+            short=entry.need("short", str),
+            executed=entry.take("executed", bool, True),
+            default=entry.take("default", bool, False),
+            rules={
+                kind: _kind_rules(entry.take(section, dict, {}), f"{where}: {section}")
+                for kind, section in _SECTIONS.items()
+            },
+            rejections=rejections,
+            groups=_group_rules(entry.need("groups", dict), f"{where}: groups"),
+            note=entry.take("note", str),
+        )
+        entry.finish()
+        targets[target.name] = target
+    row.finish()
+    return targets
+
+
+def _kind_rules(data: Any, where: str) -> KindRules:
+    row = Row(data, where)
+    rules = KindRules(
+        parameters=row.take("parameters", dict, {}),
+        own=read_own(row.take("own", dict, {}), where),
+        where=where,
+    )
+    row.finish()
+    return rules
+
+
+def _group_rules(data: Any, where: str) -> GroupRules:
+    row = Row(data, where)
+    containers = row.take("containers", dict, {})
+    for kind in containers:
+        if kind not in CONTAINERS:
+            raise row.fail(f"container {kind!r} is not one of {', '.join(CONTAINERS)}")
+    rejections: Mapping[str, Any] = row.take("rejections", dict, {})
+    rules = GroupRules(
+        keys=row.take("keys", dict),
+        honoured=row.strings("honoured") or None,
+        rejects_others=row.take("rejects_others", bool, False),
+        lr_is_factor=row.take("lr_is_factor", bool, False),
+        reorders=row.take("reorders", bool, False),
+        containers=containers,
+        rejections={
+            name: read_rejection(item, f"{where}: rejections: {name}", name, {})
+            for name, item in rejections.items()
+        },
+        lenient=row.strings("lenient"),
+        evidence=row.strings("evidence"),
+    )
+    row.finish()
+    return rules
