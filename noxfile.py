@@ -39,7 +39,8 @@ TESTS = (
 def hosts(session: nox.Session, which: str) -> None:
     """Run the front ends' tests, or those named after ``--``."""
     wanted = OLDEST[str(session.python)] if which == "oldest" else NEWEST
-    session.install("--upgrade", "-e", ".", *wanted, "hypothesis", "jsonschema", "pytest")
+    tested_with = "hypothesis", "jsonschema", "pytest", "pytest-xdist"
+    session.install("--upgrade", "-e", ".", *wanted, *tested_with)
     session.run("python", "-m", "flake8", "--version")
     session.run("python", "-m", "pylint", "--version")
-    session.run("python", "-m", "pytest", "-q", *(session.posargs or TESTS))
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", *(session.posargs or TESTS))

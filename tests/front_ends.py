@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from optport.defaults import DEFAULT_TARGETS
+from tests import hosts
 from tests.conftest import ROOT, check, run
 from tests.fixture_cases import AskedFor, Spot
 
@@ -56,7 +57,7 @@ def command_line(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
 def flake8(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
     """flake8 with the plugin; its columns count from 1."""
     layout = "--format=%(path)s\t%(row)d\t%(col)d\t%(code)s"
-    done = run("flake8", "--isolated", "--select=OPT", layout, *asked_for.flags, *paths)
+    done = hosts.flake8("--isolated", "--select=OPT", layout, *asked_for.flags, *paths)
     assert not done.stderr
     rows = (line.split("\t") for line in done.stdout.splitlines())
     return _collected(
@@ -68,7 +69,7 @@ def pylint(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
     """pylint with the plugin; its messages' ids are the codes, with W7 for OPT."""
     flags = [f"{flag}=y" if flag == "--optport-notes" else flag for flag in asked_for.flags]
     only_ours = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--enable=optport"
-    done = run("pylint", *only_ours, "--output-format=json2", *flags, *paths)
+    done = hosts.pylint(*only_ours, "--output-format=json2", *flags, *paths)
     assert not done.stderr
     return _collected(
         paths,

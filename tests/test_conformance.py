@@ -419,6 +419,7 @@ def test_the_sample_fails_when_a_framework_does_not_run(
 # Random calls.
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_calls() -> None:
     calls = draw_calls(40, 5, ["Adam", "SGD"])
     assert calls == draw_calls(40, 5, ["Adam", "SGD"])
@@ -446,6 +447,7 @@ def test_simpler_groups() -> None:
     assert shape(call) == "Adam([eps, lr], _)"
 
 
+@pytest.mark.slow
 def test_groups_are_drawn() -> None:
     assert all(call.startswith("Adam([{") for call in draw_calls(20, 5, ["Adam", "LBFGS"], "all"))
     assert not any("[{" in call for call in draw_calls(20, 5, ["Adam"], "none"))
@@ -474,6 +476,7 @@ def test_disagreements_are_shrunk() -> None:
     assert str(one).startswith("missed alarm on paddle.optimizer: Adam(eps=")
 
 
+@pytest.mark.slow
 def test_random_runs(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--draws", "20", "--seed", "3", "--cache", str(cache), "paddle==3.3.1"]
     assert random.main(words) in (0, 1)

@@ -11,6 +11,7 @@ import pytest
 from flake8_optport import Plugin
 from optport import __version__, guard
 from optport.signatures import family
+from tests import hosts
 from tests.conftest import run
 
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD([])\n"
@@ -24,9 +25,17 @@ torch.optim.Adam([], amsgrad=True)
 """What is found in it depends on each of the three options."""
 
 
-def flake8(folder: Path, *arguments: str, stdin: str | None = None) -> list[str]:
-    """Run flake8 in a folder; returns ``path:line:col code`` of each line that it prints."""
-    done = run("flake8", *arguments, cwd=folder, stdin=stdin)
+def flake8(
+    folder: Path, *arguments: str, stdin: str | None = None, fresh: bool = False
+) -> list[str]:
+    """Run flake8 in a folder; returns ``path:line:col code`` of each line that it prints.
+
+    In a process of its own with something on standard input, or when `fresh`.
+    """
+    if fresh or stdin is not None:
+        done = run("flake8", *arguments, cwd=folder, stdin=stdin)
+    else:
+        done = hosts.flake8(*arguments, cwd=folder)
     assert not done.stderr
     lines = done.stdout.splitlines()
     assert done.returncode == bool(lines)
@@ -50,7 +59,7 @@ def test_version_lists_the_plugin() -> None:
 
 
 def test_findings_are_on_by_default(project: Path) -> None:
-    assert flake8(project, "train.py") == found_in("train.py")
+    assert flake8(project, "train.py", fresh=True) == found_in("train.py")
 
 
 OPTIONS = [
@@ -100,7 +109,8 @@ def test_several_jobs_find_the_same_with_the_same_options(project: Path) -> None
     names = [f"train{number}.py" for number in range(6)]
     for name in names:
         (project / name).write_text(OPTIONS_SOURCE)
-    found = flake8(project, "--select=OPT", "--jobs=2", "--optport-targets=paddle==2.6.2", *names)
+    flags = "--select=OPT", "--jobs=2", "--optport-targets=paddle==2.6.2"
+    found = flake8(project, *flags, *names, fresh=True)
     assert sorted(found) == [f"{name}:3:22 OPT102" for name in names]
 
 
@@ -165,7 +175,7 @@ def test_flake8s_own_selection(project: Path, arguments: list[str], found: list[
 def test_options_that_cannot_be_met_end_the_run(
     project: Path, argument: str, says: list[str]
 ) -> None:
-    done = run("flake8", argument, "train.py", cwd=project)
+    done = hosts.flake8(argument, "train.py", cwd=project)
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert [word for word in says if word not in line] == []
@@ -188,7 +198,7 @@ BAD_FILES = {
 def test_a_bad_file_loses_no_other_files_findings(project: Path, content: bytes) -> None:
     (project / "bad.py").write_bytes(content)
     (project / "zz.py").write_text(SOURCE)
-    done = run("flake8", "--jobs=1", "train.py", "bad.py", "zz.py", cwd=project)
+    done = hosts.flake8("train.py", "bad.py", "zz.py", cwd=project)
     codes = [line.split(": ")[0] + " " + line.split(" ")[1] for line in done.stdout.splitlines()]
     assert [one for one in codes if "OPT" in one] == [*found_in("train.py"), *found_in("zz.py")]
     assert "Traceback" not in done.stderr

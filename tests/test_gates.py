@@ -38,6 +38,7 @@ def test_what_is_stopped_constructs_nothing(path: Path) -> None:
     assert passes(text) or not constructs(text)
 
 
+@pytest.mark.slow
 @given(text=programs(_NAMES), used=st.sampled_from(_NAMES), star=st.booleans())
 def test_what_is_stopped_constructs_nothing_in_any_program(
     text: str, used: str, star: bool

@@ -47,6 +47,7 @@ def test_as_much_is_found_as_everywhere(path: Path) -> None:
     assert found(text, everywhere=False) == found(text, everywhere=True)
 
 
+@pytest.mark.slow
 @given(text=programs(_NAMES), used=st.sampled_from(_NAMES))
 def test_as_much_is_found_as_everywhere_in_any_program(text: str, used: str) -> None:
     text = f"import torch\nfrom torch import optim\n{text}\n{used}([], lr=0.5)\n"

@@ -91,6 +91,7 @@ def test_modules_have_the_findings_they_state(
     assert found.get(fixture.path, []) == fixture.stated
 
 
+@pytest.mark.slow
 def test_several_jobs_find_the_same() -> None:
     assert found_everywhere("--jobs=2") == found_everywhere()
 

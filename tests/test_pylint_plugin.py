@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
-from typing import Any
+from subprocess import CompletedProcess
+from typing import Any, Protocol
 
 import astroid
 import pytest
@@ -17,6 +19,7 @@ from optport.places import Place
 from optport.signatures import family
 from pylint_optport.checker import OptportChecker
 from pylint_optport.places import node_at
+from tests import hosts
 from tests.conftest import run
 
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD([])\n"
@@ -29,21 +32,40 @@ torch.optim.Adam([], amsgrad=True)
 """
 """What is found in it depends on each of the three options."""
 
+
+class Runs(Protocol):
+    """Runs pylint, here or in a process of its own."""
+
+    def __call__(self, *arguments: str | Path, cwd: Path | None = None) -> CompletedProcess[str]:
+        """Run it in a folder."""
+
+
 OURS = ("--load-plugins=pylint_optport", "--disable=all", "--enable=optport")
 
 
 def messages(
-    folder: Path, *arguments: str, selection: tuple[str, ...] = OURS, stdin: str | None = None
+    folder: Path,
+    *arguments: str,
+    selection: tuple[str, ...] = OURS,
+    stdin: str | None = None,
+    fresh: bool = False,
 ) -> list[dict[str, Any]]:
-    done = run("pylint", *selection, "-f", "json2", *arguments, cwd=folder, stdin=stdin)
+    """Run pylint in a folder; in a process of its own with standard input, or when `fresh`."""
+    words = *selection, "-f", "json2", *arguments
+    if fresh or stdin is not None:
+        done = run("pylint", *words, cwd=folder, stdin=stdin)
+    else:
+        done = hosts.pylint(*words, cwd=folder)
     assert not done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)["messages"]
     return found
 
 
-def pylint(folder: Path, *arguments: str, stdin: str | None = None) -> list[str]:
+def pylint(
+    folder: Path, *arguments: str, stdin: str | None = None, fresh: bool = False
+) -> list[str]:
     """Run pylint in a folder; returns ``path:line:col id`` of each message."""
-    return [spot(one) for one in messages(folder, *arguments, stdin=stdin)]
+    return [spot(one) for one in messages(folder, *arguments, stdin=stdin, fresh=fresh)]
 
 
 def spot(message: dict[str, Any]) -> str:
@@ -65,7 +87,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_findings_are_on_once_the_plugin_is_loaded(project: Path) -> None:
-    found = messages(project, "train.py", selection=("--load-plugins=pylint_optport",))
+    plain = ("--load-plugins=pylint_optport",)
+    found = messages(project, "train.py", selection=plain, fresh=True)
     ours = [one for one in found if one["symbol"].startswith("optport-")]
     assert [spot(one) for one in ours] == found_in("train.py")
 
@@ -151,7 +174,7 @@ def test_a_message_is_at_the_innermost_node(call: str) -> None:
 
 def test_help_says_what_and_why_and_where_to_read_more() -> None:
     asked = ",".join(f"optport-{kind.name}" for kind in CATALOGUE.values())
-    done = run("pylint", "--load-plugins=pylint_optport", f"--help-msg={asked}")
+    done = hosts.pylint("--load-plugins=pylint_optport", f"--help-msg={asked}")
     shown = " ".join(re.sub(r"\s+", " ", done.stdout).split())
     for kind in CATALOGUE.values():
         assert f":optport-{kind.name} (W7{kind.code[3:]}):" in shown
@@ -232,11 +255,13 @@ def test_notes_need_their_option_and_nothing_else(project: Path) -> None:
         ("--optport-torch-version=1.8.0", ["--optport-torch-version", "1.8.1 … 2.15.0"]),
     ],
 )
-@pytest.mark.parametrize("jobs", ["--jobs=1", "--jobs=2"])
+@pytest.mark.parametrize(
+    "pylint_runs", [hosts.pylint, partial(run, "pylint", "--jobs=2")], ids=["one job", "two jobs"]
+)
 def test_options_that_cannot_be_met_end_the_run(
-    project: Path, argument: str, says: list[str], jobs: str
+    project: Path, argument: str, says: list[str], pylint_runs: Runs
 ) -> None:
-    done = run("pylint", *OURS, jobs, argument, "train.py", "options.py", cwd=project)
+    done = pylint_runs(*OURS, argument, "train.py", "options.py", cwd=project)
     assert (done.returncode, done.stdout) == (32, "")
     [line] = done.stderr.splitlines()
     assert line.startswith("pylint: error: ")
@@ -246,11 +271,12 @@ def test_options_that_cannot_be_met_end_the_run(
 # -- ways to run ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_several_jobs_find_the_same_with_the_same_options(project: Path) -> None:
     names = [f"train{number}.py" for number in range(6)]
     for name in names:
         (project / name).write_text(OPTIONS_SOURCE)
-    found = pylint(project, "--jobs=2", "--optport-targets=paddle==2.6.2", *names)
+    found = pylint(project, "--jobs=2", "--optport-targets=paddle==2.6.2", *names, fresh=True)
     assert sorted(found) == [f"{name}:3:21 W7102" for name in names]
 
 

@@ -444,6 +444,7 @@ def parses(text: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @given(programs(["a", "b", "c"]))
 def test_unrelated_code_before_changes_nothing(unrelated: str) -> None:
     assume(parses(unrelated))
@@ -458,6 +459,7 @@ def test_unrelated_code_before_changes_nothing(unrelated: str) -> None:
     ]
 
 
+@pytest.mark.slow
 @given(programs(["torch", "optim", "Adam", "x"]))
 def test_no_source_makes_the_walk_fail(program: str) -> None:
     text = f"import torch.optim\nfrom torch import optim\nfrom torch.optim import *\n{program}\n"
@@ -476,7 +478,8 @@ def test_no_source_makes_the_walk_fail(program: str) -> None:
 
 # -- deep and long --------------------------------------------------------------------------
 
-DEPTH = 10_000
+DEPTH = 3_000
+"""Far beyond what Python's own stack takes."""
 CALL = "torch.optim.ASGD([])"
 
 
@@ -601,7 +604,7 @@ def test_long_chains_and_cycles_end(text: str) -> None:
     "line", ["e = 1e-3", "e = [e]", "if e: e = 1e-3", "torch.optim.Adam([], eps=e)", "def e(): e"]
 )
 def test_work_grows_no_faster_than_the_file(line: str) -> None:
-    source = f"import torch\n{line}\ntorch.optim.Adam([], eps=e)\n" + f"{line}\n" * 4000
+    source = f"import torch\n{line}\ntorch.optim.Adam([], eps=e)\n" + f"{line}\n" * 1000
     assert check(source + "torch.optim.ASGD([])\n").findings[-1].code == "OPT301"
 
 

@@ -32,11 +32,13 @@ def assert_read(extreme: Extreme) -> None:
     assert badly_said(report, text) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extreme", READ.values(), ids=READ)
 def test_an_extreme_is_read(extreme: Extreme) -> None:
     assert_read(extreme)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", CHAINS.values(), ids=CHAINS)
 def test_chains_may_be_as_deep_as_the_parser_takes_them(form: Form) -> None:
     assert_read(made(deepest(form)))
@@ -53,6 +55,7 @@ def broken(text: str) -> Failure | None:
     return None if found is not None and found.kind.startswith(PORT) else found
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.randoms(use_true_random=False))
 def test_generated_programs(random: Random) -> None:
@@ -75,6 +78,7 @@ def seeds() -> list[Path]:
     return [*sorted(own), *(library / name for name in names)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", seeds(), ids=lambda path: path.stem)
 def test_mutated_files(path: Path) -> None:
     original = path.read_text(encoding="utf-8")
@@ -88,6 +92,7 @@ def test_mutated_files(path: Path) -> None:
     assert read
 
 
+@pytest.mark.slow
 def test_sources_that_grow_are_python() -> None:
     for number in range(100):
         random = Random(number)

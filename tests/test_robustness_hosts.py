@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import run
 from tests.extremes import FOUND, MANY, SAFE, Extreme, extremes, made
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     f"extreme{number:03}.py": (name, extreme)
     for number, (name, extreme) in enumerate(extremes(MANY // 50, SAFE).items())
