@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.jobs import Job
-
 _POLL_SECONDS: Final = 0.05
 
 
@@ -41,7 +39,7 @@ class Outcome:
 def run_jobs(
     python: Path,
     module: str,
-    jobs: Sequence[Job],
+    jobs: Sequence[Any],
     workdir: Path,
     *,
     timeout: float,
@@ -70,7 +68,7 @@ def run_jobs(
 def _run_once(
     python: Path,
     module: str,
-    jobs: list[Job],
+    jobs: list[Any],
     stem: Path,
     timeout: float,
     start_timeout: float,
