@@ -1,0 +1,55 @@
+"""The server in a real editor: Neovim without a screen. Skipped where it is not installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+NEOVIM = shutil.which("nvim")
+
+pytestmark = pytest.mark.skipif(NEOVIM is None, reason="Neovim is not installed")
+
+
+def test_neovim_shows_a_finding_and_its_hover_and_applies_a_quick_fix(tmp_path: Path) -> None:
+    source = tmp_path / "train.py"
+    source.write_text(
+        'import torch\n\nrun("😀", torch.optim.SGD(params, lr=1))\n', encoding="utf-8"
+    )
+    out = tmp_path / "seen.json"
+    told = {
+        "OPTPORT_PYTHON": sys.executable,
+        "OPTPORT_TITLE": "(OPT104): suppress",
+        "OPTPORT_OUT": str(out),
+        "XDG_STATE_HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    script = ROOT / "tests/data/neovim.lua"
+    command = [str(NEOVIM), "--headless", "-u", "NONE", "-i", "NONE", "-n"]
+    done = subprocess.run(
+        [*command, "-c", "set filetype=python", "-S", str(script), source.name],
+        cwd=tmp_path,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert out.exists(), done.stdout + done.stderr
+    seen = json.loads(out.read_text(encoding="utf-8"))
+    (found,) = seen["diagnostics"]
+    assert found["code"] == "OPT104"
+    assert found["source"] == "optport"
+    # Neovim counts bytes, the server answered in UTF-16 units.
+    begin = len('run("😀", torch.optim.SGD(params, '.encode())
+    assert (found["line"], found["col"], found["end_col"]) == (2, begin, begin + len("lr=1"))
+    assert "paddle.optimizer.SGD(" in seen["hover"]
+    assert seen["left"] == 0
+    assert source.read_text(encoding="utf-8").endswith("lr=1))  # noqa: OPT104\n")
