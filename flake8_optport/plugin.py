@@ -71,9 +71,7 @@ class Plugin:
         from optport.versions import UsageError
 
         try:
-            # A configuration file may have one target a line.
-            targets = ",".join(options.optport_targets.splitlines())
-            cls.options = make_options(targets, *asked[1:])
+            cls.options = make_options(_listed(options.optport_targets), *asked[1:])
         except UsageError as error:
             manager.parser.exit(2, f"flake8: error: {error}\n")
 
@@ -91,3 +89,11 @@ class Plugin:
             yield finding.place.line, finding.place.col, message, type(self)
         if report.defect is not None:
             yield 1, 0, report.defect, type(self)
+
+
+def _listed(targets: str | list[str]) -> str:
+    """Return targets as the command line has them.
+
+    A configuration file may have one a line; where a plugin reads TOML, they may be a list.
+    """
+    return ",".join(targets if isinstance(targets, list) else targets.splitlines())

@@ -15,7 +15,10 @@ from tests.conftest import ROOT
 
 NEOVIM = shutil.which("nvim")
 
-pytestmark = pytest.mark.skipif(NEOVIM is None, reason="Neovim is not installed")
+pytestmark = [
+    pytest.mark.skipif(NEOVIM is None, reason="Neovim is not installed"),
+    pytest.mark.slow,
+]
 
 
 def test_neovim_shows_a_finding_and_its_hover_and_applies_a_quick_fix(tmp_path: Path) -> None:
