@@ -9,7 +9,7 @@ from optport.hazards.case import Case, find_case
 from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
-from optport.table.audit import SOURCE_KINDS
+from optport.table.audit_parameters import SOURCE_KINDS
 from optport.table.model import Correspondence, ParameterRow
 from optport.targets import Target
 from optport.values import Certainty

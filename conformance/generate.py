@@ -97,7 +97,9 @@ def _numbers(optimizer: str) -> Iterator[tuple[str, float]]:
 def _compared(condition: Condition | None) -> Iterator[tuple[str, float]]:
     for test in itertools.chain.from_iterable(condition.clauses if condition else ()):
         left, right = test.left, test.right
-        if isinstance(right, Operand) and left.name is not None and left.element is None:
+        if not isinstance(left, Operand) or not isinstance(right, Operand):
+            continue
+        if left.name is not None and left.element is None:
             value = right.constant
             if isinstance(value, float) and right.name is None and value > 0:
                 yield left.name, value

@@ -57,6 +57,24 @@ def one_of(*values: Any) -> ValueSet:
         ("x is int", 1, True),
         ("x is int", 1.0, False),
         ("x is int", True, False),
+        ("x is float", 1.0, True),
+        ("x is float", 1, False),
+        ("x is fractional", 2.5, True),
+        ("x is fractional", 2.0, False),
+        ("x is fractional", 2, False),
+        ("x is tuple", (1,), True),
+        ("x is tuple", [1], False),
+        ("x is range", range(3), True),
+        ("x is unsorted", (3, 1), True),
+        ("x is unsorted", [1, 3, 3], False),
+        ("x is unsorted", 3, False),
+        ("x is repeated", [3, 1, 3], True),
+        ("x is repeated", (1, 2), False),
+        ("x is repeated", ("a", None), False),
+        ("x/10 == 0.01", 0.1, True),
+        ("x-1 > 0", 1, False),
+        ("2*x%3 == 1", 2, True),
+        ("x+1 > 0", None, False),
         ("x is bool", True, True),
         ("x is bool", 1, False),
         ("x is none", None, True),
@@ -142,6 +160,15 @@ def test_and_is_the_less_sure_or_the_surer(one: str, other: str) -> None:
 def test_names_are_those_of_parameters() -> None:
     condition = parse_condition("value >= 1e-4 and betas[1] < 0.99 or value is int and None == x[]")
     assert condition.names == {"value", "betas", "x"}
+    assert parse_condition("a/(b*optimizer.lr) == 1").names == {"a", "b", "optimizer.lr"}
+
+
+def test_a_sum_of_what_is_not_known_is_less_sure() -> None:
+    assert holds("x/y == 2.0", x=literal(1), y=one_of(0.5, 2)) is POSSIBLE
+    assert holds("x/y == 2.0", x=literal(1)) is UNRESOLVED
+    assert holds("x+x > 0", x=union(literal(value) for value in range(1, 17))) is CERTAIN
+    many = union(literal(value) for value in range(1, 17))
+    assert holds("x+y > 0", x=many, y=many) is UNRESOLVED
 
 
 @pytest.mark.parametrize(
@@ -155,7 +182,9 @@ def test_names_are_those_of_parameters() -> None:
         ("x is large", "kind 'large' is not one of truthy, falsy, int"),
         ("x == 1 and", "and"),
         ("x == 1 or  or x == 2", "is no test"),
-        ("x == y.z", "'y.z' is no operand"),
+        ("x == y.z.a", "'y.z.a' is no operand"),
+        ("x == y+f(z)", "'y+f(z)' is no operand"),
+        ("x == 1+'a'", "is no operand"),
         ("x[a] == 1", "'x[a]' is no operand"),
         ("x == __import__('os')", "is no operand"),
         ("f(x) == 1", "'f(x)' is no operand"),

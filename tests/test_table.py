@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from optport.signatures import ApiKind, known_names
-from optport.table import TableError, api_names, api_table, audit, targets
+from optport.signatures import ApiKind, family, known_names
+from optport.table import TableError, api_names, api_table, audit, roles, targets
 from optport.table.audit import problems, rules_problems, table_problems
 from optport.table.load import ROWS, read_table, read_targets
-from optport.table.model import ApiTable, Fate
+from optport.table.model import ApiTable, Fate, Role, Verdict
 
 GOOD = """\
 torch = "SparseAdam"
@@ -114,7 +114,9 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
     "old, new, says",
     [
         ("torch = ", "touch = ", ["torch is missing"]),
-        ("torch = ", "x = 1\ntorch = ", ["'x'", "allowed: caveat, correct"]),
+        ("torch = ", "x = 1\ntorch = ", ["'x'", "allowed: absolute, caveat, correct"]),
+        ('torch = "SparseAdam"', 'torch = "Novograd"', ["torch has no Novograd"]),
+        ('torch = "SparseAdam"', 'torch = "Optimizer.step"', ["a method has no rows, but uses"]),
         ('torch = "SparseAdam"', "torch = 3", ["torch must be a str", "3"]),
         ('torch = "SparseAdam"', "torch = ", ["line 1"]),
         ('"paddle.optimizer"', '"paddle"', ["'paddle'", "known: paddle.optimizer, mindspore.nn"]),
@@ -173,7 +175,6 @@ def test_the_reader_names_row_and_remedy(
 @pytest.mark.parametrize(
     "old, new, says",
     [
-        ('torch = "SparseAdam"', 'torch = "Novograd"', ["torch has no Novograd"]),
         ('counterpart = "Adam"', 'counterpart = "Adem"', ["paddle.optimizer never had Adem"]),
         (".maximize]", ".minimize]", ["parameter minimize (the row): no version of torch"]),
         ("lr = { fate", "lw = { fate", ["SGD", "parameter lr (the signatures): mindspore.mint.op"]),
@@ -252,7 +253,8 @@ def test_the_audit_names_what_a_target_states_for_all(
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     paddle = read_targets(path)["paddle.optimizer"]
-    tables = [table for name in api_names(ApiKind.OPTIMIZER) if (table := api_table(name))]
+    names = [*api_names(ApiKind.OPTIMIZER), *api_names(ApiKind.SCHEDULER)]
+    tables = [table for name in names if (table := api_table(name)) is not None]
     (line,) = rules_problems(paddle, tables)
     assert line.startswith(f"targets.toml: targets 1: optimizers: {says}")
 
@@ -280,6 +282,101 @@ def test_a_missing_or_unreadable_file_is_a_problem(
 def test_the_audit_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert audit.main() == 0
     assert "no problems" in capsys.readouterr().out
+
+
+METHOD = """\
+torch = "Optimizer.zero_grad"
+
+[[uses]]
+targets = ["paddle.optimizer"]
+before = "3.3.0"
+when = "set_to_none is falsy"
+verdict = "missing"
+advice = "write clear_grad()"
+becomes = "clear_grad()"
+
+[[uses]]
+targets = ["paddle.optimizer"]
+access = ["call"]
+torch_before = "2.0.0"
+left_out = "set_to_none"
+verdict = "differs"
+text = "drops the gradients"
+advice = "write set_to_none=False"
+write = { set_to_none = "False" }
+
+[[uses]]
+targets = ["mindspore.mint.optim"]
+verdict = "missing"
+advice = "drop the call"
+evidence = ["source: mindspore/experimental/optim/optimizer.py"]
+"""
+
+
+def test_the_uses_of_a_method(tmp_path: Path) -> None:
+    table = read(tmp_path, METHOD)
+    assert table.kind is ApiKind.METHOD
+    assert list(table_problems(table, targets())) == []
+    older, _, mint = table.uses
+    assert older.becomes is not None and older.becomes.text == "clear_grad()"
+    assert older.verdict is Verdict.MISSING
+    assert mint.targets == ("mindspore.mint.optim",)
+    (tmp_path / "rows.toml").write_text(METHOD, encoding="utf-8")
+    (only,) = read_table(tmp_path / "rows.toml", targets(), "mindspore.mint.optim").uses
+    assert only == mint
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ('["paddle.optimizer"]', '["paddle"]', ["uses 1: unknown target 'paddle'; known: paddle."]),
+        ('verdict = "missing"', "", ["uses 1: verdict is missing"]),
+        ('verdict = "missing"', 'verdict = "gone"', ["verdict: 'gone' is not one of missing, dif"]),
+        ('verdict = "missing"', 'verdict = "differs"', ["uses 1: text says what a member does"]),
+        ('["call"]', '["called"]', ["uses 2: access: 'called' is not one of call, read"]),
+        ('"clear_grad()"', '"clear_grad({)"', ["uses 1: template 'clear_grad({)'"]),
+        ('"clear_grad()"', '"clear({a.b})"', ["uses 1: template", "{a.b} is no parameter"]),
+        ('text = "drops', 'test = "drops', ["uses 2: text says"]),
+        ("before = ", "until = ", ["uses 1: unknown key 'until'; allowed: access, advice"]),
+    ],
+)
+def test_the_reader_names_use_and_remedy(
+    tmp_path: Path, old: str, new: str, says: list[str]
+) -> None:
+    assert old in METHOD
+    with pytest.raises(TableError) as caught:
+        read(tmp_path, METHOD.replace(old, new, 1))
+    message = str(caught.value)
+    assert message.startswith("rows.toml: ")
+    assert [word for word in says if word not in message] == []
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ("set_to_none is", "set_to is", "uses 1: 'set_to' is no parameter of torch's Optimizer.z"),
+        ('"clear_grad()"', '"clear_grad({zero})"', "uses 1: 'zero' is no parameter"),
+        ('left_out = "set_to_none"', 'left_out = "zero"', "uses 2: 'zero' is no parameter"),
+        ("write = { set_to_none", "write = { zero", "uses 2: 'zero' is no parameter"),
+        ('"3.3.0"', '"3.3.7"', "uses 1: before = '3.3.7' is no known version of paddle.optimizer"),
+        ('before = "3.3.0"', "", "uses 1: paddle.optimizer has Optimizer.zero_grad since 3.3.0"),
+        ('before = "3.3.0"', 'before = "3.2.0"', "uses 1: paddle.optimizer has Optimizer.zero"),
+        ('"2.0.0"', '"1.99"', "uses 2: '1.99' is no known version of torch"),
+        ("evidence = [", "# [", "uses 3: evidence is missing: mindspore.mint.optim is not exec"),
+    ],
+)
+def test_the_audit_names_use_and_mistake(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in METHOD
+    table = read(tmp_path, METHOD.replace(old, new, 1))
+    assert any(line.startswith(says) for line in table_problems(table, targets()))
+
+
+def test_the_parts_that_parameters_play_are_torchs() -> None:
+    assert roles(ApiKind.OPTIMIZER)[Role.RATE] == "lr"
+    for kind in (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.METHOD):
+        names = known_names(kind)
+        ever = {one for name in names for one in family("torch.optim").parameters_ever(name)}
+        assert set(roles(kind).values()) <= ever
 
 
 @pytest.mark.parametrize("path", sorted(ROWS.glob("*.toml")), ids=lambda path: path.stem)

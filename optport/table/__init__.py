@@ -5,7 +5,7 @@ each name below `torch.optim`. Defaults, order and kinds of parameters are not i
 from the recorded signatures.
 """
 
-from optport.table.load import api_names, api_table, targets
+from optport.table.load import api_names, api_table, roles, targets
 from optport.table.toml import TableError
 
-__all__ = ["TableError", "api_names", "api_table", "targets"]
+__all__ = ["TableError", "api_names", "api_table", "roles", "targets"]

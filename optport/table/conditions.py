@@ -4,18 +4,22 @@ The grammar, small enough to be checked when the table is loaded::
 
     condition = clause (" or " clause)*          clause = test (" and " test)*
     test      = operand OPERATOR operand | operand " is " KIND
-    operand   = NAME | NAME[INDEX] | NAME[] | LITERAL     (NAME[]: any element)
+    operand   = NAME | NAME[INDEX] | NAME[] | LITERAL | SUM     (NAME[]: any element)
 
+A SUM is arithmetic on names and numbers, written without blanks: ``max_lr/(div_factor*10)``.
 `value` names the parameter in whose row the condition stands; any other name is a parameter of
-the same torch optimizer, at the value in force (given, or torch's default).
+the same torch call, at the value in force (given, or torch's default). What a scheduler's optimizer
+has in force is ``optimizer.momentum``.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
+import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -32,18 +36,47 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_MAX_COMBINATIONS = 64
+"""Values of a sum that are computed; one that may have more is not read."""
 _KINDS: dict[str, Callable[[Value], bool]] = {
     "truthy": lambda option: isinstance(option, Tensor) or _literal(option, bool),
     "falsy": lambda option: _literal(option, lambda value: not value),
     "int": lambda option: _literal(option, lambda value: type(value) is int),
+    "float": lambda option: _literal(option, lambda value: isinstance(value, float)),
+    "fractional": lambda option: _literal(option, _is_fractional),
     "bool": lambda option: _literal(option, lambda value: isinstance(value, bool)),
     "none": lambda option: _literal(option, lambda value: value is None),
     "list": lambda option: _literal(option, lambda value: isinstance(value, list)),
+    "tuple": lambda option: _literal(option, lambda value: isinstance(value, tuple)),
+    "range": lambda option: _literal(option, lambda value: isinstance(value, range)),
+    "unsorted": lambda option: _literal(option, lambda value: _neighbours(value, operator.gt)),
+    "repeated": lambda option: _literal(option, lambda v: _neighbours(v, operator.eq, True)),
     "tensor": lambda option: isinstance(option, Tensor),
 }
 _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
-_OPERAND = re.compile(r"([A-Za-z_]\w*)(?:\[(\d*)\])?\Z")
+_OPERAND = re.compile(r"([A-Za-z_]\w*(?:\.\w+)?)(?:\[(\d*)\])?\Z")
 _CONSTANTS = {"None", "True", "False"}
+
+
+def _is_fractional(value: Any) -> bool:
+    return isinstance(value, float) and not value.is_integer()
+
+
+def _neighbours(values: Any, test: Callable[[Any, Any], bool], ordered: bool = False) -> bool:
+    """Whether some neighbours in a list or tuple of numbers pass a test."""
+    if not isinstance(values, (list, tuple)):
+        return False
+    if not all(isinstance(value, (int, float)) for value in values):
+        return False
+    return any(itertools.starmap(test, itertools.pairwise(sorted(values) if ordered else values)))
 
 
 def _literal(option: Value, test: Callable[[Any], bool]) -> bool:
@@ -57,6 +90,11 @@ class Operand:
     name: str | None
     element: int | None = None
     constant: Any = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that the operand looks at."""
+        return () if self.name is None else (self.name,)
 
     def values(self, lookup: Lookup) -> tuple[list[Value], bool]:
         """Return what the operand may be, and whether that is all that it may be."""
@@ -79,13 +117,50 @@ class Operand:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Arithmetic on parameters and numbers."""
+
+    tree: ast.expr
+    names: tuple[str, ...]
+
+    def values(self, lookup: Lookup) -> tuple[list[Value], bool]:
+        """Return what the sum may be, and whether that is all that it may be."""
+        read = [lookup(name) for name in self.names]
+        complete = all(value.complete for value in read)
+        if math.prod(len(value.values) for value in read) > _MAX_COMBINATIONS:
+            return [], False
+        found: list[Value] = []
+        for options in itertools.product(*(value.values for value in read)):
+            numbers = [_number_inside(option) for option in options]
+            complete = complete and UNREAD not in numbers
+            try:
+                known = dict(zip(self.names, numbers, strict=True))
+                found.append(Literal(_computed(self.tree, known)))
+            except (TypeError, ArithmeticError):
+                continue  # what is no number meets no condition
+        return found, complete
+
+
+def _computed(node: ast.expr, numbers: Mapping[str, Any]) -> Any:
+    if isinstance(node, ast.BinOp):
+        left, right = (_computed(side, numbers) for side in (node.left, node.right))
+        return _ARITHMETIC[type(node.op)](left, right)
+    if isinstance(node, ast.Constant):
+        return node.value
+    found = numbers[ast.unparse(node)]
+    if not isinstance(found, (int, float)):
+        raise TypeError(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """One comparison of two operands, or of one with a kind."""
 
-    left: Operand
+    left: Operand | Sum
     kind: str | None
     relation: str
-    right: Operand | None
+    right: Operand | Sum | None
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
@@ -97,13 +172,15 @@ class Test:
             right, right_complete = self.right.values(lookup)
             complete = complete and right_complete
             results = [self._compare(one, other) for one in left for other in right]
-        if self.left.element == -1 and complete:
+        if isinstance(self.left, Operand) and self.left.element == -1 and complete:
             # One element of a known display is enough to make it true.
             return Certainty.CERTAIN if any(results) else Certainty.NO
         return _degree(results, complete)
 
     def _compare(self, left: Value, right: Value) -> bool:
         one, other = (_number_inside(option) for option in (left, right))
+        if self.relation == "==" and isinstance(self.left, Sum) and isinstance(other, float):
+            return math.isclose(one, other)  # 0.1 / 1000 is not quite 0.0001
         try:
             return _OPERATORS[self.relation](one, other)
         except TypeError:  # None >= 0.1, "a" < 1: no such value meets the condition
@@ -131,7 +208,10 @@ class Condition:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
-        return max(min(test.holds(lookup) for test in clause) for clause in self.clauses)
+        return max(
+            min((test.holds(lookup) for test in clause), default=Certainty.CERTAIN)
+            for clause in self.clauses
+        )
 
     def may_hold(self, lookup: Lookup) -> bool:
         """Whether the condition can't be ruled out: something is unread or can be overridden."""
@@ -149,15 +229,13 @@ class Condition:
     @property
     def names(self) -> frozenset[str]:
         """The parameters that the condition looks at."""
-        return frozenset(_names(self.clauses))
+        tests = itertools.chain.from_iterable(self.clauses)
+        sides = (side for test in tests for side in (test.left, test.right) if side is not None)
+        return frozenset(name for side in sides for name in side.names)
 
 
-def _names(clauses: Iterable[tuple[Test, ...]]) -> Iterator[str]:
-    for clause in clauses:
-        for test in clause:
-            for operand in (test.left, test.right):
-                if operand is not None and operand.name is not None:
-                    yield operand.name
+ALWAYS = Condition("true", ((),))
+"""The condition that holds whatever the arguments are."""
 
 
 @lru_cache(maxsize=256)  # rows of several optimizers and targets share most of theirs
@@ -185,14 +263,28 @@ def _parse_test(text: str, whole: str) -> Test:
     )
 
 
-def _parse_operand(text: str, whole: str) -> Operand:
+def _parse_operand(text: str, whole: str) -> Operand | Sum:
     match = None if text in _CONSTANTS else _OPERAND.match(text)
     if match is None:
         try:
-            return Operand(None, constant=ast.literal_eval(text))
+            tree = ast.parse(text, mode="eval").body
+            if isinstance(tree, ast.BinOp):
+                return Sum(tree, tuple(dict.fromkeys(_operands(tree))))
+            return Operand(None, constant=ast.literal_eval(tree))
         except (ValueError, SyntaxError):
             raise ValueError(f"condition {whole!r}: {text!r} is no operand") from None
     name, element = match.groups()
     if element is None:
         return Operand(name)
     return Operand(name, int(element) if element else -1)
+
+
+def _operands(node: ast.expr) -> Iterator[str]:
+    """The names in a sum; raises `ValueError` for anything but arithmetic on names and numbers."""
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        yield from _operands(node.left)
+        yield from _operands(node.right)
+    elif isinstance(node, (ast.Name, ast.Attribute)):
+        yield ast.unparse(node)
+    elif not isinstance(node, ast.Constant) or not isinstance(node.value, (int, float)):
+        raise ValueError(ast.unparse(node))

@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from optport.signatures import ApiKind, family
+from optport.table.curves import read_curve
 from optport.table.model import (
     ApiTable,
     Caveat,
     Correction,
     Correspondence,
     Detour,
+    Role,
     TargetInfo,
 )
 from optport.table.parameter_rows import Statements, read_own
 from optport.table.target_file import read_targets
 from optport.table.toml import Row, TableError, data_of
+from optport.table.uses import read_use
 
 _HERE = Path(__file__).parent
 ROWS = _HERE / "rows"
@@ -48,9 +51,20 @@ def api_table(name: str, target: str | None = None) -> ApiTable | None:
 @cache
 def api_names(kind: ApiKind) -> tuple[str, ...]:
     """The names of one kind that the table has rows of, in alphabetical order."""
-    torch = family("torch.optim")
     names = (path.stem for path in ROWS.glob("*.toml"))
-    return tuple(sorted((name for name in names if torch.kind(name) is kind), key=str.lower))
+    return tuple(sorted((name for name in names if kind_of(name) is kind), key=str.lower))
+
+
+def kind_of(name: str) -> ApiKind:
+    """What a name is: attributes, and functions that take an optimizer, are not recorded."""
+    return family("torch.optim").kind(name) or ApiKind.METHOD
+
+
+@cache
+def roles(kind: ApiKind) -> Mapping[Role, str]:
+    """Torch's parameters by the part that they play for names of a kind."""
+    parts = data_of(_HERE / "torch.toml").get(kind, {})
+    return {Role(role): name for role, name in parts.items()}
 
 
 def read_table(path: Path, targets: Mapping[str, TargetInfo], only: str | None = None) -> ApiTable:
@@ -60,8 +74,11 @@ def read_table(path: Path, targets: Mapping[str, TargetInfo], only: str | None =
     """
     row = Row(data_of(path), path.name)
     name = row.need("torch", str)
-    kind = family("torch.optim").kind(name) or ApiKind.OPTIMIZER
+    kind = kind_of(name)
+    if kind is ApiKind.METHOD and "." not in name:
+        raise row.fail(f"torch has no {name}")
     caveat = row.take("caveat", dict)
+    curve = row.take("curve", dict)
     table = ApiTable(
         name=name,
         kind=kind,
@@ -70,6 +87,14 @@ def read_table(path: Path, targets: Mapping[str, TargetInfo], only: str | None =
             for item, where in row.each("rows")
             if only is None or item.get("target") == only
         ),
+        uses=tuple(
+            read_use(item, where, targets)
+            for item, where in row.each("uses")
+            if only is None or only in item.get("targets", ())
+        ),
+        curve=None if curve is None else read_curve(curve, f"{path.name}: curve"),
+        absolute=row.strings("absolute"),
+        overwrites_groups=row.take("overwrites_groups", bool, False),
         detours=tuple(_detour(item, where, targets) for item, where in row.each("detours")),
         corrections=tuple(_correction(item, where) for item, where in row.each("corrections")),
         caveat=None if caveat is None else _caveat(caveat, f"{path.name}: caveat"),
@@ -99,6 +124,8 @@ def _correspondence(
     stated = row.take("parameters", dict, {})
     if stated and counterpart is None:
         raise row.fail("parameters belong to a counterpart")
+    if kind not in targets[target].rules:
+        raise row.fail(f"a {kind} has no rows, but uses")
     result = Correspondence(
         torch=name,
         target=target,
@@ -119,6 +146,7 @@ def _correspondence(
         behaviour=row.take("behaviour", str),
         ignored_in_groups=row.strings("ignored_in_groups"),
         inexact=row.take("inexact", str),
+        close_when=row.condition("close_when"),
         advice=row.take("advice", str),
         note=row.take("note", str),
         evidence=row.strings("evidence"),

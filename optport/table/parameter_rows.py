@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optport.table.model import (
+from optport.table.parameters import (
     WRITINGS,
     Also,
+    Difference,
     Fate,
-    KindRules,
     Origin,
     OwnParameter,
     ParameterRow,
@@ -22,6 +22,7 @@ from optport.table.model import (
     Rejection,
     Workaround,
 )
+from optport.table.target_model import KindRules
 from optport.table.toml import Row, TableError
 
 _NEEDS_TO = {Fate.RENAMED: 1, Fate.SPLIT: 2, Fate.IGNORED: 1}
@@ -136,22 +137,38 @@ def _placement(data: Any, where: str, parameter: str) -> Placement | None:
         matters=matters,
         squared=row.take("squared", bool, False),
         exact_when=row.condition("exact_when", parameter),
+        close_when=row.condition("close_when", parameter),
     )
     row.finish()
     return placement
+
+
+def _difference(data: Any, where: str, parameter: str) -> Difference:
+    row = Row(data, where)
+    when = row.condition("when", parameter)
+    if when is None:
+        raise row.fail("when is missing")
+    difference = Difference(
+        text=row.need("text", str),
+        when=when,
+        advice=row.take("advice", str),
+        becomes=row.template("becomes"),
+        before=row.take("before", str),
+        torch_since=row.take("torch_since", str),
+        torch_before=row.take("torch_before", str),
+        scheduled=row.take("scheduled", bool, False),
+    )
+    row.finish()
+    return difference
 
 
 def _workaround(data: Any, where: str) -> Workaround | None:
     if data is None:
         return None
     row = Row(data, where)
-    words = row.strings("also")
-    unknown = [word for word in words if word not in set(Also)]
-    if unknown:
-        raise row.fail(f"also: {unknown[0]!r} is not one of {', '.join(Also)}")
     workaround = Workaround(
         advice=row.need("advice", str),
-        also=tuple(Also(word) for word in words),
+        also=row.words("also", Also),
         argument=row.take("argument", str),
         expression=row.take("expression", str),
     )
@@ -161,13 +178,8 @@ def _workaround(data: Any, where: str) -> Workaround | None:
 
 def _fate(row: Row, to: Any) -> Fate:
     """The fate that is stated, else the one that `to` shows."""
-    text = row.take("fate", str)
-    if text is None:
-        return Fate.KEPT if not to else Fate.RENAMED if isinstance(to, str) else Fate.SPLIT
-    try:
-        return Fate(text)
-    except ValueError:
-        raise row.fail(f"fate {text!r} is not one of {', '.join(Fate)}") from None
+    inferred = Fate.KEPT if not to else Fate.RENAMED if isinstance(to, str) else Fate.SPLIT
+    return row.word("fate", Fate) or inferred
 
 
 def read_parameter(
@@ -205,12 +217,18 @@ def read_parameter(
             )
             for index, item in enumerate(row.take("rejects_in_groups", list, []))
         ),
+        differences=tuple(
+            _difference(item, f"{row.where}: differs[{index}]", name)
+            for index, item in enumerate(row.take("differs", list, []))
+        ),
         placement=_placement(row.take("placement", dict), f"{row.where}: placement", name),
         workaround=_workaround(workaround, f"{row.where}: workaround"),
         negated=row.take("negated", bool, False),
         none_becomes=row.take("none_becomes", str),
         decay_skips_names=row.strings("decay_skips_names"),
         inexact_when=row.condition("inexact_when", name),
+        close_when=row.condition("close_when", name),
+        deviation=row.take("deviation", str),
         advice=row.take("advice", str),
         note=row.take("note", str),
         evidence=row.strings("evidence"),
@@ -225,8 +243,14 @@ def read_own(data: Mapping[str, Any], where: str) -> dict[str, OwnParameter]:
     found = {}
     for name, item in data.items():
         row = Row(item, f"{where}: own parameter {name}")
+        value = row.template("value")
         found[name] = OwnParameter(
-            name, row.need("note", str), row.strings("evidence"), row.take("value", str)
+            name=name,
+            note=row.need("note", str),
+            evidence=row.strings("evidence"),
+            value=None if value is None else value.text,
+            equivalent_when=row.condition("equivalent_when"),
+            ask=row.take("ask", str),
         )
         row.finish()
     return found

@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from optport.signatures import ApiKind
-from optport.table.model import GroupRules, KindRules, TargetInfo
 from optport.table.parameter_rows import read_own, read_rejection
+from optport.table.target_model import (
+    GroupRate,
+    GroupRules,
+    KindRules,
+    SchedulerRules,
+    Takes,
+    TargetInfo,
+)
 from optport.table.toml import Row, data_of
 
 CONTAINERS = ("generator-in-group", "generator-in-first-group", "named", "bare-in-group")
 """The kinds of containers that a target may not take."""
 
-_SECTIONS = {
-    ApiKind.OPTIMIZER: "optimizers",
-}
+_SECTIONS = {ApiKind.OPTIMIZER: "optimizers", ApiKind.SCHEDULER: "schedulers"}
 
 
 def read_targets(path: Path) -> dict[str, TargetInfo]:
@@ -26,17 +31,20 @@ def read_targets(path: Path) -> dict[str, TargetInfo]:
     targets = {}
     for item, where in row.each("targets"):
         entry = Row(item, where)
+        sections = {
+            kind: Row(entry.take(section, dict, {}), f"{where}: {section}")
+            for kind, section in _SECTIONS.items()
+        }
         target = TargetInfo(
             name=entry.need("name", str),
             short=entry.need("short", str),
             executed=entry.take("executed", bool, True),
             default=entry.take("default", bool, False),
-            rules={
-                kind: _kind_rules(entry.take(section, dict, {}), f"{where}: {section}")
-                for kind, section in _SECTIONS.items()
-            },
+            schedulers=_scheduler_rules(sections[ApiKind.SCHEDULER]),
+            rules={kind: _kind_rules(section) for kind, section in sections.items()},
             rejections=rejections,
             groups=_group_rules(entry.need("groups", dict), f"{where}: groups"),
+            names=entry.take("names", dict, {}),
             note=entry.take("note", str),
         )
         entry.finish()
@@ -45,12 +53,25 @@ def read_targets(path: Path) -> dict[str, TargetInfo]:
     return targets
 
 
-def _kind_rules(data: Any, where: str) -> KindRules:
-    row = Row(data, where)
+def _scheduler_rules(row: Row) -> SchedulerRules | None:
+    takes = row.word("takes", Takes)
+    if takes is None:
+        return None
+    return SchedulerRules(
+        takes=takes,
+        groups=row.word("groups", GroupRate) or GroupRate.OWN,
+        rate=row.need("rate", str),
+        by_factor=row.need_template("by_factor"),
+        by_rate=row.need_template("by_rate"),
+        counts=row.take("counts", str),
+    )
+
+
+def _kind_rules(row: Row) -> KindRules:
     rules = KindRules(
         parameters=row.take("parameters", dict, {}),
-        own=read_own(row.take("own", dict, {}), where),
-        where=where,
+        own=read_own(row.take("own", dict, {}), row.where),
+        where=row.where,
     )
     row.finish()
     return rules

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from optport.table.conditions import Condition, parse_condition
+from optport.table.conditions import ALWAYS, Condition, parse_condition
+from optport.table.templates import Template, parse_template
+
+Word = TypeVar("Word", bound=enum.StrEnum)
 
 
 class TableError(ValueError):
@@ -89,15 +93,50 @@ class Row:
         return found
 
     def condition(self, key: str, value: str = "value") -> Condition | None:
-        """Return the condition under `key`, `value` standing for the row's own parameter."""
-        text = self.take(key, str)
-        if text is None:
+        """Return the condition under `key`, `value` standing for the row's own parameter.
+
+        ``true`` is one that always holds.
+        """
+        text = self.take(key, (str, bool))
+        if text is None or text is False:
             return None
+        if text is True:
+            return ALWAYS
         words = [_with_parameter(word, value) for word in text.split(" ")]
         try:
             return parse_condition(" ".join(words))
         except ValueError as error:
             raise self.fail(str(error)) from None
+
+    def template(self, key: str) -> Template | None:
+        """Return the template under `key`."""
+        text = self.take(key, str)
+        try:
+            return None if text is None else parse_template(text)
+        except ValueError as error:
+            raise self.fail(str(error)) from None
+
+    def need_template(self, key: str) -> Template:
+        """Like `template`, for a key that has to be there."""
+        found = self.template(key)
+        if found is None:
+            raise self.fail(f"{key} is missing")
+        return found
+
+    def word(self, key: str, words: type[Word]) -> Word | None:
+        """Return a word of a closed set; None when the key is not there."""
+        text = self.take(key, str)
+        return None if text is None else self._word(key, text, words)
+
+    def words(self, key: str, words: type[Word]) -> tuple[Word, ...]:
+        """Return a list of words of a closed set; empty when the key is not there."""
+        return tuple(self._word(key, text, words) for text in self.strings(key))
+
+    def _word(self, key: str, text: str, words: type[Word]) -> Word:
+        try:
+            return words(text)
+        except ValueError:
+            raise self.fail(f"{key}: {text!r} is not one of {', '.join(words)}") from None
 
     def finish(self) -> None:
         """Complain about keys that nobody took."""
