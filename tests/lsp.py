@@ -1,18 +1,22 @@
-"""An editor for tests: pytest-lsp's client of a server that runs as users run it."""
+"""An editor for tests: pytest-lsp's client of a server in this process, or in one of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.io_ import run_async
 from pygls.uris import from_fs_path
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+from optport.server.app import make_server
 
 COMMAND = (sys.executable, "-m", "optport.server")
 VS_CODE = "visual_studio_code@1.65.2"
@@ -109,6 +113,34 @@ def with_editor(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...,
     return running
 
 
+class _Pipe:
+    """What is written at one end is there to be read at the other."""
+
+    def __init__(self) -> None:
+        self.reader = asyncio.StreamReader()
+
+    def write(self, data: bytes) -> None:
+        self.reader.feed_data(data)
+
+    def close(self) -> None:
+        self.reader.feed_eof()
+
+
+def _connect(client: LanguageClient) -> list[asyncio.Task[None]]:
+    """Start a server beside its client in this process; returns what runs."""
+    server = make_server()
+    there, back = _Pipe(), _Pipe()
+    tasks = []
+    for protocol, reader, writer in (
+        (server.protocol, there.reader, back),
+        (client.protocol, back.reader, there),
+    ):
+        protocol.set_writer(writer)
+        running = run_async(threading.Event(), reader, protocol)
+        tasks.append(asyncio.get_running_loop().create_task(running))
+    return tasks
+
+
 @asynccontextmanager
 async def editing(
     root: Path,
@@ -116,26 +148,43 @@ async def editing(
     client: str = VS_CODE,
     units: Sequence[types.PositionEncodingKind] | None = None,
 ) -> AsyncIterator[Editor]:
-    """Start a server for an editor that has a folder open, and end it as editors do."""
-    capabilities = client_capabilities(client)
-    if units is not None:
-        capabilities.general = types.GeneralClientCapabilities(position_encodings=units)
+    """Start a server in this process for an editor that has a folder open."""
+    speaking = make_test_lsp_client()
+    editor = Editor(speaking, root)
+    running = _connect(speaking)
+    await speaking.initialize_session(_opening(root, settings, client, units))
+    yield editor
+    await speaking.shutdown_async(None)
+    for task in running:
+        task.cancel()
+
+
+@asynccontextmanager
+async def editing_over_stdio(root: Path, *command: str) -> AsyncIterator[Editor]:
+    """Start a server as users do, and end it as editors do."""
     speaking = make_test_lsp_client()
     stop: Any = speaking.stop
     editor = Editor(speaking, root)
-    await speaking.start_io(*COMMAND)
+    await speaking.start_io(*command)
     try:
-        await speaking.initialize_session(
-            types.InitializeParams(
-                capabilities=capabilities,
-                workspace_folders=[types.WorkspaceFolder(from_fs_path(str(root)) or "", root.name)],
-                initialization_options=settings,
-            )
-        )
+        await speaking.initialize_session(_opening(root, None, VS_CODE, None))
         yield editor
         await speaking.shutdown_session()
     finally:
         await stop()
+
+
+def _opening(
+    root: Path, settings: Any, client: str, units: Sequence[types.PositionEncodingKind] | None
+) -> types.InitializeParams:
+    capabilities = client_capabilities(client)
+    if units is not None:
+        capabilities.general = types.GeneralClientCapabilities(position_encodings=units)
+    return types.InitializeParams(
+        capabilities=capabilities,
+        workspace_folders=[types.WorkspaceFolder(from_fs_path(str(root)) or "", root.name)],
+        initialization_options=settings,
+    )
 
 
 def everywhere() -> types.Range:

@@ -1,4 +1,4 @@
-"""The language server, over standard input and output, by pytest-lsp's client."""
+"""The language server, driven by pytest-lsp's client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp import COMMAND, NEOVIM, editing, everywhere, partial, with_editor
+from tests.lsp import COMMAND, NEOVIM, editing, editing_over_stdio, everywhere, partial, with_editor
 
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD(params)\n"
 INERT = "import torch\nadam = torch.optim.Adam(params, lr=0.1, foreach=True)\n"
@@ -296,6 +296,15 @@ async def test_a_notebook_is_one_source_with_places_in_its_cells(tmp_path: Path)
 
 
 # -- the process ----------------------------------------------------------------------------
+
+
+@with_editor
+async def test_the_server_speaks_over_standard_input_and_output(tmp_path: Path) -> None:
+    async with editing_over_stdio(tmp_path, *COMMAND) as editor:
+        found = await editor.diagnostics(editor.open("a.py", SOURCE))
+    assert codes(found) == ["OPT202", "OPT301"]
+    assert not editor.client.log_messages
+    assert not editor.client.messages
 
 
 def test_without_pygls_one_line_tells_what_to_install() -> None:

@@ -226,10 +226,15 @@ def _word(kind: types.CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
+def make_server() -> LanguageServer:
+    """Return a server that is ready for one client."""
+    server = LanguageServer("optport", __version__, notebook_document_sync=_NOTEBOOKS)
+    App(server).register()
+    return server
+
+
 def run() -> int:
     """Serve over standard input and output; returns 0 once the client has left."""
     logging.disable(logging.WARNING)  # what pygls tells of its own doings
-    server = LanguageServer("optport", __version__, notebook_document_sync=_NOTEBOOKS)
-    App(server).register()
-    server.start_io()
+    make_server().start_io()
     return 0
