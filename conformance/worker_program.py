@@ -90,7 +90,7 @@ def _torch() -> dict[str, Any]:
             weight.data.zero_()
         for one in optimizers:
             one.step()
-        return [-float(weight) for weight in params]
+        return [-weight.item() for weight in params]
 
     return _names(params, step, torch=torch)
 
@@ -108,7 +108,7 @@ def _paddle() -> dict[str, Any]:
         (params[0] + params[1]).sum().backward()
         for one in optimizers:
             one.step()
-        return [-float(weight) for weight in params]
+        return [-weight.item() for weight in params]
 
     return _names(params, step, paddle=paddle)
 
