@@ -1,7 +1,8 @@
 """Runs :class:`conformance.programs.Program` jobs in one framework (worker side).
 
 What a program sees, whatever the framework: ``w1`` and ``w2``, weights of one element at zero;
-``params``, both; ``total_steps``; ``np`` and ``math``; ``rates(optimizer, scheduler, loop)``.
+``params``, both; ``values()``, ``gradients(size)``, ``move(optimizer)``;
+``rates(optimizer, scheduler, **loop)``; ``total_steps``; ``np`` and ``math``.
 """
 
 from __future__ import annotations
@@ -27,23 +28,58 @@ def main() -> None:
         def report(**event: object) -> None:
             print(json.dumps(event, allow_nan=True), file=events, flush=True)
 
-        names = _FRAMEWORKS[jobs[0]["framework"]]
-        names()
+        framework = _FRAMEWORKS[jobs[0]["framework"]]
+        framework()
         report(event="ready")
         for job in jobs:
             report(event="start", id=job["id"])
             try:
-                space = names()
-                exec(job["source"], space)
-                outcome = {"result": space["result"]}
+                outcome = {"result": _result(framework, job["source"])}
                 json.dumps(outcome)
             except Exception as error:
                 outcome = {"error": one_line(f"{type(error).__name__}: {error}")}
             report(event="done", id=job["id"], **outcome)
 
 
+def _result(framework: Callable[[], Any], source: str) -> Any:
+    for again in (True, False):
+        names = _names(framework())
+        try:
+            exec(source, names)
+            break
+        except SystemError:
+            # With numpy 2, the first call of an operation can fail inside MindSpore.
+            if not again:
+                raise
+    return names["result"]
+
+
+def _names(framework: Any) -> dict[str, Any]:
+    def move(optimizer: Any, at: float = 0.0) -> list[float]:
+        """How far a step with gradients of 1 moves the weights from a value, downwards."""
+        framework.set(at)
+        framework.gradients()
+        for one in optimizer if isinstance(optimizer, list) else [optimizer]:
+            framework.step(one)
+        return [at - value for value in framework.values()]
+
+    return {
+        "w1": framework.params[0],
+        "w2": framework.params[1],
+        "params": framework.params,
+        "total_steps": TOTAL_STEPS,
+        "np": np,
+        "math": math,
+        "values": framework.values,
+        "gradients": framework.gradients,
+        "move": move,
+        "rates": lambda optimizer, scheduler, **loop: _rates(move, optimizer, scheduler, loop),
+        **framework.names,
+    }
+
+
 def _rates(
-    step: Callable[[Any], list[float]], optimizer: Any, scheduler: Any, loop: dict[str, Any]
+    move: Callable[[Any], list[float]], optimizer: Any, scheduler: Any, loop: dict[str, Any]
 ) -> list[float]:
     """How far each weight moves in each step under a gradient of 1, all numbers in one list.
 
@@ -51,7 +87,6 @@ def _rates(
     scheduler's), ``first`` (the scheduler before the optimizer), ``epoch`` (``step(number)``),
     ``metric`` (a list of metrics for a plateau).
     """
-    optimizers = optimizer if isinstance(optimizer, list) else [optimizer]
     schedulers = scheduler if isinstance(scheduler, list) else [scheduler]
     schedulers = [one for one in schedulers if hasattr(one, "step")]
     cadence = loop.get("cadence", 1)
@@ -71,91 +106,117 @@ def _rates(
     for number in range(TOTAL_STEPS):
         if loop.get("first"):
             advance(number)
-        moves += step(optimizers)
+        moves += move(optimizer)
         if not loop.get("first"):
             advance(number)
     return moves
 
 
-def _torch() -> dict[str, Any]:
-    torch = importlib.import_module("torch")
-    importlib.import_module("torch.optim.swa_utils")
-    importlib.import_module("warnings").simplefilter("ignore")
-    torch.set_num_threads(1)
-    params = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+class Torch:
+    """torch on the CPU."""
 
-    def step(optimizers: list[Any]) -> list[float]:
-        for weight in params:
-            weight.grad = torch.ones(1)
-            weight.data.zero_()
-        for one in optimizers:
-            one.step()
-        return [-weight.item() for weight in params]
+    def __init__(self) -> None:
+        self._torch = importlib.import_module("torch")
+        importlib.import_module("torch.optim.swa_utils")
+        importlib.import_module("warnings").simplefilter("ignore")
+        self._torch.set_num_threads(1)
+        self.names = {"torch": self._torch, "amp": self._torch.amp}
+        self.params = [self._torch.nn.Parameter(self._torch.zeros(1)) for _ in range(2)]
 
-    return _names(params, step, torch=torch)
+    def values(self) -> list[float]:
+        """What the weights are."""
+        return [weight.item() for weight in self.params]
+
+    def gradients(self, size: float = 1.0) -> None:
+        """Give each weight a gradient of that size."""
+        for weight in self.params:
+            weight.grad = self._torch.full((1,), size)
+
+    def set(self, value: float) -> None:
+        """Set both weights."""
+        for weight in self.params:
+            weight.data.fill_(value)
+
+    def step(self, optimizer: Any) -> None:
+        """Take one step of an optimizer with the gradients that are there."""
+        optimizer.step()
 
 
-def _paddle() -> dict[str, Any]:
-    paddle = importlib.import_module("paddle")
-    paddle.set_device("cpu")
-    zero = paddle.nn.initializer.Constant(0.0)
-    params = [paddle.create_parameter([1], "float32", default_initializer=zero) for _ in range(2)]
+class Paddle:
+    """Paddle on the CPU, dynamic graph."""
 
-    def step(optimizers: list[Any]) -> list[float]:
-        for weight in params:
+    def __init__(self) -> None:
+        self._paddle = importlib.import_module("paddle")
+        self._paddle.set_device("cpu")
+        self.names = {"paddle": self._paddle, "amp": self._paddle.amp}
+        zero = self._paddle.nn.initializer.Constant(0.0)
+        self.params = [
+            self._paddle.create_parameter([1], "float32", default_initializer=zero)
+            for _ in range(2)
+        ]
+
+    def values(self) -> list[float]:
+        """What the weights are."""
+        return [weight.item() for weight in self.params]
+
+    def gradients(self, size: float = 1.0) -> None:
+        """Give each weight a gradient of that size."""
+        for weight in self.params:
             weight.clear_gradient(set_to_zero=False)
-            weight.set_value(paddle.zeros([1]))
-        (params[0] + params[1]).sum().backward()
-        for one in optimizers:
-            one.step()
-        return [-weight.item() for weight in params]
+        (size * (self.params[0] + self.params[1])).sum().backward()
 
-    return _names(params, step, paddle=paddle)
+    def set(self, value: float) -> None:
+        """Set both weights."""
+        for weight in self.params:
+            weight.set_value(self._paddle.full([1], value))
+
+    def step(self, optimizer: Any) -> None:
+        """Take one step of an optimizer with the gradients that are there."""
+        optimizer.step()
 
 
-def _mindspore() -> dict[str, Any]:
-    mindspore = importlib.import_module("mindspore")
-    importlib.import_module("mindspore.experimental.optim")
-    mindspore.set_context(mode=mindspore.PYNATIVE_MODE, device_target="CPU")
+class MindSpore:
+    """MindSpore on the CPU in PyNative mode; the gradients go to the optimizer's call."""
 
-    def zero() -> Any:
+    def __init__(self) -> None:
+        self._mindspore = importlib.import_module("mindspore")
+        importlib.import_module("mindspore.experimental.optim")
+        self._mindspore.set_context(mode=self._mindspore.PYNATIVE_MODE, device_target="CPU")
+        nn, amp = self._mindspore.nn, self._mindspore.amp
+        self.names = {"mindspore": self._mindspore, "ms": self._mindspore, "nn": nn, "amp": amp}
+        self.params = [
+            self._mindspore.Parameter(self._tensor(0.0), name=name) for name in ("w1", "w2")
+        ]
+        self._size = 1.0
+
+    def _tensor(self, value: float) -> Any:
         # A new array each time: a tensor may go on using the memory of the one it is made from.
-        return mindspore.Tensor(np.zeros(1, np.float32))
+        return self._mindspore.Tensor(np.full(1, value, np.float32))
 
-    params = [mindspore.Parameter(zero(), name=name) for name in ("w1", "w2")]
-    one_gradient = mindspore.Tensor(np.ones(1, np.float32))
+    def values(self) -> list[float]:
+        """What the weights are."""
+        return [float(weight.asnumpy()[0]) for weight in self.params]
 
-    def step(optimizers: list[Any]) -> list[float]:
-        for weight in params:
-            mindspore.ops.assign(weight, zero())
-        for one in optimizers:
-            one(tuple(one_gradient for _ in one.parameters))
-        return [-float(weight.asnumpy()[0]) for weight in params]
+    def gradients(self, size: float = 1.0) -> None:
+        """Give each weight a gradient of that size at the next step."""
+        self._size = size
 
-    return _names(params, step, mindspore=mindspore, ms=mindspore, nn=mindspore.nn)
+    def set(self, value: float) -> None:
+        """Set both weights."""
+        for weight in self.params:
+            self._mindspore.ops.assign(weight, self._tensor(value))
 
-
-def _names(
-    params: list[Any], step: Callable[[list[Any]], list[float]], **more: Any
-) -> dict[str, Any]:
-    return {
-        "w1": params[0],
-        "w2": params[1],
-        "params": params,
-        "total_steps": TOTAL_STEPS,
-        "np": np,
-        "math": math,
-        "rates": lambda optimizer, scheduler, **loop: _rates(step, optimizer, scheduler, loop),
-        **more,
-    }
+    def step(self, optimizer: Any) -> None:
+        """Take one step of an optimizer with the gradients that are there."""
+        optimizer(tuple(self._tensor(self._size) for _ in optimizer.parameters))
 
 
 np: Any = importlib.import_module("numpy")
 
-_FRAMEWORKS: dict[str, Callable[[], dict[str, Any]]] = {
-    "torch": _torch,
-    "paddle": _paddle,
-    "mindspore": _mindspore,
+_FRAMEWORKS: dict[str, Callable[[], Any]] = {
+    "torch": Torch,
+    "paddle": Paddle,
+    "mindspore": MindSpore,
 }
 
 if __name__ == "__main__":

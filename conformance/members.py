@@ -1,0 +1,166 @@
+"""What members of optimizers do in each target: ``python -m conformance.members paddle==3.3.1``.
+
+Runs the programs of `members.toml` and records what became of them in `evidence/members.json`:
+for each target and version ``same``, ``differs`` or what was raised, and the same of what to write
+instead.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.environments import Version, default_cache
+from conformance.programs import Program, Ran, deviation, run_programs
+
+PROGRAMS: Final = Path(__file__).with_name("members.toml")
+RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "members.json"
+
+TORCH: Final = "torch==2.13.0"
+TARGETS: Final = {
+    "paddle": ("paddle.optimizer",),
+    "mindspore": ("mindspore.nn", "mindspore.experimental.optim"),
+}
+
+#: Results that are numbers count as the same below this.
+SAME_BELOW: Final = 1e-5
+
+_BUILD: Final = {
+    "torch": "torch.optim.{name}({params}, lr={lr}{more})",
+    "paddle.optimizer": "paddle.optimizer.{name}(learning_rate={lr}, parameters={params}{more})",
+    "mindspore.nn": "mindspore.nn.{name}({params}, learning_rate={lr}{more})",
+    "mindspore.experimental.optim": "mindspore.experimental.optim.{name}({params}, lr={lr}{more})",
+}
+_GROUPS: Final = "[{'params': [w1]}, {'params': [w2]}]"
+_SCHEDULERS: Final = {
+    "scheduled": ("StepLR", "StepDecay", "step_size=1, gamma=0.5"),
+    "milestones": ("MultiStepLR", "MultiStepDecay", "milestones=[1], gamma=0.5"),
+    "restarts": (
+        "CosineAnnealingWarmRestarts",
+        "CosineAnnealingWarmRestarts",
+        "T_0=4, T_mult=2",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class MemberProgram:
+    """One program of `members.toml`."""
+
+    member: str
+    code: str
+    about: str = ""
+    build: str = "SGD"
+    torch: str | None = None
+    instead: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Its name among others."""
+        return f"{self.member}: {self.about}" if self.about else self.member
+
+    def source(self, target: str, code: str) -> str:
+        """The whole program for a target, or for ``torch``."""
+        return f"{build(self.build, target)}\n{code}"
+
+
+def build(kind: str, target: str) -> str:
+    """The statements that make `opt` (and `scheduler`) on a target, or in ``torch``."""
+    name = "Adam" if kind == "Adam" else "SGD"
+    more = ", momentum=0.9" if kind == "Momentum" else ""
+    if kind == "Momentum" and target == "paddle.optimizer":
+        name = "Momentum"
+    params = {"groups": _GROUPS, "first": "[w1]"}.get(kind, "params")
+    call = _BUILD[target].replace("{name}", name).replace("{params}", params)
+    call = call.replace("{more}", more)
+    lines = [f"again = lambda lr: {call.replace('{lr}', 'lr')}"]
+    if kind not in _SCHEDULERS:
+        return "\n".join([*lines, "opt = again(lr=0.1)"])
+    torch, paddle, arguments = _SCHEDULERS[kind]
+    if target == "paddle.optimizer":
+        made = f"paddle.optimizer.lr.{paddle}(0.1, {arguments})"
+        return "\n".join([*lines, f"scheduler = {made}", "opt = again(lr=scheduler)"])
+    module = "torch.optim" if target == "torch" else "mindspore.experimental.optim"
+    made = f"{module}.lr_scheduler.{torch}(opt, {arguments})"
+    return "\n".join([*lines, "opt = again(lr=0.1)", f"scheduler = {made}"])
+
+
+def read_programs() -> list[MemberProgram]:
+    """All programs, in the order of the file."""
+    data = tomllib.loads(PROGRAMS.read_text(encoding="utf-8"))
+    return [MemberProgram(**item) for item in data["programs"]]
+
+
+def measure(version: str, cache: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """Run all programs at a version; by target and program, what became of it.
+
+    Raises as :func:`conformance.programs.run_programs`.
+    """
+    programs = read_programs()
+    framework = Version.parse(version).framework
+    references = run_programs(
+        [Program(one.id, "torch", one.source("torch", one.torch or one.code)) for one in programs],
+        TORCH,
+        cache,
+    )
+    found = {}
+    for target in TARGETS[framework]:
+        fitting = [one for one in programs if _fits(one, target)]
+        ran = run_programs(list(_jobs(fitting, target, framework)), version, cache)
+        found[target] = {one.id: _entry(one, references[one.id], ran) for one in fitting}
+    return found
+
+
+def _fits(program: MemberProgram, target: str) -> bool:
+    """Schedulers are no objects with members on `mindspore.nn`."""
+    return not (target == "mindspore.nn" and program.build in _SCHEDULERS)
+
+
+def _jobs(programs: Sequence[MemberProgram], target: str, framework: str) -> Iterator[Program]:
+    for one in programs:
+        yield Program(one.id, framework, one.source(target, one.code))
+        if target in one.instead:
+            yield Program(f"{one.id}|", framework, one.source(target, one.instead[target]))
+
+
+def _entry(program: MemberProgram, reference: Ran, ran: dict[str, Ran]) -> dict[str, str]:
+    entry = {"literal": _verdict(reference, ran[program.id])}
+    instead = ran.get(f"{program.id}|")
+    if instead is not None:
+        entry["instead"] = _verdict(reference, instead)
+    return entry
+
+
+def _verdict(reference: Ran, ran: Ran) -> str:
+    if reference.error is not None:
+        return f"torch: {reference.error}"
+    if ran.error is not None:
+        return ran.error.partition(":")[0]
+    return "same" if _same(reference.result, ran.result) else "differs"
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, list) and one and all(type(value) is float for value in one):
+        apart = deviation(one, other) if isinstance(other, list) else None
+        return apart is not None and apart < SAME_BELOW
+    return bool(one == other)
+
+
+def main(versions: Sequence[str]) -> int:
+    """Measure at the versions given and record it; 0."""
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
+    for version in versions:
+        for target, entries in measure(version, default_cache()).items():
+            recorded[f"{target}=={Version.parse(version).version}"] = entries
+    lines = json.dumps(dict(sorted(recorded.items())), indent=1, ensure_ascii=False)
+    RECORDED.write_text(lines + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
