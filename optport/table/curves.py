@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optport.table.conditions import Condition
-from optport.table.templates import Template
+from optport.table.conditions import Condition, Lookup
+from optport.table.templates import Hole, Template
 from optport.table.toml import Row
+from optport.values import Certainty
+
+_OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,35 @@ class Curve:
     """
 
     parts: Mapping[str, tuple[Alternative, ...]]
+
+    def written(self, name: str, spell: Callable[[Hole], str | None], lookup: Lookup) -> str | None:
+        """Return `factor` or `rate` as an expression over ``e``.
+
+        `spell` gives what stands in a hole that is no part, None where that can't be told, and
+        `lookup` a parameter's value. None where the curve has no such part under these values.
+        """
+        chosen = self._chosen(name, lookup)
+        if chosen is None:
+            return None
+        filled: dict[Hole, str] = {}
+        for hole in chosen.holes:
+            part = hole.name in self.parts and hole.name != name
+            text = self.written(hole.name, spell, lookup) if part else spell(hole)
+            if text is None:
+                return None
+            filled[hole] = text if part else operand(text)
+        return chosen.render(lambda hole: filled[hole])
+
+    def _chosen(self, name: str, lookup: Lookup) -> Template | None:
+        for alternative in self.parts.get(name, ()):
+            if alternative.when is None or alternative.when.holds(lookup) is Certainty.CERTAIN:
+                return alternative.text
+        return None
+
+
+def operand(text: str) -> str:
+    """Return an expression as an operand: in parentheses unless it needs none."""
+    return text if _OPERAND.match(text) else f"({text})"
 
 
 def read_curve(data: Mapping[str, Any], where: str) -> Curve:

@@ -26,9 +26,14 @@ class Template:
     parts: tuple[str | Hole, ...]
 
     @property
+    def holes(self) -> tuple[Hole, ...]:
+        """All holes, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Hole))
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of all holes."""
-        return frozenset(part.name for part in self.parts if isinstance(part, Hole))
+        return frozenset(hole.name for hole in self.holes)
 
     def render(self, spell: Callable[[Hole], str]) -> str:
         """Return the text with every hole filled by what `spell` gives for it."""
