@@ -13,11 +13,12 @@ from optport.check import check_tree
 from optport.gate import concerns_us
 from optport.mentions import named_in_code
 from optport.options import default_options
-from optport.reader.building import Builder, star_exports
+from optport.reader.callee import CalleeResolver
 from optport.reader.constructions import find_constructions
 from optport.reader.evaluate import Evaluator
 from optport.reader.index import Index
 from optport.reader.source import SourceText
+from optport.reader.torch_names import star_exports
 
 PARSE = "`ast.parse`, to compare"
 _TEXT = {
@@ -81,7 +82,7 @@ def _check_parts(file: Sampled) -> _Seconds:
         "check": cpu_seconds(lambda: check_tree(tree, text, options)),
     }
     evaluator = Evaluator(Index(tree, text), star_exports)
-    seconds["leads"] = cpu_seconds(lambda: Builder(evaluator))
+    seconds["leads"] = cpu_seconds(lambda: CalleeResolver(evaluator))
     seconds["values"] = seconds["find"] - seconds["index"] - seconds["leads"]
     seconds["rules"] = seconds["check"] - seconds["find"] - seconds["named"]
     return seconds

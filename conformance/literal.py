@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from optport.hazards.case import Case
 from optport.hazards.spelling import plain
-from optport.reader.constructions import Argument, Group
+from optport.reader.model import Argument, Group
 from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow
 from optport.values import UNREAD, Certainty, ValueSet

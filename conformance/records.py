@@ -27,7 +27,7 @@ from optport.hazards.case import Case as HazardCase
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
 from optport.options import Options, make_options
-from optport.reader.constructions import Construction
+from optport.reader.model import Construction
 from optport.targets import Target
 
 EVIDENCE: Final = Path(__file__).parent.parent / "evidence"

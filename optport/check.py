@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from optport.hazards.judge import Judgement
     from optport.options import Options
     from optport.places import Place
-    from optport.reader.constructions import Construction
     from optport.reader.evaluation import Foreign
+    from optport.reader.model import Construction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def check_tree(
     if foreign is None and not named_in_code(tree, text, notes):
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
-    from optport.reader.constructions import Unresolved, find_constructions
+    from optport.reader.constructions import find_constructions
+    from optport.reader.model import Unresolved
     from optport.reader.source import SourceText
 
     source = SourceText(text)

@@ -13,7 +13,7 @@ from optport.hazards.notes import notes
 from optport.options import Options
 from optport.places import Place
 from optport.printable import printable
-from optport.reader.constructions import Construction
+from optport.reader.model import Construction
 from optport.targets import Target
 from optport.values import Certainty
 

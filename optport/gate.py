@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 REFLECTING = ("getattr", "vars", "__dict__")
-"""How a class is had whose name is not in the text; then only the notes say something."""
+"""Ways to reach a class without naming it; only notes report those."""
 
 
 _FRAMEWORKS = frozenset(
@@ -18,13 +18,13 @@ _FRAMEWORKS = frozenset(
 )
 
 
-def brings_none(module: str) -> bool:
-    """Whether a star import of that module surely brings no optimizer of torch's."""
+def exports_no_optimizer(module: str) -> bool:
+    """Whether a star import of that module certainly brings no optimizer of torch's."""
     return module != "torch.optim" and module.partition(".")[0] in _FRAMEWORKS
 
 
 @lru_cache(maxsize=2)
-def telling_words(notes: bool) -> frozenset[str]:
+def trigger_words(notes: bool) -> frozenset[str]:
     """Return the words one of which every file with a finding holds: the optimizers' names.
 
     With `notes` so are the ways around a name.
@@ -35,9 +35,9 @@ def telling_words(notes: bool) -> frozenset[str]:
 
 
 @lru_cache(maxsize=2)
-def telling_word_ends(notes: bool) -> re.Pattern[str]:
-    """Return the pattern of `word_ends` for the telling words."""
-    return word_ends(sorted(telling_words(notes)))
+def trigger_word_ends(notes: bool) -> re.Pattern[str]:
+    """Return the pattern of `word_ends` for the trigger words."""
+    return word_ends(sorted(trigger_words(notes)))
 
 
 def word_ends(words: list[str]) -> re.Pattern[str]:
@@ -61,7 +61,7 @@ _OPTIM = word_ends(["optim"])
 def concerns_us(text: str, notes: bool = False) -> bool:
     """Whether a source can hold a finding at all: a scan of its text, nothing more."""
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
-    return (named or "import *" in text) and _holds(text, telling_word_ends(notes))
+    return (named or "import *" in text) and _holds(text, trigger_word_ends(notes))
 
 
 def _holds(text: str, pattern: re.Pattern[str]) -> bool:

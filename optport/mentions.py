@@ -14,14 +14,14 @@ from typing import Any
 from optport.gate import (
     REFLECTING,
     begins_word,
-    brings_none,
-    telling_word_ends,
-    telling_words,
+    exports_no_optimizer,
+    trigger_word_ends,
+    trigger_words,
 )
 
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers"})
 _ONE = (ast.expr, ast.arguments, ast.arg, ast.pattern)
-"""What may stand in a field by itself and hold a name."""
+"""Node types that can fill a field of a node and contain a name."""
 
 
 def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
@@ -30,13 +30,13 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
     With `notes`, also whether it holds a way around the name, such as `getattr`. Without any of
     them nothing is constructed that could be found. The name of a class of the file's own is none.
     """
-    wanted = telling_words(notes)
+    wanted = trigger_words(notes)
     lines = _lines(text, notes)
     file = _File(tree, text)
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        if _says_nothing(node):
+        if _is_inert(node):
             continue
         inside: Iterable[ast.AST] = (node,)
         if isinstance(node, ast.JoinedStr):  # places in it are wrong before Python 3.12
@@ -44,18 +44,18 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
         else:
             pending.extend(_below(node, lines))
         for one in inside:
-            if _name(one) in wanted and not file.is_beside_the_point(one):
+            if _name(one) in wanted and not file.is_irrelevant(one):
                 return True
     return False
 
 
 def _lines(text: str, notes: bool) -> bytearray:
-    """One byte for each line, from 1: whether it holds a telling word."""
+    """One byte for each line, from 1: whether it holds a trigger word."""
     if "\r" in text:  # Python ends a line at CR, too
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = bytearray(text.count("\n") + 2)
     line, seen = 1, 0
-    for match in telling_word_ends(notes).finditer(text):
+    for match in trigger_word_ends(notes).finditer(text):
         at = match.start()
         if begins_word(text, at):
             line += text.count("\n", seen, at)
@@ -110,7 +110,7 @@ def _has_one(node: ast.AST, lines: bytearray) -> bool:
     return lines.find(1, first, last + 1) >= 0
 
 
-def _says_nothing(node: ast.AST) -> bool:
+def _is_inert(node: ast.AST) -> bool:
     """Whether a statement is a docstring, or the list of what a module exports."""
     if isinstance(node, ast.Assign):
         target = node.targets[0]
@@ -136,7 +136,7 @@ class _File:
         self._tree = tree
         self._text = text
 
-    def is_beside_the_point(self, node: ast.AST) -> bool:
+    def is_irrelevant(self, node: ast.AST) -> bool:
         """Whether it is the name of a class of the file, or a string that nothing looks up."""
         if isinstance(node, ast.Name):
             return node.id in self._classes
@@ -161,7 +161,7 @@ def _may_be_starred(tree: ast.Module) -> bool:
         for node in block:
             if isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
-                if node.names[0].name == "*" and not brings_none(module):
+                if node.names[0].name == "*" and not exports_no_optimizer(module):
                     return True
             elif type(node) in _BRANCHING:
                 blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]

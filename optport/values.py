@@ -1,29 +1,29 @@
-"""What an expression may stand for: the lattice that the reader computes on.
+"""The values that an expression may have: the lattice that the reader computes on.
 
-A `ValueSet` is a set of options with a flag: *exactly this* (one option, complete), *one of these*
-(several), or *unknown* (no option, incomplete). An incomplete value with options is one whose
-known options are likely but can be overridden elsewhere, as an argparse default is.
+A `ValueSet` holds the possible values and whether these are all: *exactly this* (one value,
+complete), *one of these* (several), or *unknown* (none, incomplete). In an incomplete set with
+values these are likely, but can be overridden elsewhere, as an argparse default is.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 MAX_NUMBER = 1e150
 """Numbers beyond it are unknown, infinity and not-a-number too: their squares are no numbers."""
 MAX_VALUES = 16
-"""Options kept in one value; a value with more is unknown, so that work stays bounded."""
+"""Values kept in one set; a set with more is unknown, so that work stays bounded."""
 
 
 class Certainty(enum.IntEnum):
-    """How sure a statement about a value is, from not true at all to surely true."""
+    """How certain a statement about a value is, from not true at all to certainly true."""
 
     NO = 0
     UNRESOLVED = 1  # a value takes part that can't be read from the file
-    POSSIBLE = 2  # true for some of the options
+    POSSIBLE = 2  # true for some of the values
     CERTAIN = 3
 
     @property
@@ -54,9 +54,9 @@ class Qualified:
 
 
 class ObjectValue:
-    """Something of the analysed file that a value may be: a class, a function, an instance.
+    """An object that the analysed code makes or defines: a class, a function, an instance, a dict.
 
-    The reader's own things derive from it; rules never look inside.
+    The reader's kinds of objects derive from it; rules never look inside.
     """
 
     __slots__ = ()
@@ -76,57 +76,64 @@ Value = Literal | Tensor | Qualified | ObjectValue
 
 @dataclass(frozen=True, slots=True)
 class ValueSet:
-    """The options that an expression may have; `complete` when it can't be anything else."""
+    """The values that an expression may have; `complete` when it can't have another."""
 
     values: tuple[Value, ...] = ()
     complete: bool = False
 
     @property
     def known(self) -> bool:
-        """Whether anything at all is known of it."""
+        """Whether any value is known."""
         return bool(self.values)
 
     @property
     def exact(self) -> Value | None:
-        """The one thing that it is, or None."""
+        """The one value that it must be, or None."""
         return self.values[0] if self.complete and len(self.values) == 1 else None
 
     @property
     def readable(self) -> ValueSet:
-        """The value with only the options that rules can look at: literals and tensors."""
+        """The set with only the values that rules can look at: literals and tensors."""
         kept = tuple(o for o in self.values if isinstance(o, (Literal, Tensor)))
         return self if len(kept) == len(self.values) else ValueSet(kept, complete=False)
 
-    def overridable(self) -> ValueSet:
-        """The same options, but something else may come in their place."""
-        return ValueSet(self.values, complete=False)
+    def __or__(self, other: ValueSet) -> ValueSet:
+        """Return the set of what is in either one."""
+        if not other.values and not other.complete:
+            return ValueSet(self.values, complete=False) if self.complete else self
+        return union((self, other))
+
+    def map(self, change: Callable[[Value], ValueSet]) -> ValueSet:
+        """Return what `change` makes of the values; incomplete where this set is."""
+        changed = union([change(value) for value in self.values])
+        return changed if self.complete else changed | UNKNOWN
 
 
 UNKNOWN = ValueSet()
 
 
-def exactly(option: Value) -> ValueSet:
-    """The value that is just this option."""
-    return ValueSet((option,), complete=True)
+def exactly(value: Value) -> ValueSet:
+    """Return the set of just this value."""
+    return ValueSet((value,), complete=True)
 
 
 def literal(value: Any) -> ValueSet:
-    """The value that is just this literal; `UNKNOWN` for a number beyond `MAX_NUMBER`."""
+    """Return the set of just this literal; `UNKNOWN` for a number beyond `MAX_NUMBER`."""
     if isinstance(value, (int, float)) and not -MAX_NUMBER <= value <= MAX_NUMBER:
         return UNKNOWN
     return exactly(Literal(value))
 
 
-def union(values: Iterable[ValueSet]) -> ValueSet:
-    """The value that may be any of `values`; `UNKNOWN` for none of them."""
+def union(sets: Iterable[ValueSet]) -> ValueSet:
+    """Return the set of what is in any of `sets`; `UNKNOWN` for none of them."""
     found: dict[object, Value] = {}
     complete = True
     empty = True
-    for value in values:
+    for one in sets:
         empty = False
-        complete = complete and value.complete
-        for option in value.values:
-            found.setdefault(_spelled(option), option)
+        complete = complete and one.complete
+        for value in one.values:
+            found.setdefault(_identity(value), value)
         if len(found) > MAX_VALUES:
             return UNKNOWN
     if empty:
@@ -134,8 +141,8 @@ def union(values: Iterable[ValueSet]) -> ValueSet:
     return ValueSet(tuple(found.values()), complete)
 
 
-def _spelled(option: Value) -> object:
-    """What tells options apart: 1, 1.0 and True are three things."""
-    if isinstance(option, (Literal, Tensor)):
-        return type(option), repr(option.value)
-    return option
+def _identity(value: Value) -> object:
+    """What tells values apart: 1, 1.0 and True are three."""
+    if isinstance(value, (Literal, Tensor)):
+        return type(value), repr(value.value)
+    return value

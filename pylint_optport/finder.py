@@ -29,26 +29,26 @@ _NAMED_LIKE_OPTIMIZERS = re.compile(r"optim|(?:^|_)opt(?:_|$)", re.IGNORECASE)
 class Outline:
     """What a module's text shows at a glance, as far as optimizers may come through it."""
 
-    speaks: bool
+    may_export: bool
     """Whether it may name an optimizer of torch, or import one under a name that tells."""
     imported: frozenset[str]
     """The words of its import statements; ``*`` for a star import."""
 
     def may_hold(self, name: str) -> bool:
         """Whether an optimizer may be had from the module under that name."""
-        return self.speaks or name in self.imported or "*" in self.imported
+        return self.may_export or name in self.imported or "*" in self.imported
 
 
 def outline(text: str) -> Outline:
     """Look over a module's text."""
     found = (_WORD.findall(match.group(1)) for match in _IMPORTS.finditer(text))
     words = frozenset(word for line in found for word in line)
-    speaks = (
+    may_export = (
         ("torch" in text and "optim" in text)
         or any(_NAMED_LIKE_OPTIMIZERS.search(word) for word in words)
         or not words.isdisjoint(known_names(ApiKind.OPTIMIZER))
     )
-    return Outline(speaks, words)
+    return Outline(may_export, words)
 
 
 @dataclass(eq=False)

@@ -109,12 +109,12 @@ class View:
         """Whether an optimizer may come with an imported name: a module's, or from a module."""
         full = self._absolute(name)
         if full.endswith(".*"):
-            return self._speaks(full[:-2])
-        return self.modules.value(full, self.home).known or self._speaks(full)
+            return self._may_export(full[:-2])
+        return self.modules.value(full, self.home).known or self._may_export(full)
 
-    def _speaks(self, module: str) -> bool:
+    def _may_export(self, module: str) -> bool:
         source = self.modules.find(module, self.home)
-        return source is not None and (source.outline.speaks or "*" in source.outline.imported)
+        return source is not None and (source.outline.may_export or "*" in source.outline.imported)
 
     def _is_below_home(self, name: str) -> bool:
         return bool(self.home) and name.startswith(f"{self.home}.") and self.home != TORCH

@@ -26,9 +26,9 @@ class Reading:
 
     def exported(self, source: Source, name: str, foreign: Foreign) -> ValueSet:
         """Return what a module's name stands for in other modules; it sees others by `foreign`."""
-        from optport.reader.building import star_exports
         from optport.reader.evaluate import Evaluator
         from optport.reader.objects import exported
+        from optport.reader.torch_names import star_exports
 
         evaluator = self._evaluators.get(source.name)
         if evaluator is None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optport.edits import Edit, apply_edits
-from optport.reader.constructions import Argument, Construction
+from optport.reader.model import Argument, Construction
 from tests.conftest import check
 
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from optport.check import check_tree
 from optport.options import default_options
-from optport.reader.constructions import Construction
-from optport.reader.parameters import Shape
+from optport.reader.model import Construction, Shape
 from optport.signatures import ApiKind, family, known_names
 from optport.values import UNKNOWN, UNREAD, Tensor, ValueSet, exactly, literal, union
 from tests.conftest import check, check_call, codes

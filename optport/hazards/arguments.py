@@ -14,7 +14,7 @@ from optport.hazards.spelling import (
     rewritten,
     shortened,
 )
-from optport.reader.parameters import Shape
+from optport.reader.model import Shape
 from optport.table.model import Fate, ParameterRow, Rejection, Workaround
 from optport.values import UNREAD, Certainty
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import shortened
 from optport.places import Place
-from optport.reader.constructions import Construction, Group
+from optport.reader.model import Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
 from optport.table.conditions import Lookup

@@ -15,8 +15,7 @@ from optport.hazards.spelling import (
     shortened,
     squared,
 )
-from optport.reader.constructions import Argument, Group
-from optport.reader.parameters import Container
+from optport.reader.model import Argument, Container, Group
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow, Rejection
 from optport.values import MAX_NUMBER, UNREAD, Certainty, Tensor, ValueSet

@@ -12,7 +12,7 @@ from optport.hazards.defaults import default_hazards
 from optport.hazards.groups import group_hazards, holds_throughout
 from optport.hazards.hazard import NO_PORT, Hazard, Port
 from optport.hazards.port import write_port
-from optport.reader.constructions import Construction
+from optport.reader.model import Construction
 from optport.table import api_table
 from optport.table.model import ApiTable, Detour
 from optport.targets import Target

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement
-from optport.reader.constructions import Construction
+from optport.reader.model import Construction
 from optport.values import Certainty
 
 

@@ -17,8 +17,7 @@ from optport.hazards.spelling import (
     plain,
     squared,
 )
-from optport.reader.constructions import Argument
-from optport.reader.parameters import Shape
+from optport.reader.model import Argument, Shape
 from optport.signatures import Parameter
 from optport.table.model import Also, Fate, ParameterRow
 from optport.values import UNREAD, Certainty, Tensor

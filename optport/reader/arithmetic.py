@@ -36,7 +36,7 @@ def mapped(value: ValueSet, change: Callable[[Any], Any]) -> ValueSet:
     if not changed or any(one is UNREAD for one in changed):
         return UNKNOWN
     together = union(literal(one) for one in changed)
-    return together if value.complete else together.overridable()
+    return together if value.complete else together | UNKNOWN
 
 
 def unary(op: ast.unaryop, operand: ValueSet) -> ValueSet:
@@ -54,8 +54,7 @@ def binary(op: ast.operator, left: ValueSet, right: ValueSet) -> ValueSet:
     compute = _OPERATORS.get(type(op))
     if compute is None:
         return UNKNOWN
-    results = union(mapped(left, partial(_computed, compute, other)) for other in right.values)
-    return results if right.complete else results.overridable()
+    return right.map(lambda other: mapped(left, partial(_computed, compute, other)))
 
 
 def _computed(compute: Callable[[Any, Any], Any], other: Value, left: Any) -> Any:

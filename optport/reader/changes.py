@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from optport.reader import objects
-from optport.reader.displays import elements_of, is_key, joined
-from optport.reader.objects import DictValue, Entry, table_in
+from optport.reader.containers import DictValue, Entry, ListValue, is_key, only_dict
+from optport.reader.displays import dict_from, joined
+from optport.reader.names import owner
+from optport.reader.objects import Interpreter, elements_of
 from optport.reader.scopes import (
     Binding,
     Mutation,
@@ -19,10 +19,7 @@ from optport.reader.scopes import (
     reaches,
     use_in,
 )
-from optport.values import Literal, ValueSet, exactly, union
-
-if TYPE_CHECKING:
-    from optport.reader.evaluate import Evaluator
+from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
 
 MAX_CHANGES = 256
 """Changes of one name (item assignments, appends) that are followed; past them, any may come."""
@@ -32,10 +29,10 @@ Seen = tuple[tuple[Mutation, bool], ...]
 
 
 class Changes:
-    """Follows changes, with the evaluator that it belongs to."""
+    """Follows the changes of what a file's names hold."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
+    def __init__(self, asker: Interpreter) -> None:
+        self._asker = asker
         self._last: dict[tuple[int, ...], tuple[ValueSet, Seen, ValueSet]] = {}
         """By a name's bindings: what they gave, what its last use saw, and what it held then."""
         self._following = False
@@ -45,7 +42,7 @@ class Changes:
     ) -> ValueSet:
         """Return what a name holds at a use whose bindings give it the value `found`."""
         held = any(elements_of(o) is not None or isinstance(o, DictValue) for o in found.values)
-        changes = self._evaluator.index.mutations(name, scope, held)
+        changes = self._asker.index.mutations(name, scope, held)
         if not changes:
             return found
         seen = tuple(self._seen(changes, scope, use))
@@ -62,7 +59,7 @@ class Changes:
             self._following = not outermost
         if outermost:  # in the midst of a change, what is found may be less than there is
             self._last[key] = found, seen, value
-        return value.overridable() if len(changes) > MAX_CHANGES else value
+        return value | UNKNOWN if len(changes) > MAX_CHANGES else value
 
     def _seen(
         self, changes: list[Mutation], scope: Scope, use: Point
@@ -72,7 +69,7 @@ class Changes:
         since = last_kill(scope, changes[0].name, at)
         for change in changes[:MAX_CHANGES]:
             if change.at.scope is not scope:
-                if self._evaluator.owner(change.name, change.at.scope) is scope:
+                if owner(change.name, change.at.scope) is scope:
                     yield change, False
             elif change.at.order >= since and (deferred or reaches(change.at, at)):
                 yield change, encloses(change.at.branch, at.branch)
@@ -87,29 +84,29 @@ class Changes:
         return found
 
     def _changed(self, value: ValueSet, change: Mutation) -> ValueSet:
-        node, evaluator = change.node, self._evaluator
+        node, asker = change.node, self._asker
         if isinstance(node, ast.Subscript):
             return self._with_item(value, node, change)
         if not isinstance(node, ast.Call):  # the operand of += or |=
-            return joined([value, evaluator.value(node, change.at)])
+            return joined([value, asker.value(node, change.at)])
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if method == "append" and node.args:
-            one = objects.ListValue((evaluator.value(node.args[0], change.at),))
+            one = ListValue((asker.value(node.args[0], change.at),))
             return joined([value, exactly(one)])
         if method == "extend" and node.args:
-            return joined([value, evaluator.value(node.args[0], change.at)])
+            return joined([value, asker.value(node.args[0], change.at)])
         if method == "update":
-            return joined([value, evaluator.table_of(node, change.at)])
-        return value.overridable()
+            return joined([value, dict_from(node, change.at, asker)])
+        return value | UNKNOWN
 
     def _with_item(self, value: ValueSet, node: ast.Subscript, change: Mutation) -> ValueSet:
-        key = self._evaluator.value(node.slice, change.at).exact
-        table = table_in(value)
+        key = self._asker.value(node.slice, change.at).exact
+        table = only_dict(value)
         if table is None or change.value is None:
-            return value.overridable()
+            return value | UNKNOWN
         if not isinstance(key, Literal) or not is_key(key.value):
             return exactly(DictValue(table.entries, complete=False))
-        found = self._evaluator.value(change.value, change.at)
+        found = self._asker.value(change.value, change.at)
         entry = Entry(key.value, found, change.value, change.at)
         return exactly(table.with_entries([entry]))
 
@@ -117,5 +114,5 @@ class Changes:
 def _either_of(one: ValueSet, other: ValueSet) -> ValueSet:
     """Return the value that is one or the other: of two dicts one dict, whose keys are not sure."""
     both = union([one, other])
-    table = table_in(both)
+    table = only_dict(both)
     return both if table is None else exactly(table)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from optport.reader.arithmetic import converted, mapped
+from optport.reader.objects import Interpreter, keyword_of
+from optport.reader.scopes import Function, Point
 from optport.values import UNKNOWN, Literal, ValueSet, literal, union
 
-if TYPE_CHECKING:
-    from optport.reader.evaluate import Evaluator
-    from optport.reader.scopes import Function, Point
-
-    _Default = Callable[[ast.Call, Evaluator, Point], ValueSet]
+_Default = Callable[[ast.Call, Interpreter, Point], ValueSet]
 
 _ADDING = frozenset({"add_argument", "add_option"})
 _SETTING = "set_defaults"
@@ -24,13 +21,13 @@ _TYPES = {"float": float, "int": int, "str": str}
 class CommandLine:
     """The options that a file defines."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
+    def __init__(self, asker: Interpreter) -> None:
+        self._asker = asker
         self._defaults: dict[str, list[tuple[_Default, ast.Call, Point]]] = {}
-        words = evaluator.index.words
-        marks = words.mark([*_ADDING, _SETTING])
-        words.mark_text(_DEFINING, marks)
-        for call, at in evaluator.index.calls(marks, alone=_defines):
+        index = asker.index
+        lines = index.lines.with_words([*_ADDING, _SETTING])
+        index.lines.add_text(_DEFINING, lines)
+        for call, at in index.calls(lines, alone=_defines):
             for name, default in _defined(call):
                 self._defaults.setdefault(name, []).append((default, call, at))
 
@@ -39,7 +36,7 @@ class CommandLine:
         defaults = self._defaults.get(name)
         if defaults is None:
             return None
-        return union(make(call, self._evaluator, at) for make, call, at in defaults).overridable()
+        return union(make(call, self._asker, at) for make, call, at in defaults) | UNKNOWN
 
 
 def _defines(call: ast.Call) -> bool:
@@ -66,11 +63,11 @@ def _defined(call: ast.Call) -> Iterator[tuple[str, _Default]]:
 
 
 def _value_of(node: ast.expr) -> _Default:
-    return lambda _, evaluator, at: evaluator.value(node, at)
+    return lambda _, asker, at: asker.value(node, at)
 
 
 def decorated_default(
-    function: Function, parameter: str, evaluator: Evaluator, at: Point
+    function: Function, parameter: str, asker: Interpreter, at: Point
 ) -> ValueSet:
     """Return the default that a click option gives a function's parameter, if one does."""
     for decorator in getattr(function, "decorator_list", []):
@@ -79,7 +76,7 @@ def decorated_default(
         callee = decorator.func
         name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
         if name == "option" and _destination(decorator) == parameter:
-            return _default(decorator, evaluator, at).overridable()
+            return _default(decorator, asker, at) | UNKNOWN
     return UNKNOWN
 
 
@@ -87,13 +84,9 @@ def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((k.value for k in call.keywords if k.arg == name), None)
-
-
 def _destination(call: ast.Call) -> str | None:
     """The name under which an option's value is found, as argparse and click make it."""
-    explicit = _keyword(call, "dest")
+    explicit = keyword_of(call, "dest")
     if explicit is not None:
         return _text(explicit)
     flags = [text for text in map(_text, call.args) if text is not None]
@@ -103,17 +96,17 @@ def _destination(call: ast.Call) -> str | None:
     return chosen[0].lstrip("-").replace("-", "_") if chosen else None
 
 
-def _default(call: ast.Call, evaluator: Evaluator, at: Point) -> ValueSet:
-    default = _keyword(call, "default")
-    action = _keyword(call, "action")
+def _default(call: ast.Call, asker: Interpreter, at: Point) -> ValueSet:
+    default = keyword_of(call, "default")
+    action = keyword_of(call, "action")
     if default is None:
         text = None if action is None else _text(action)
         switched = {"store_true": False, "store_false": True}.get(text or "")
-        if switched is None and _is_true(_keyword(call, "is_flag")):
+        if switched is None and _is_true(keyword_of(call, "is_flag")):
             switched = False
         return UNKNOWN if switched is None else literal(switched)
-    value = evaluator.value(default, at)
-    kind = _keyword(call, "type")
+    value = asker.value(default, at)
+    kind = keyword_of(call, "type")
     convert = _TYPES.get(kind.id) if isinstance(kind, ast.Name) else None
     if convert is None:
         return value

@@ -1,73 +1,98 @@
-"""Tuples, lists and dicts as values: their elements, look-ups, and putting them together."""
+"""What displays are, and lists and dicts put together."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
-from optport.reader.objects import DictValue, ListValue, table_in
-from optport.values import (
-    UNKNOWN,
-    UNREAD,
-    Literal,
-    Value,
-    ValueSet,
-    exactly,
-    literal,
-    union,
+from optport.reader.containers import (
+    MAX_ITEMS,
+    DictValue,
+    Entry,
+    ListValue,
+    entries_of,
+    is_key,
+    only_dict,
 )
-
-MAX_ITEMS = 256
-"""DictView read of one tuple, list or dict, with all that is nested in it."""
-
-
-def is_key(key: object) -> bool:
-    """Whether a literal is followed as a dict's key."""
-    return key is None or isinstance(key, (str, int, float))
+from optport.reader.objects import Interpreter, elements_of
+from optport.reader.scopes import Point
+from optport.values import UNKNOWN, UNREAD, Literal, ValueSet, exactly, union
 
 
-def looked_up(table: DictValue, keys: ValueSet) -> ValueSet:
-    """Return what a dict may give for a key that is known or not."""
-    if keys.known and keys.complete:
-        found = []
-        for option in keys.values:
-            entry = table.get(option.value) if isinstance(option, Literal) else None
-            if entry is not None:
-                found.append(entry.value)
-            elif not table.complete:
-                found.append(UNKNOWN)
-        return union(found)
-    every = union(entry.value for entry in table.entries)
-    return every if table.complete else every.overridable()
+def list_of(node: ast.Tuple | ast.List | ast.Set, at: Point, asker: Interpreter) -> ValueSet:
+    """Return what a tuple, list or set display is."""
+    if len(node.elts) > MAX_ITEMS:
+        return UNKNOWN
+    parts: list[ValueSet] = []
+    elements: list[ValueSet] = []
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            parts += [exactly(ListValue(tuple(elements))), asker.value(element.value, at)]
+            elements = []
+        else:
+            elements.append(asker.value(element, at))
+    if parts:
+        return joined([*parts, exactly(ListValue(tuple(elements)))])
+    return sequence(elements, tuple if isinstance(node, ast.Tuple) else list)
 
 
-def elements_of(option: Value) -> list[ValueSet] | None:
-    """Return the elements of a tuple or list; None for anything else."""
-    if isinstance(option, ListValue):
-        return list(option.elements)
-    if isinstance(option, Literal) and isinstance(option.value, (tuple, list)):
-        return [UNKNOWN if item is UNREAD else literal(item) for item in option.value]
-    return None
+def dict_of(node: ast.Dict, at: Point, asker: Interpreter) -> ValueSet:
+    """Return what a dict display is."""
+    table = DictValue(())
+    if len(node.values) > MAX_ITEMS:
+        return exactly(DictValue((), complete=False))
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = asker.value(value_node, at)
+        if key_node is None:
+            table = table.with_entries(*entries_of(value))
+            continue
+        key = asker.value(key_node, at).exact
+        if isinstance(key, Literal) and is_key(key.value):
+            entry = Entry(key.value, value, value_node, at, holder=node)
+            table = table.with_entries([entry])
+        else:  # a key that is not read: still one of the values that a look-up may give
+            entry = Entry(value_node, value, value_node, at)
+            table = table.with_entries([entry], complete=False)
+    return exactly(table)
+
+
+def dict_from(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """Return the dict that a call's arguments make, as those of `dict` and `update` do."""
+    table = DictValue(())
+    for argument in call.args:
+        only = only_dict(asker.value(argument, at))
+        if only is None:
+            return exactly(DictValue(table.entries, complete=False))
+        table = table.with_entries(only.entries, only.complete)
+    for keyword in call.keywords:
+        value = asker.value(keyword.value, at)
+        if keyword.arg is not None:
+            entry = Entry(keyword.arg, value, keyword.value, at, holder=call)
+            table = table.with_entries([entry])
+        else:
+            table = table.with_entries(*entries_of(value))
+    return exactly(table)
 
 
 def taken(value: ValueSet, path: tuple[int, ...]) -> ValueSet:
     """Return the value's element that unpacking along `path` takes."""
     for position in path:
         found = []
-        for option in value.values:
-            elements = elements_of(option)
+        for one in value.values:
+            elements = elements_of(one)
             inside = elements is not None and position < len(elements)
             found.append(elements[position] if inside and elements is not None else UNKNOWN)
         together = union(found)
-        value = together if value.complete else together.overridable()
+        value = together if value.complete else together | UNKNOWN
     return value
 
 
-def display(
+def sequence(
     elements: list[ValueSet], make: type[tuple[object, ...]] | type[list[object]]
 ) -> ValueSet:
-    """Return the value of a tuple or list display: literals where every element is one.
+    """Return the tuple or list of these elements: literals where every element is one.
 
-    DictView with several literals give a value for each combination, as long as they are few.
+    Elements with several literals give a value for each combination, as long as they are few.
     """
     if not all(_plain(element) for element in elements):
         return exactly(ListValue(tuple(elements)))
@@ -97,7 +122,7 @@ def _too_long(items: object) -> bool:
 
 
 def _plain(element: ValueSet) -> bool:
-    return all(isinstance(option, Literal) for option in element.values)
+    return all(isinstance(one, Literal) for one in element.values)
 
 
 def joined(values: Iterable[ValueSet]) -> ValueSet:
@@ -113,7 +138,7 @@ def joined(values: Iterable[ValueSet]) -> ValueSet:
     for value in values:
         only = value.exact
         inside = None if only is None else elements_of(only)
-        merged = table_in(value)
+        merged = only_dict(value)
         if merged is not None:
             tables = True
             table = table.with_entries(merged.entries, merged.complete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
-from optport.reader.record import Record
+from optport.reader.binder import Binder
 from optport.reader.scopes import Point
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -22,8 +22,8 @@ Call = tuple[ast.Call, Point]
 class Expressions:
     """Visits expressions, each once, with a stack of its own and never by recursion."""
 
-    def __init__(self, record: Record) -> None:
-        self._record = record
+    def __init__(self, binder: Binder) -> None:
+        self._binder = binder
         self._calls: dict[ast.expr, list[Call]] = {}
 
     def calls(self, root: ast.expr, at: Point, before: Point | None = None) -> list[Call]:
@@ -36,20 +36,20 @@ class Expressions:
             return known
         found: list[Call] = []
         self._calls[root] = found
-        record = self._record
+        binder = self._binder
         stack: list[tuple[ast.AST, Point]] = [(root, at)]
         while stack:
             node, place = stack.pop()
             if isinstance(node, ast.Call):
                 found.append((node, place))
-                record.mutate_by(node, place)
+                binder.mutate_by(node, place)
             elif isinstance(node, ast.Lambda):
-                inside = record.open_lambda(node, place).returns[0][1]
+                inside = binder.open_lambda(node, place).returns[0][1]
                 stack += [(default, place) for default in _defaults(node.args)]
                 stack.append((node.body, inside))
                 continue
             elif isinstance(node, _COMPREHENSIONS):
-                inside = record.open_comprehension(node, place)
+                inside = binder.open_comprehension(node, place)
                 stack.append((node.generators[0].iter, place))
                 stack += [(generator.iter, inside) for generator in node.generators[1:]]
                 stack += [(test, inside) for generator in node.generators for test in generator.ifs]
@@ -57,13 +57,13 @@ class Expressions:
                 stack += [(part, inside) for part in parts]
                 continue
             elif isinstance(node, ast.NamedExpr) and before is not None:
-                record.bind_walrus(node, before)
+                binder.bind_walrus(node, before)
                 stack.append((node.value, before if place is at else place))
                 continue
             elif isinstance(node, _YIELDS):
                 place.scope.yields = True
-            elif isinstance(node, ast.JoinedStr) and _MISPLACED and node not in record.misplaced:
-                record.misplaced.update(ast.walk(node))
+            elif isinstance(node, ast.JoinedStr) and _MISPLACED and node not in binder.misplaced:
+                binder.misplaced.update(ast.walk(node))
             for child in children(node):
                 stack.append((child, place))
         return found

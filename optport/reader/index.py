@@ -7,15 +7,15 @@ asked for, or when a line of it holds a word that matters; calls are looked for 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
 from optport.reader.expressions import Call, Expressions
-from optport.reader.record import MUTATING, Comprehension, Given, Record
+from optport.reader.lines import LineIndex, LineSet
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
-from optport.reader.words import Marks, Words
 
-_BINDING_WORDS = (*MUTATING, "yield")
+_BINDING_WORDS = (*MUTATING_METHODS, "yield")
 _REACHING_OUT = ("global",)
 """What lets a function bind names of the module."""
 
@@ -26,56 +26,56 @@ class Index:
     def __init__(self, tree: ast.Module, text: str) -> None:
         """Walk the statements of `tree`, whose source is `text`, outside of functions."""
         self.tree = tree
-        self.words = Words(text)
-        self._record = Record()
-        self._expressions = Expressions(self._record)
-        binding = self.words.mark(_BINDING_WORDS)
-        self.words.mark_text(":=", binding)
-        self._statements = Statements(self._record, self._expressions, binding)
+        self.lines = LineIndex(text)
+        self._binder = Binder()
+        self._expressions = Expressions(self._binder)
+        binding = self.lines.with_words(_BINDING_WORDS)
+        self.lines.add_text(":=", binding)
+        self._statements = Statements(self._binder, self._expressions, binding)
         self._asked: set[tuple[Scope, str]] = set()
-        self.module = self._record.module
-        self.end = self._record.end
+        self.module = self._binder.module
+        self.end = self._binder.end
         self._statements.walk(tree.body, self.end)
-        self.enter(self.words.mark(_REACHING_OUT))
+        self.enter(self.lines.with_words(_REACHING_OUT))
 
     @property
-    def given(self) -> list[Given]:
-        """What names are given, and what functions return, in all that has been walked."""
-        return self._record.given
+    def flows(self) -> list[Flow]:
+        """The flows of values into names, in all that has been walked."""
+        return self._binder.flows
 
     @property
     def imports(self) -> list[tuple[str, str]]:
         """The names that imports bind, with the full name of what they bind them to."""
-        return self._record.imports
+        return self._binder.imports
 
     @property
     def class_names(self) -> set[str]:
         """The names of the classes that have been walked."""
-        return self._record.class_names
+        return self._binder.class_names
 
-    def enter(self, marks: Marks, within: Scope | None = None) -> None:
-        """Walk the functions with a marked line, all of them or those right in a class."""
-        line = marks.find(1)
+    def enter(self, lines: LineSet, within: Scope | None = None) -> None:
+        """Walk the functions with one of the lines, all of them or those right in a class."""
+        line = lines.find(1)
         while line >= 0:
             node = self._statements.function_on(line)
             if node is None:
-                line = marks.find(1, line + 1)
+                line = lines.find(1, line + 1)
                 continue
             outside = self._statements.deferred.get(node)
             if outside is not None and (within is None or outside.scope is within):
                 self._statements.enter(node)
-            line = marks.find(1, (node.end_lineno or line) + 1)
+            line = lines.find(1, (node.end_lineno or line) + 1)
 
-    def calls(self, marks: Marks, alone: Callable[[ast.Call], bool] | None = None) -> list[Call]:
-        """Return the calls in the expressions with a marked line, in source order.
+    def calls(self, lines: LineSet, alone: Callable[[ast.Call], bool] | None = None) -> list[Call]:
+        """Return the calls in the expressions with one of the lines, in source order.
 
         An expression for which `alone` holds is a call that counts without those inside of it.
         """
         found: list[Call] = []
-        if 1 not in marks:
+        if 1 not in lines:
             return found
-        self.enter(marks)
-        find = marks.find
+        self.enter(lines)
+        find = lines.find
         for expression, at in self._statements.expressions:
             if find(1, expression.lineno, (expression.end_lineno or expression.lineno) + 1) >= 0:
                 if alone is not None and isinstance(expression, ast.Call) and alone(expression):
@@ -85,39 +85,35 @@ class Index:
         found.sort(key=lambda call: (call[0].lineno, call[0].col_offset))
         return found
 
-    def calls_on(self, words: Iterable[str]) -> list[Call]:
-        """Return the calls in the expressions that hold one of `words`."""
-        return self.calls(self.words.mark(words))
-
     # -- scopes ---
 
     def scope_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Scope | None:
         """Return the scope of a function or class, once its statements have been walked."""
         if not isinstance(node, ast.ClassDef) and node in self._statements.deferred:
             self._statements.enter(node)
-        return self._record.scopes.get(node)
+        return self._binder.scopes.get(node)
 
     def scope_of_lambda(self, node: ast.Lambda, at: Point) -> Scope:
         """Return the scope of a lambda that is met at `at`."""
-        return self._record.open_lambda(node, at)
+        return self._binder.open_lambda(node, at)
 
     def inside(self, node: Comprehension, at: Point) -> Point:
         """Return where the elements of a comprehension, met at `at`, are evaluated."""
-        return self._record.open_comprehension(node, at)
+        return self._binder.open_comprehension(node, at)
 
     def walked(self, node: ast.AST) -> bool:
         """Whether the statements of a function or class have been walked."""
-        return node in self._record.scopes
+        return node in self._binder.scopes
 
     def classes(self) -> list[tuple[ast.ClassDef, Scope]]:
         """Return the classes of the file."""
-        self.enter(self.words.mark(["class"]))
-        scopes = self._record.scopes.items()
+        self.enter(self.lines.with_words(["class"]))
+        scopes = self._binder.scopes.items()
         return [(node, scope) for node, scope in scopes if isinstance(node, ast.ClassDef)]
 
     def is_placed(self, node: ast.AST) -> bool:
         """Whether a node's place is right: in formatted texts it is not before Python 3.12."""
-        return node not in self._record.misplaced
+        return node not in self._binder.misplaced
 
     # -- changes ---
 
@@ -127,14 +123,14 @@ class Index:
         Where a name of the module holds nothing that functions could change, `held` is False.
         """
         if held and scope.kind is ScopeKind.MODULE and self._first_asked(scope, name):
-            self.enter(self.words.mark([name]))
-        return self._record.mutations.get(name, [])
+            self.enter(self.lines.with_words([name]))
+        return self._binder.mutations.get(name, [])
 
     def attribute_sets(self, name: str, owner: Scope) -> list[AttributeSet]:
         """Return the assignments to an attribute in the methods of a class."""
         if self._first_asked(owner, name):
-            self.enter(self.words.mark_assigned(name), within=owner)
-        return self._record.attributes.get((owner, name), [])
+            self.enter(self.lines.assigning(name), within=owner)
+        return self._binder.attributes.get((owner, name), [])
 
     def _first_asked(self, scope: Scope, name: str) -> bool:
         asked = len(self._asked)

@@ -1,188 +1,182 @@
-"""Things of the analysed file that an expression may stand for, beside values and imports."""
+"""Objects of the analysed code, and what they answer: attributes, calls, items, elements.
+
+Each kind of object derives from `Object` and answers for itself; what it has to know of its file
+it asks an `Interpreter`, which the evaluator of that file is.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from collections.abc import MutableMapping
+from typing import ClassVar, Protocol
 
-from optport.reader.scopes import Point, Scope
-from optport.values import ObjectValue, Qualified, Value, ValueSet, union
+from optport.reader.index import Index
+from optport.reader.scopes import Binding, Point, Scope
+from optport.values import (
+    UNKNOWN,
+    UNREAD,
+    Literal,
+    ObjectValue,
+    Qualified,
+    Value,
+    ValueSet,
+    exactly,
+    literal,
+    union,
+)
 
-if TYPE_CHECKING:
-    from optport.reader.evaluate import Evaluator
+NAMESPACE = "torch.optim"
+ANY_CLASS = f"{NAMESPACE}.*"
+"""Some class of `torch.optim`, decided at run time."""
 
-
-@dataclass(eq=False, slots=True)
-class ListValue(ObjectValue):
-    """A tuple or list with elements that are not all plain literals.
-
-    `many` marks the element of a comprehension or loop: it stands for any number of its like.
-    """
-
-    elements: tuple[ValueSet, ...]
-    many: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Entry:
-    """One key of a dict with its value, the expression that it was read from, and where.
-
-    Unless it is `sure`, the dict may as well be without that key. `holder` is the display or call
-    that it is an entry of, if it is one.
-    """
-
-    key: Any
-    value: ValueSet
-    node: ast.expr
-    at: Point
-    sure: bool = True
-    holder: ast.Dict | ast.Call | None = None
-
-    def unsure(self) -> Entry:
-        """Return the entry as one that the dict may be without."""
-        return replace(self, sure=False) if self.sure else self
-
-    def overridable(self) -> Entry:
-        """Return the entry with a value that may be another."""
-        return replace(self, value=self.value.overridable())
+MAX_EXPORTED_DEPTH = 32
+"""Displays that are looked into, one inside the other, for what they export."""
 
 
-@dataclass(eq=False, slots=True)
-class DictValue(ObjectValue):
-    """A dict known by its entries; `complete` when it has no others."""
-
-    entries: tuple[Entry, ...]
-    complete: bool = True
-
-    def get(self, key: Any) -> Entry | None:
-        """Return the entry of a key, the last one where it was set anew."""
-        found = [entry for entry in self.entries if entry.key == key]
-        return found[-1] if found else None
+class Interpreter(Protocol):
+    """The evaluator of one file, as far as objects ask it."""
 
     @property
-    def sure_keys(self) -> set[Any]:
-        """The keys that it surely has."""
-        return {entry.key for entry in self.entries if entry.sure}
-
-    def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> DictValue:
-        """Return the dict updated with further entries."""
-        merged = {entry.key: entry for entry in self.entries}
-        for entry in entries:
-            before = None if entry.sure else merged.get(entry.key)
-            if before is not None:
-                value = union([before.value, entry.value])
-                entry = replace(entry, value=value, sure=before.sure)
-            merged[entry.key] = entry
-        return DictValue(tuple(merged.values()), self.complete and complete)
-
-    def or_else(self, other: DictValue) -> DictValue:
-        """Return the dict that is this one or the other: some keys are not sure then."""
-        both = self.sure_keys & other.sure_keys
-        mine = [entry if entry.key in both else entry.unsure() for entry in self.entries]
-        return DictValue(tuple(mine), self.complete).with_entries(
-            [entry.unsure() for entry in other.entries], other.complete
-        )
-
-
-@dataclass(eq=False, slots=True)
-class OwnClass(ObjectValue):
-    """A class that a file defines; `scope` is its body's, `home` that file's evaluator."""
-
-    node: ast.ClassDef
-    scope: Scope
-    at: Point
-    home: Evaluator
+    def index(self) -> Index:
+        """What the file binds and calls."""
 
     @property
-    def methods(self) -> frozenset[str]:
-        """The names that its body gives a function."""
-        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return frozenset(n.name for n in self.node.body if isinstance(n, functions))
+    def classes(self) -> MutableMapping[ast.ClassDef, Object]:
+        """The one object for each class of the file, as far as they have been met."""
+
+    def value(self, node: ast.expr, at: Point) -> ValueSet:
+        """Return what an expression, evaluated at a place, may be."""
+
+    def resolved(self, qualified: str) -> ValueSet:
+        """Return what an imported name may be."""
+
+    def bound(self, binding: Binding) -> ValueSet:
+        """Return what a binding gives its name."""
+
+    def attribute(self, of: ValueSet, name: str, guess: bool) -> ValueSet:
+        """Return an attribute; that of something unknown by its name alone, for a `guess`."""
+
+    def returned(self, scope: Scope) -> ValueSet:
+        """Return what the function of a scope of this file may return."""
 
 
-@dataclass(eq=False, slots=True)
-class OwnFunction(ObjectValue):
-    """A function that a file defines, or a lambda; `home` is that file's evaluator."""
+class Object(ObjectValue):
+    """An object of the analysed code; a kind overrides what it can answer."""
 
-    scope: Scope
-    home: Evaluator
+    __slots__ = ()
+    named: ClassVar[bool] = False
+    """Whether another file sees the same as this one: a class, a function."""
 
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return what an attribute may be, as the file of `asker` sees it."""
+        return UNKNOWN
 
-@dataclass(eq=False, slots=True)
-class Instance(ObjectValue):
-    """An instance of a class of the file; `given` are fields set when it was made."""
+    def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+        """Return what a call of it may give."""
+        return UNKNOWN
 
-    of: OwnClass
-    given: tuple[Entry, ...] = ()
+    def item(self, keys: ValueSet) -> ValueSet:
+        """Return what ``self[key]`` may be, for a key that is known or not."""
+        return _element(self.elements(), keys)
 
-
-@dataclass(eq=False, slots=True)
-class Partial(ObjectValue):
-    """`functools.partial(callee, …)`: what is called, and the call that holds the arguments."""
-
-    callee: ValueSet
-    call: ast.Call
-    at: Point
-
-
-@dataclass(eq=False, slots=True)
-class DictView(ObjectValue):
-    """What a dict's `keys()`, `values()` or `items()` hands out, one after the other."""
-
-    values: tuple[ValueSet, ...]
-
-
-@dataclass(eq=False, slots=True)
-class SuperValue(ObjectValue):
-    """`super()` in a method of a class of the file."""
-
-    of: OwnClass
-
-
-def table_in(value: ValueSet) -> DictValue | None:
-    """Return the dict that a value surely is: one for all that it may be. None for other values."""
-    tables = [option for option in value.values if isinstance(option, DictValue)]
-    if not tables or not value.complete or len(tables) < len(value.values):
+    def elements(self) -> list[ValueSet] | None:
+        """Return the elements of a sequence; None for anything else."""
         return None
-    return reduce(DictValue.or_else, tables)
+
+    def iterated(self) -> list[ValueSet]:
+        """Return what a loop over it sees."""
+        return self.elements() or [UNKNOWN]
+
+    def exported(self, seen: Exported, depth: int) -> Object | None:
+        """Return what of it counts in another file; None if nothing does."""
+        return self if self.named else None
 
 
-def exported(value: ValueSet) -> ValueSet:
+Exported = dict[Object, Object]
+"""What displays export, so that each is looked into once."""
+
+
+def attribute_of(value: Value, name: str, asker: Interpreter) -> ValueSet:
+    """Return an attribute of a value."""
+    if isinstance(value, Qualified):
+        return asker.resolved(f"{value.name}.{name}")
+    return value.attribute(name, asker) if isinstance(value, Object) else UNKNOWN
+
+
+def elements_of(value: Value) -> list[ValueSet] | None:
+    """Return the elements of a tuple or list; None for anything else."""
+    if isinstance(value, Object):
+        return value.elements()
+    if isinstance(value, Literal) and isinstance(value.value, (tuple, list)):
+        return [UNKNOWN if item is UNREAD else literal(item) for item in value.value]
+    return None
+
+
+def iterated(value: Value) -> list[ValueSet]:
+    """Return what a loop over a value sees."""
+    if isinstance(value, Object):
+        return value.iterated()
+    return elements_of(value) or [UNKNOWN]
+
+
+def item_of(value: Value, keys: ValueSet, asker: Interpreter) -> ValueSet:
+    """Return what ``value[key]`` may be, for a key that is known or not."""
+    if isinstance(value, Object):
+        return value.item(keys)
+    if isinstance(value, Qualified) and value.name.endswith(".__dict__"):
+        return named_attribute(exactly(Qualified(value.name[:-9])), keys, asker)
+    return _element(elements_of(value), keys)
+
+
+def _element(elements: list[ValueSet] | None, keys: ValueSet) -> ValueSet:
+    if elements is None:
+        return UNKNOWN
+    key = keys.exact
+    if isinstance(key, Literal) and isinstance(key.value, int):
+        inside = -len(elements) <= key.value < len(elements)
+        return elements[key.value] if inside else UNKNOWN
+    return union(elements) if elements and not keys.complete else UNKNOWN
+
+
+def named_attribute(owner: ValueSet, names: ValueSet, asker: Interpreter) -> ValueSet:
+    """Return ``getattr(owner, name)`` for a name that is known or not."""
+    found: list[ValueSet] = []
+    for name in names.values:
+        if isinstance(name, Literal) and isinstance(name.value, str):
+            found.append(asker.attribute(owner, name.value, guess=False))
+    in_namespace = any(value == Qualified(NAMESPACE) for value in owner.values)
+    if in_namespace and not names.complete and not found:
+        return exactly(Qualified(ANY_CLASS)) | UNKNOWN
+    together = union(found)
+    return together if names.complete else together | UNKNOWN
+
+
+def exported(values: ValueSet, seen: Exported | None = None, depth: int = 0) -> ValueSet:
     """Return what of a value counts in another file than the one that it was read in.
 
     Those are classes and functions, with the displays that hold them. A display may be changed
     from anywhere, so what is in it is never certain there; numbers and strings stay at home.
     """
-    return _exported(value, {})
-
-
-def _exported(value: ValueSet, done: dict[Value, Value]) -> ValueSet:
-    if all(isinstance(option, _NAMED) for option in value.values):
-        return value
-    kept = [_widened(o, done) for o in value.values if isinstance(o, (*_NAMED, *_HOLDING))]
+    if all(is_named(value) for value in values.values):
+        return values
+    seen = {} if seen is None else seen
+    kept: list[Value] = []
+    for value in values.values:
+        if isinstance(value, Qualified):
+            kept.append(value)
+        elif isinstance(value, Object) and depth < MAX_EXPORTED_DEPTH:
+            widened = seen[value] if value in seen else value.exported(seen, depth)
+            if widened is not None:
+                seen[value] = widened
+                kept.append(widened)
     return ValueSet(tuple(kept), complete=False)
 
 
-_NAMED = (Qualified, OwnClass, OwnFunction)
-_HOLDING = (DictValue, ListValue, Instance)
+def is_named(value: Value) -> bool:
+    """Whether another file sees the same value as this one."""
+    return isinstance(value, Qualified) or (isinstance(value, Object) and value.named)
 
 
-def _widened(option: Value, done: dict[Value, Value]) -> Value:
-    """Loosen each display once, however often it is held by others."""
-    if not isinstance(option, (DictValue, ListValue)):
-        return option
-    if option not in done:
-        if isinstance(option, DictValue):
-            held = [
-                replace(e, value=_exported(e.value, done)).overridable() for e in option.entries
-            ]
-            done[option] = DictValue(tuple(held), complete=False)
-        else:
-            named = [[o for o in e.values if isinstance(o, _NAMED)] for e in option.elements]
-            done[option] = ListValue(
-                tuple(ValueSet(tuple(options)) for options in named), option.many
-            )
-    return done[option]
+def keyword_of(call: ast.Call, name: str) -> ast.expr | None:
+    """Return the value that a call gives under a keyword."""
+    return next((k.value for k in call.keywords if k.arg == name), None)

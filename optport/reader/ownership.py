@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from optport.reader.evaluate import Evaluator
+from optport.reader.index import Index
 from optport.reader.layout import Holder
+from optport.reader.names import bindings_of
 from optport.reader.scopes import Assigned, Point
 from optport.reader.source import SourceText
 
@@ -23,15 +24,15 @@ class Ownership:
     and in the call.
     """
 
-    def __init__(self, call: ast.Call, at: Point, evaluator: Evaluator, source: SourceText) -> None:
+    def __init__(self, call: ast.Call, at: Point, index: Index, source: SourceText) -> None:
         self._call = call
         self._at = at
-        self._evaluator = evaluator
+        self._index = index
         self._source = source
 
     def owns(self, holder: Holder) -> bool:
         """Whether `holder` is evaluated for this construction and for nothing else."""
-        if not self._evaluator.index.is_placed(holder):
+        if not self._index.is_placed(holder):
             return False
         begin, end = self._source.offset(holder), self._source.end_offset(holder)
         return any(first <= begin and end <= last for first, last in self._regions)
@@ -51,9 +52,9 @@ class Ownership:
     def _held(self, node: ast.expr, at: Point) -> Iterator[tuple[ast.expr, Point]]:
         """Yield what is assigned to the names in a call or display, where nothing else has it."""
         for part in _parts(node):
-            if isinstance(part, ast.Name) and self._evaluator.index.words.count(part.id) == 2:
-                for binding in self._evaluator.bindings(part.id, at):
-                    held = binding.source
+            if isinstance(part, ast.Name) and self._index.lines.count(part.id) == 2:
+                for binding in bindings_of(part.id, at):
+                    held = binding.definition
                     if isinstance(held, Assigned) and self._is_only(part.id, held.value):
                         yield held.value, binding.at
 

@@ -1,175 +1,38 @@
-"""What an optimizer is handed to train: one flat list of parameters, or groups."""
+"""What a function's parameter may be: its instance, its default, or what its annotation names."""
 
 from __future__ import annotations
 
 import ast
-import enum
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from optport.reader.displays import elements_of
-from optport.reader.evaluate import MAX_DEPTH, Evaluator
-from optport.reader.objects import DictValue, Entry
-from optport.reader.scopes import Iterated, Point, Source
-from optport.values import ValueSet
+from optport.reader.classes import Instance, OwnClass, decorators, enclosing_class
+from optport.reader.command_line import decorated_default
+from optport.reader.objects import Interpreter
+from optport.reader.scopes import Parameter, Point, ScopeKind
+from optport.values import UNKNOWN, Literal, ValueSet, exactly
 
 
-class Shape(enum.Enum):
-    """The form of an optimizer's first argument."""
-
-    FLAT = enum.auto()
-    GROUPS = enum.auto()
-    UNKNOWN = enum.auto()
-
-
-class Container(enum.Enum):
-    """The kinds of containers that some target does not take, as the table names them."""
-
-    PLAIN = ""
-    GENERATOR = "generator-in-group"
-    NAMED = "named"
-    BARE = "bare-in-group"
-
-
-@dataclass(frozen=True, slots=True)
-class RawGroup:
-    """One parameter group's entries; `sure` when it surely is one of the groups."""
-
-    entries: tuple[Entry, ...]
-    sure: bool
+def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
+    """Return what a parameter may be in the function whose scope `at` is in."""
+    outer = at.scope.parent
+    if parameter.first and outer is not None and outer.kind is ScopeKind.CLASS:
+        names = decorators(parameter.function)
+        own = enclosing_class(at.scope, asker)
+        if own is not None and "staticmethod" not in names:
+            return exactly(own if "classmethod" in names else Instance(own))
+    if parameter.default is not None:
+        found = asker.value(parameter.default, parameter.at)
+        if found.known and found.exact != Literal(None):
+            return found | UNKNOWN
+    annotated = _annotated(parameter, asker)
+    if annotated.known:
+        return annotated
+    return decorated_default(parameter.function, parameter.argument.arg, asker, parameter.at)
 
 
-@dataclass(frozen=True, slots=True)
-class RawParameters:
-    """The form of what is handed over, with the groups that can be read.
-
-    `inline` says that the groups stand in the call itself, one dict display after the other.
-    """
-
-    shape: Shape
-    groups: tuple[RawGroup, ...] = ()
-    inline: bool = False
-    container: Container = Container.PLAIN
-
-
-_FLAT_METHODS = {"parameters", "buffers"}
-_PASS_ON = {"list", "tuple", "iter", "set", "reversed", "sorted", "chain"}
-
-
-def read_parameters(node: ast.expr, at: Point, evaluator: Evaluator) -> RawParameters:
-    """Return the form of the parameters that `node` stands for, and the groups in it."""
-    value = evaluator.value(node, at)
-    groups = tuple(_groups(value))
-    if groups:
-        inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
-        shape = Shape.GROUPS if _only_groups(value) else Shape.UNKNOWN
-        return RawParameters(shape, groups, inline)
-    container = Container.NAMED if _is_named(node, at, evaluator) else Container.PLAIN
-    return RawParameters(_flat_or_unknown(node, at, evaluator), container=container)
-
-
-def _only_groups(value: ValueSet) -> bool:
-    """Whether nothing but lists of groups can come out."""
-    return value.complete and all(
-        any(
-            isinstance(o, DictValue)
-            for element in elements_of(option) or ()
-            for o in element.values
-        )
-        for option in value.values
-    )
-
-
-def _is_plain_dict(node: ast.expr) -> bool:
-    return isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys)
-
-
-def _groups(value: ValueSet) -> Iterator[RawGroup]:
-    for option in value.values:
-        for element in elements_of(option) or ():
-            sure = value.complete and len(value.values) == 1 and element.exact is not None
-            for table in element.values:
-                if isinstance(table, DictValue):
-                    yield RawGroup(table.entries, sure)
-
-
-def container_in_group(node: ast.expr, at: Point, evaluator: Evaluator) -> Container:
-    """Return the kind of container that a group's parameters are in."""
-    kinds = set()
-    for expression, point in evaluator.sources(node, at):
-        callee = expression.func if isinstance(expression, ast.Call) else None
-        name = callee.id if isinstance(callee, ast.Name) else ""
-        if isinstance(expression, ast.GeneratorExp) or name in ("filter", "map"):
-            kinds.add(Container.GENERATOR)
-        elif isinstance(expression, ast.Name) and _is_parameter(expression, point, evaluator):
-            kinds.add(Container.BARE)
-        elif _is_named(expression, point, evaluator):
-            kinds.add(Container.NAMED)
-        else:
-            kinds.add(Container.PLAIN)
-    return kinds.pop() if len(kinds) == 1 else Container.PLAIN
-
-
-def _is_named(node: ast.expr, at: Point, evaluator: Evaluator) -> bool:
-    """Whether every source of `node` is a call of ``named_parameters()``."""
-    return all(
-        isinstance(expression, ast.Call)
-        and isinstance(expression.func, ast.Attribute)
-        and expression.func.attr == "named_parameters"
-        for expression, _ in evaluator.sources(node, at)
-    )
-
-
-def _is_parameter(node: ast.Name, at: Point, evaluator: Evaluator) -> bool:
-    """Whether a name is a loop's variable that takes one parameter after the other."""
-    bindings = evaluator.bindings(node.id, at)
-    return bool(bindings) and all(_takes_parameters(binding.source) for binding in bindings)
-
-
-def _takes_parameters(source: Source) -> bool:
-    if not isinstance(source, Iterated) or not isinstance(source.iterable, ast.Call):
-        return False
-    callee = source.iterable.func
-    method = callee.attr if isinstance(callee, ast.Attribute) else ""
-    return (method, source.path) in (("parameters", ()), ("named_parameters", (1,)))
-
-
-def _flat_or_unknown(node: ast.expr, at: Point, evaluator: Evaluator) -> Shape:
-    """Tell by the expressions that the parameters come from; unknown where they disagree."""
-    shapes: set[Shape] = set()
-    pending = evaluator.sources(node, at)
-    for _ in range(MAX_DEPTH):
-        if not pending:
-            break
-        expression, point = pending.pop()
-        inner = _passed_on(expression)
-        if inner is None:
-            shapes.add(_own_shape(expression))
-        for part in inner or ():
-            pending.extend(evaluator.sources(part, point))
-    return shapes.pop() if len(shapes) == 1 and not pending else Shape.UNKNOWN
-
-
-def _passed_on(node: ast.expr) -> list[ast.expr] | None:
-    """The expressions that a wrapping one takes its elements from, or None if it has its own."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return [node.left, node.right]
-    if isinstance(node, ast.Call) and node.args:
-        callee = node.func
-        name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
-        if name == "filter":
-            return node.args[1:2]
-        if name in _PASS_ON:
-            return [a.value if isinstance(a, ast.Starred) else a for a in node.args]
-    if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and isinstance(node.elt, ast.Name):
-        return [node.generators[-1].iter]
-    return None
-
-
-def _own_shape(node: ast.expr) -> Shape:
-    if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
-        plain = (ast.Attribute, ast.Subscript)
-        return Shape.FLAT if all(isinstance(e, plain) for e in node.elts) else Shape.UNKNOWN
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return Shape.FLAT if node.func.attr in _FLAT_METHODS else Shape.UNKNOWN
-    return Shape.UNKNOWN
+def _annotated(parameter: Parameter, asker: Interpreter) -> ValueSet:
+    """An instance of the class that a parameter's annotation names."""
+    annotation = parameter.argument.annotation
+    if annotation is None or not isinstance(annotation, (ast.Name, ast.Attribute)):
+        return UNKNOWN
+    named = asker.value(annotation, parameter.at).values
+    return ValueSet(tuple(Instance(one) for one in named if isinstance(one, OwnClass)))

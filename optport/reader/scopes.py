@@ -63,7 +63,7 @@ class ScopeKind(enum.Enum):
 
 @dataclass(eq=False, slots=True)
 class Imported:
-    """A name that an import binds to the thing of that full name."""
+    """A name that an import binds to what has that full name."""
 
     qualified: str
 
@@ -77,7 +77,7 @@ class Assigned:
 
 
 @dataclass(eq=False, slots=True)
-class Iterated:
+class LoopTarget:
     """A name that takes the elements of an expression one by one, in a loop or comprehension."""
 
     iterable: ast.expr
@@ -85,7 +85,7 @@ class Iterated:
 
 
 @dataclass(eq=False, slots=True)
-class Received:
+class Parameter:
     """A function's parameter; `first` marks the one that a method gets its instance by."""
 
     function: Function
@@ -104,19 +104,19 @@ class Defined:
 
 
 @dataclass(eq=False, slots=True)
-class Opaque:
+class Unfollowed:
     """A name bound to something that the reader does not follow."""
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-Source = Imported | Assigned | Iterated | Received | Defined | Opaque
+Definition = Imported | Assigned | LoopTarget | Parameter | Defined | Unfollowed
 
 
 @dataclass(eq=False, slots=True)
 class Binding:
     """One binding of a name: from what, and where."""
 
-    source: Source
+    definition: Definition
     at: Point
 
 
@@ -160,11 +160,11 @@ class Scope:
     defined: Point | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     """By name, in the order in which they take effect."""
-    anytime: dict[str, list[Binding]] = field(default_factory=dict)
+    bound_from_outside: dict[str, list[Binding]] = field(default_factory=dict)
     """What other scopes bind here (global, nonlocal), at whatever time they run."""
     kills: dict[str, list[Kill]] = field(default_factory=dict)
-    elsewhere: dict[str, Scope] = field(default_factory=dict)
-    """Names declared global or nonlocal, and the scope they belong to."""
+    declared: dict[str, Scope] = field(default_factory=dict)
+    """Names declared global or nonlocal, and the scope that they belong to."""
     stars: list[tuple[str, Point]] = field(default_factory=list)
     """Star imports: the module's full name, and where."""
     node: ast.AST | None = None
@@ -176,11 +176,11 @@ class Scope:
 
     def binds(self, name: str) -> bool:
         """Whether `name` is bound here, by the scope itself or from another one."""
-        return name in self.bindings or name in self.anytime
+        return name in self.bindings or name in self.bound_from_outside
 
 
 def encloses(outer: Branch, inner: Branch) -> bool:
-    """Whether whoever is in `inner` has come through `outer`."""
+    """Whether `outer` dominates `inner`: whoever is in `inner` has come through it."""
     while inner.depth > outer.depth and inner.parent is not None:
         inner = inner.parent
     return inner is outer
@@ -277,4 +277,5 @@ def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
     here = _first_from(bindings, at.order)
     first = max(_first_from(bindings, last_kill(scope, name, at)), here - MAX_BINDINGS)
     near = bindings[first : here + MAX_BINDINGS]
-    return [b for b in near if deferred or reaches(b.at, at)] + scope.anytime.get(name, [])
+    seen = [b for b in near if deferred or reaches(b.at, at)]
+    return seen + scope.bound_from_outside.get(name, [])

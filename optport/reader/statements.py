@@ -11,20 +11,20 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from optport.reader.binder import Binder, Flow, FlowKind
 from optport.reader.expressions import LEAVES, Expressions
-from optport.reader.record import Given, How, Record
+from optport.reader.lines import LineSet
 from optport.reader.scopes import (
     Branch,
     BranchKind,
     Defined,
-    Iterated,
     Kill,
-    Opaque,
+    LoopTarget,
     Point,
     Scope,
     ScopeKind,
+    Unfollowed,
 )
-from optport.reader.words import Marks
 
 _CAPTURING = (ast.MatchAs, ast.MatchStar)
 _Task = tuple[Callable[..., None], tuple[object, ...]]
@@ -34,22 +34,22 @@ _Def = ast.FunctionDef | ast.AsyncFunctionDef
 class Statements:
     """Walks statements in the order in which Python runs them; knows the scope and branch.
 
-    Bodies of functions of the module and of its classes are put by in `deferred`, with the place
-    of their definition, until somebody wants them; a function inside of another comes with it.
+    Bodies of functions of the module and of its classes are kept in `deferred`, with the place of
+    their definition, until first needed; a function inside of another comes with it.
     """
 
-    def __init__(self, record: Record, expressions: Expressions, binding: Marks) -> None:
+    def __init__(self, binder: Binder, expressions: Expressions, binding: LineSet) -> None:
         """Take where to note things, and the lines on which expressions may bind something."""
         self.expressions: list[tuple[ast.expr, Point]] = []
         """The expressions of the statements walked so far."""
         self.deferred: dict[_Def, Point] = {}
         self._functions: list[_Def] = []
         """Those that are or were deferred, in source order."""
-        self._record = record
+        self._binder = binder
         self._visit = expressions.calls
         self._binding = binding
-        self._scope = record.module
-        self._branch = record.root
+        self._scope = binder.module
+        self._branch = binder.root
         self._stack: list[ast.AST | _Task] = []
         self._visitors: dict[type, Callable[[Any], None]] = {
             ast.Import: self._import,
@@ -98,14 +98,14 @@ class Statements:
                 visit(item)
 
     def function_on(self, line: int) -> _Def | None:
-        """Return the function on a line of whose definition the line is, if it was put by."""
+        """Return the function on a line of whose definition the line is, if it was deferred."""
         position = bisect_right(self._functions, line, key=lambda node: node.lineno) - 1
         node = self._functions[position] if position >= 0 else None
         return node if node is not None and line <= (node.end_lineno or line) else None
 
     def enter(self, node: _Def) -> None:
-        """Walk a function's body that was put by."""
-        self.walk(node.body, self._record.open_function(node, self.deferred.pop(node)))
+        """Walk a function's body that was deferred."""
+        self.walk(node.body, self._binder.open_function(node, self.deferred.pop(node)))
 
     def _push(self, items: Sequence[ast.AST]) -> None:
         self._stack += reversed(items)
@@ -115,18 +115,18 @@ class Statements:
         self._branch = branch
 
     def _point(self) -> Point:
-        record = self._record
-        record.order += 1
-        return Point(self._scope, record.order, self._branch)
+        binder = self._binder
+        binder.order += 1
+        return Point(self._scope, binder.order, self._branch)
 
     def _use(self, node: ast.expr) -> Point:
         """Note an expression, and return the place where its value is there."""
-        record = self._record
-        record.order += 1
-        at = Point(self._scope, record.order, self._branch)
+        binder = self._binder
+        binder.order += 1
+        at = Point(self._scope, binder.order, self._branch)
         if type(node) in LEAVES:
             return at
-        # As `marked` does, without the call: most of what a file costs is spent here.
+        # As `has_line` does, without the call: most of what a file costs is spent here.
         if self._binding.find(1, node.lineno, (node.end_lineno or node.lineno) + 1) >= 0:
             before, at = at, self._point()
             self._visit(node, at, before)
@@ -139,10 +139,10 @@ class Statements:
         at = self._point()
         for alias in node.names:
             if alias.asname:
-                self._record.bind_import(alias.asname, alias.name, at)
+                self._binder.bind_import(alias.asname, alias.name, at)
             else:
                 root = alias.name.partition(".")[0]
-                self._record.bind_import(root, root, at)
+                self._binder.bind_import(root, root, at)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         at = self._point()
@@ -153,21 +153,21 @@ class Statements:
                 self._scope.stars.append((module, at))
             else:
                 qualified = f"{module}{dot}{alias.name}"
-                self._record.bind_import(alias.asname or alias.name, qualified, at)
+                self._binder.bind_import(alias.asname or alias.name, qualified, at)
 
     def _assign(self, node: ast.Assign) -> None:
         value = node.value
         at = self._use(value)
         for target in node.targets:
             if isinstance(target, ast.Name):
-                self._record.assign(target.id, value, at)
+                self._binder.assign(target.id, value, at)
             else:
                 self._bind(target, value, at)
 
     def _bind(self, target: ast.expr, value: ast.expr | None, at: Point) -> None:
         if not isinstance(target, ast.Name):
             self._use(target)
-        self._record.bind_target(target, value, at)
+        self._binder.bind_target(target, value, at)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         self._annotate(node.annotation)
@@ -177,7 +177,7 @@ class Statements:
     def _augmented(self, node: ast.AugAssign) -> None:
         at = self._use(node.value)
         if isinstance(node.target, ast.Name) and isinstance(node.op, (ast.Add, ast.BitOr)):
-            self._record.mutate(node.target.id, node.value, None, at)
+            self._binder.mutate(node.target.id, node.value, None, at)
         else:
             self._bind(node.target, None, at)
 
@@ -212,7 +212,7 @@ class Statements:
             self._scope.returns.append((node.value, self._use(node.value)))
             function = self._scope.node
             if isinstance(function, _Def):
-                self._record.given.append(Given(function.name, node.value, How.RETURNED))
+                self._binder.flows.append(Flow(function.name, node.value, FlowKind.RETURNED))
         self._branch.returns = True
         self._branch.leaves = True
 
@@ -230,7 +230,7 @@ class Statements:
     def _arms(self, arms: list[tuple[Branch, Sequence[ast.AST]]], exhaustive: bool) -> None:
         """Walk the arms of one statement, and note afterwards what all of them bind."""
         branches = [arm for arm, _ in arms]
-        since = self._record.order + 1
+        since = self._binder.order + 1
         self._stack.append((self._close, (self._branch, branches, since, exhaustive)))
         for arm, body in reversed(arms):
             self._push(body)
@@ -276,7 +276,7 @@ class Statements:
             if isinstance(pattern, ast.MatchMapping):
                 name = pattern.rest
             if name is not None:
-                self._record.bind(name, Opaque(), at)
+                self._binder.bind(name, Unfollowed(), at)
         if node.guard is not None:
             self._use(node.guard)
         self._push(node.body)
@@ -293,7 +293,7 @@ class Statements:
         if node.type is not None:
             self._use(node.type)
         if node.name is not None:
-            self._record.bind(node.name, Opaque(), self._point())
+            self._binder.bind(node.name, Unfollowed(), self._point())
         self._push(node.body)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
@@ -301,7 +301,7 @@ class Statements:
         self._loop(node, node.body, node.orelse)
         if not isinstance(node.target, ast.Name):
             self._use(node.target)
-        self._record.bind_target(node.target, node.iter, self._point(), Iterated)
+        self._binder.bind_target(node.target, node.iter, self._point(), LoopTarget)
 
     def _while(self, node: ast.While) -> None:
         self._loop(node, node.body, node.orelse)
@@ -324,34 +324,34 @@ class Statements:
             self._annotate(argument.annotation)
         self._annotate(node.returns)
         outside = self._point()
-        self._record.bind(node.name, Defined(node), outside)
+        self._binder.bind(node.name, Defined(node), outside)
         if _outside_functions(self._scope):
             self.deferred[node] = outside
             self._functions.append(node)
             return
         self._stack.append((self._switch, (self._scope, self._branch)))
         self._push(node.body)
-        at = self._record.open_function(node, outside)
+        at = self._binder.open_function(node, outside)
         self._switch(at.scope, at.branch)
 
     def _class(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self._use(expression)
-        self._record.given += [Given(node.name, base, How.INHERITED) for base in node.bases]
+        self._binder.flows += [Flow(node.name, base, FlowKind.INHERITED) for base in node.bases]
         scope = Scope(ScopeKind.CLASS, self._scope, self._point(), node=node)
-        self._record.scopes[node] = scope
-        self._record.class_names.add(node.name)
+        self._binder.scopes[node] = scope
+        self._binder.class_names.add(node.name)
         self._stack.append((self._end_class, (node, self._scope, self._branch)))
         self._push(node.body)
         self._switch(scope, Branch(BranchKind.ROOT))
 
     def _end_class(self, node: ast.ClassDef, scope: Scope, branch: Branch) -> None:
         self._switch(scope, branch)
-        self._record.bind(node.name, Defined(node), self._point())
+        self._binder.bind(node.name, Defined(node), self._point())
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:
-            self._scope.elsewhere[name] = self._record.module
+            self._scope.declared[name] = self._binder.module
 
     def _nonlocal(self, node: ast.Nonlocal) -> None:
         for name in node.names:
@@ -359,7 +359,7 @@ class Statements:
             while outer is not None and (outer.kind is ScopeKind.CLASS or not outer.binds(name)):
                 outer = outer.parent
             if outer is not None:
-                self._scope.elsewhere[name] = outer
+                self._scope.declared[name] = outer
 
 
 def _outside_functions(scope: Scope | None) -> bool:

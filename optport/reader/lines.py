@@ -1,4 +1,4 @@
-"""Where words stand in a source text: what tells which lines are worth reading at all."""
+"""The lines of a source text by the words on them: which lines are worth reading at all."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from operator import add
 
 from optport.gate import begins_word
 
-FEW_WORDS = 48
-"""Words that are looked for one by one; for more, all words of the text are noted down."""
+MAX_SEARCHES = 48
+"""Words that are searched for one by one; for more, all words of the text are noted down."""
 
 _WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"\.\s*(\w+)\s*(?::|=(?!=))")
 
-Marks = bytearray
-"""One byte for each line, from 1: whether it is marked."""
+LineSet = bytearray
+"""One byte for each line, from 1: whether it is in the set."""
 
 
-class Words:
+class LineIndex:
     """The lines of a text by the words on them; a word is looked up when it is asked for."""
 
     def __init__(self, text: str) -> None:
@@ -33,51 +33,51 @@ class Words:
         self._starts = [0, *ends]
         self._looked_up = 0
 
-    def no_marks(self) -> Marks:
-        """Return marks with no line marked."""
-        return Marks(len(self._starts) + 1)
+    def none(self) -> LineSet:
+        """Return the set of no lines."""
+        return LineSet(len(self._starts) + 1)
 
-    def all_marks(self) -> Marks:
-        """Return marks with every line marked."""
-        return Marks(b"\1") * (len(self._starts) + 1)
+    def all(self) -> LineSet:
+        """Return the set of all lines."""
+        return LineSet(b"\1") * (len(self._starts) + 1)
 
     def count(self, word: str) -> int:
         """Return how often a word stands in the text; a word that may be spelled otherwise: 0."""
         return len(self._lines(word)) if word.isascii() else 0
 
-    def mark(self, words: Iterable[str], marks: Marks | None = None) -> Marks:
-        """Mark the lines that hold one of `words`, and return the marks."""
-        marks = self.no_marks() if marks is None else marks
+    def with_words(self, words: Iterable[str], lines: LineSet | None = None) -> LineSet:
+        """Return the lines that hold one of `words`, added to `lines` if those are given."""
+        lines = self.none() if lines is None else lines
         for word in words:
             if not word.isascii():  # may be spelled otherwise: Python normalizes names
-                return self.all_marks()
+                return self.all()
             for line in self._lines(word):
-                marks[line] = 1
-        return marks
+                lines[line] = 1
+        return lines
 
-    def mark_ends(self, pattern: re.Pattern[str]) -> Marks:
-        """Return marks on the lines with a word of a pattern made by `word_ends`."""
-        marks = self.no_marks()
+    def with_ends(self, pattern: re.Pattern[str]) -> LineSet:
+        """Return the lines with a word of a pattern made by `word_ends`."""
+        lines = self.none()
         for match in pattern.finditer(self._text):
             if begins_word(self._text, match.start()):
-                marks[self._line(match.start())] = 1
-        return marks
+                lines[self._line(match.start())] = 1
+        return lines
 
-    def mark_text(self, text: str, marks: Marks) -> None:
-        """Mark the lines that hold `text`, which need be no word."""
+    def add_text(self, text: str, lines: LineSet) -> None:
+        """Add the lines that hold `text`, which need be no word."""
         at = self._text.find(text)
         while at >= 0:
-            marks[self._line(at)] = 1
+            lines[self._line(at)] = 1
             at = self._text.find(text, at + 1)
 
-    def mark_assigned(self, attribute: str) -> Marks:
-        """Return marks on the lines where an attribute of that name may be assigned."""
+    def assigning(self, attribute: str) -> LineSet:
+        """Return the lines where an attribute of that name may be assigned."""
         if not attribute.isascii():
-            return self.all_marks()
-        marks = self.no_marks()
+            return self.all()
+        lines = self.none()
         for line in self._assigned.get(attribute, ()):
-            marks[line] = 1
-        return marks
+            lines[line] = 1
+        return lines
 
     def _line(self, at: int) -> int:
         return bisect_right(self._starts, at)
@@ -85,7 +85,7 @@ class Words:
     def _lines(self, word: str) -> list[int]:
         """The lines with a word, each as often as the word stands there by itself."""
         self._looked_up += 1
-        if self._looked_up > FEW_WORDS:
+        if self._looked_up > MAX_SEARCHES:
             return self._all.get(word, [])
         text = self._text
         found = []
@@ -112,6 +112,6 @@ class Words:
         return found
 
 
-def marked(marks: Marks, node: ast.expr | ast.stmt) -> bool:
-    """Whether one of a node's lines is marked."""
-    return marks.find(1, node.lineno, (node.end_lineno or node.lineno) + 1) >= 0
+def has_line(lines: LineSet, node: ast.expr | ast.stmt) -> bool:
+    """Whether one of a node's lines is in the set."""
+    return lines.find(1, node.lineno, (node.end_lineno or node.lineno) + 1) >= 0

@@ -1,4 +1,4 @@
-"""Where words stand in a text."""
+"""The lines of a text by the words on them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optport.reader.words import FEW_WORDS, Marks, Words, marked
+from optport.reader.lines import MAX_SEARCHES, LineIndex, LineSet, has_line
 
 
-def lines(marks: Marks) -> list[int]:
-    return [line for line, mark in enumerate(marks) if mark]
+def numbers(lines: LineSet) -> list[int]:
+    return [line for line, there in enumerate(lines) if there]
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,17 @@ def lines(marks: Marks) -> list[int]:
     ],
 )
 def test_lines_of_a_word(text: str, expected: list[int]) -> None:
-    words = Words(text)
-    assert lines(words.mark(["lr"])) == expected
-    for number in range(FEW_WORDS):
-        words.mark([f"w{number}"])
-    assert lines(words.mark(["lr"])) == expected
+    index = LineIndex(text)
+    assert numbers(index.with_words(["lr"])) == expected
+    for number in range(MAX_SEARCHES):
+        index.with_words([f"w{number}"])
+    assert numbers(index.with_words(["lr"])) == expected
 
 
 def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
-    words = Words("a\nb")
-    assert words.mark(["µ"]) == words.all_marks()
-    assert words.mark_assigned("µ") == words.all_marks()
+    index = LineIndex("a\nb")
+    assert index.with_words(["µ"]) == index.all()
+    assert index.assigning("µ") == index.all()
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,21 @@ def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
     ],
 )
 def test_lines_where_an_attribute_may_be_assigned(text: str, expected: list[int]) -> None:
-    assert lines(Words(text).mark_assigned("lr")) == expected
+    assert numbers(LineIndex(text).assigning("lr")) == expected
 
 
 @given(st.text(alphabet="ab_ \n\r.=", max_size=60))
 def test_words_are_counted_alike_one_by_one_and_all_at_once(text: str) -> None:
-    one_by_one, at_once = Words(text), Words(text)
-    for number in range(FEW_WORDS):
-        at_once.mark([f"w{number}"])
+    one_by_one, at_once = LineIndex(text), LineIndex(text)
+    for number in range(MAX_SEARCHES):
+        at_once.with_words([f"w{number}"])
     for word in ("a", "b", "ab", "a_b"):
-        assert one_by_one.mark([word]) == at_once.mark([word])
+        assert one_by_one.with_words([word]) == at_once.with_words([word])
 
 
-def test_a_statement_is_marked_by_any_of_its_lines() -> None:
+def test_a_statement_has_all_of_its_lines() -> None:
     text = "x = f(\n    1,\n    lr)\ny = 1\n"
     first, second = ast.parse(text).body
-    marks = Words(text).mark(["lr"])
-    assert marked(marks, first)
-    assert not marked(marks, second)
+    lines = LineIndex(text).with_words(["lr"])
+    assert has_line(lines, first)
+    assert not has_line(lines, second)

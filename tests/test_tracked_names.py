@@ -11,10 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from optport.options import default_options
-from optport.reader.constructions import Construction, find_constructions
+from optport.reader.constructions import find_constructions
 from optport.reader.index import Index
-from optport.reader.leads import find_leads, known_optimizers
+from optport.reader.model import Construction
 from optport.reader.source import SourceText
+from optport.reader.torch_names import known_optimizers
+from optport.reader.tracked_names import track_names
 from tests.fixture_cases import FIXTURES
 from tests.python_source import programs
 
@@ -37,8 +39,8 @@ def found(text: str, everywhere: bool) -> list[tuple[str, ...]]:
     return sorted(rows)
 
 
-def leading(text: str) -> set[str]:
-    return set(find_leads(Index(ast.parse(text), text), frozenset()).names) - known_optimizers()
+def tracked(text: str) -> set[str]:
+    return set(track_names(Index(ast.parse(text), text), frozenset()).names) - known_optimizers()
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)
@@ -91,15 +93,15 @@ def test_as_much_is_found_as_everywhere_in_any_program(text: str, used: str) -> 
         ("if (c := torch.optim.Adam): pass", {"c"}),
     ],
 )
-def test_names_that_lead(text: str, expected: set[str]) -> None:
-    assert leading(text) == {"optim", *expected}
+def test_tracked_names(text: str, expected: set[str]) -> None:
+    assert tracked(text) == {"optim", *expected}
 
 
 def test_functions_without_a_word_that_matters_are_not_walked() -> None:
     text = "import torch\ndef f():\n    x = 1\ndef g():\n    return torch.optim.Adam([])\n"
     index = Index(ast.parse(text), text)
     f, g = (node for node in index.tree.body if isinstance(node, ast.FunctionDef))
-    find_leads(index, frozenset())
+    track_names(index, frozenset())
     assert not index.walked(f)
     assert index.walked(g)
 
@@ -107,5 +109,5 @@ def test_functions_without_a_word_that_matters_are_not_walked() -> None:
 def test_a_chain_of_names_longer_than_the_bound_makes_every_line_count() -> None:
     chain = "".join(f"def f{i}(): return f{i + 1}\n" for i in range(40))
     text = f"{chain}def f40(): return torch.optim.Adam\nx = 1\n"
-    leads = find_leads(Index(ast.parse(text), text), frozenset())
-    assert leads.lines == Index(ast.parse(text), text).words.all_marks()
+    found = track_names(Index(ast.parse(text), text), frozenset())
+    assert found.lines == Index(ast.parse(text), text).lines.all()

@@ -1,4 +1,4 @@
-"""What a file binds, changes and hands on, noted down while its statements are walked."""
+"""Binds the names of one file: scopes, bindings, changes, and the flows of values into names."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from optport.reader.scopes import (
     Binding,
     Branch,
     BranchKind,
+    Definition,
     Function,
     Imported,
-    Iterated,
+    LoopTarget,
     Mutation,
-    Opaque,
+    Parameter,
     Point,
-    Received,
     Scope,
     ScopeKind,
-    Source,
+    Unfollowed,
 )
 
-MUTATING = frozenset({"update", "setdefault", "append", "extend", "insert"})
+MUTATING_METHODS = frozenset({"update", "setdefault", "append", "extend", "insert"})
 """Methods that change what a name holds."""
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-class How(enum.Enum):
-    """How a name comes by an expression's value."""
+class FlowKind(enum.Enum):
+    """How the value of an expression comes out under a name."""
 
     ASSIGNED = enum.auto()
     RETURNED = enum.auto()  # by the function of that name
@@ -41,16 +41,16 @@ class How(enum.Enum):
 
 
 @dataclass(slots=True, eq=False)
-class Given:
-    """An expression whose value may come out under a name."""
+class Flow:
+    """A def-use edge: an expression whose value may come out under a name."""
 
     name: str
     value: ast.expr
-    how: How = How.ASSIGNED
+    kind: FlowKind = FlowKind.ASSIGNED
 
 
 @dataclass(slots=True)
-class Record:
+class Binder:
     """The scopes, bindings and changes of one file, as far as it has been walked."""
 
     module: Scope = field(default_factory=lambda: Scope(ScopeKind.MODULE))
@@ -63,12 +63,12 @@ class Record:
     """What changes the things that names hold, by name."""
     attributes: dict[tuple[Scope, str], list[AttributeSet]] = field(default_factory=dict)
     """Assignments to attributes in methods, by the class's scope and the attribute's name."""
-    given: list[Given] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The names that imports bind, with the full name of what they bind them to."""
     class_names: set[str] = field(default_factory=set)
     misplaced: set[ast.AST] = field(default_factory=set)
-    """Nodes whose place in the source is not the one that they have."""
+    """Nodes whose place in the definition is not the one that they have."""
     order: int = 0
     """Counts places up, in the order in which the statements of a scope take effect."""
 
@@ -84,23 +84,23 @@ class Record:
 
     # -- bindings ---
 
-    def bind(self, name: str, source: Source, at: Point) -> None:
+    def bind(self, name: str, definition: Definition, at: Point) -> None:
         """Note that `name` is bound at `at`."""
         scope = at.scope
-        elsewhere = scope.elsewhere.get(name)
-        if elsewhere is not None:
-            elsewhere.anytime.setdefault(name, []).append(Binding(source, at))
+        declared = scope.declared.get(name)
+        if declared is not None:
+            declared.bound_from_outside.setdefault(name, []).append(Binding(definition, at))
             return
         bindings = scope.bindings.get(name)
         if bindings is None:
-            scope.bindings[name] = [Binding(source, at)]
+            scope.bindings[name] = [Binding(definition, at)]
         else:
-            bindings.append(Binding(source, at))
+            bindings.append(Binding(definition, at))
         at.branch.bound.add(name)
 
     def assign(self, name: str, value: ast.expr, at: Point) -> None:
         """Note that `name` is assigned a value."""
-        self.given.append(Given(name, value))
+        self.flows.append(Flow(name, value))
         self.bind(name, Assigned(value), at)
 
     def bind_import(self, name: str, qualified: str, at: Point) -> None:
@@ -113,7 +113,7 @@ class Record:
         target: ast.expr,
         value: ast.expr | None,
         at: Point,
-        make: Callable[[ast.expr, tuple[int, ...]], Source] = Assigned,
+        make: Callable[[ast.expr, tuple[int, ...]], Definition] = Assigned,
     ) -> None:
         """Bind every name in an assignment's target, with the way that unpacking takes."""
         pending: list[tuple[ast.expr, tuple[int, ...] | None]] = [(target, ())]
@@ -121,11 +121,11 @@ class Record:
             node, path = pending.pop()
             if isinstance(node, ast.Name):
                 if value is not None:
-                    self.given.append(Given(node.id, value))
-                source: Source = Opaque()
+                    self.flows.append(Flow(node.id, value))
+                definition: Definition = Unfollowed()
                 if value is not None and path is not None:
-                    source = make(value, path)
-                self.bind(node.id, source, at)
+                    definition = make(value, path)
+                self.bind(node.id, definition, at)
             elif isinstance(node, ast.Starred):
                 pending.append((node.value, None))
             elif isinstance(node, (ast.Tuple, ast.List)):
@@ -145,7 +145,7 @@ class Record:
     def _change(self, target: ast.expr, value: ast.expr, at: Point) -> None:
         """Note an assignment to an attribute or an item."""
         if isinstance(target, ast.Attribute):
-            self.given.append(Given(target.attr, value))
+            self.flows.append(Flow(target.attr, value))
             owner = _class_around(at.scope)
             if owner is not None:
                 changes = self.attributes.setdefault((owner, target.attr), [])
@@ -160,7 +160,7 @@ class Record:
             handed = [*node.args, *(keyword.value for keyword in node.keywords)]
         elif value is None:
             handed = [node]
-        self.given += [Given(name, one) for one in handed if one is not None]
+        self.flows += [Flow(name, one) for one in handed if one is not None]
         self.mutations.setdefault(name, []).append(Mutation(name, node, value, at))
 
     def mutate_by(self, call: ast.Call, at: Point) -> None:
@@ -168,7 +168,7 @@ class Record:
         callee = call.func
         if (
             isinstance(callee, ast.Attribute)
-            and callee.attr in MUTATING
+            and callee.attr in MUTATING_METHODS
             and isinstance(callee.value, ast.Name)
         ):
             self.mutate(callee.value.id, call, None, at)
@@ -182,12 +182,12 @@ class Record:
         at = self.point(scope, Branch(BranchKind.ROOT))
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
-                self.given.append(Given(argument.arg, default))
-            received = Received(node, argument, default, outside, first=position == 0)
+                self.flows.append(Flow(argument.arg, default))
+            received = Parameter(node, argument, default, outside, first=position == 0)
             self.bind(argument.arg, received, at)
         for rest in (node.args.vararg, node.args.kwarg):
             if rest is not None:
-                self.bind(rest.arg, Opaque(), at)
+                self.bind(rest.arg, Unfollowed(), at)
         return at
 
     def open_lambda(self, node: ast.Lambda, outside: Point) -> Scope:
@@ -207,7 +207,7 @@ class Record:
             branch = Branch(BranchKind.ROOT)
             for generator in node.generators:
                 at = self.point(scope, branch)
-                self.bind_target(generator.target, generator.iter, at, Iterated)
+                self.bind_target(generator.target, generator.iter, at, LoopTarget)
             inner = self.inner[node] = self.point(scope, branch)
         return inner
 

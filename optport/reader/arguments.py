@@ -1,0 +1,167 @@
+"""Binding the arguments of calls to the parameters of a signature."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from functools import partial
+
+from optport.places import Place
+from optport.reader.callee import ArgumentSource
+from optport.reader.containers import entries_of
+from optport.reader.evaluate import Evaluator
+from optport.reader.layout import Holder, Site
+from optport.reader.model import Argument, Container, Group, Parameters
+from optport.reader.objects import elements_of
+from optport.reader.ownership import Ownership
+from optport.reader.param_groups import container_in_group, read_parameters
+from optport.reader.scopes import Point
+from optport.reader.source import SourceText
+from optport.signatures import Signature
+from optport.values import ValueSet, literal, union
+
+
+class ArgumentBinder:
+    """Binds arguments to a signature's parameters as Python would, call after call."""
+
+    def __init__(
+        self,
+        signature: Signature,
+        evaluator: Evaluator,
+        source: SourceText,
+        ownership: Ownership,
+    ) -> None:
+        self._signature = signature
+        self._evaluator = evaluator
+        self._source = source
+        self._ownership = ownership
+        self._prefix = ""
+        self._sites: dict[Holder, Site] = {}
+        self._position = 0
+        self.arguments: dict[str, Argument] = {}
+        self.hidden: tuple[str, Place] | None = None
+        self.parameters = Parameters()
+
+    def site(self, holder: Holder) -> Site:
+        """Return a call or display as a place to write arguments into."""
+        site = self._sites.get(holder)
+        if site is None:
+            is_own = partial(self._ownership.owns, holder)
+            site = self._sites[holder] = Site(holder, self._source, is_own, self._prefix)
+        return site
+
+    def take(self, source: ArgumentSource) -> None:
+        """Bind the arguments that one call brings; later keywords win, as in a partial."""
+        self._prefix = source.prefix
+        if not source.prefix:
+            for node in source.call.args[source.skip :]:
+                if not self._take_positional(node, source):
+                    break
+        for keyword in source.call.keywords:
+            if keyword.arg is None:
+                self._expand(keyword, source)
+            elif keyword.arg not in source.without and keyword.arg.startswith(source.prefix):
+                self._take_keyword(keyword, keyword.arg.removeprefix(source.prefix), source)
+
+    def _take_keyword(self, keyword: ast.keyword, name: str, source: ArgumentSource) -> None:
+        node = keyword.value
+        value = self._evaluator.value(node, source.at)
+        text, place = self._source.expression(node), self._source.place(keyword)
+        site = self.site(source.call)
+        argument = Argument(name, value.readable, text, place, node=node, site=site)
+        self._bind(argument, node, source.at)
+
+    def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
+        """Bind a positional argument, or the elements of ``*args``; False if they can't be read."""
+        evaluator = self._evaluator
+        if not isinstance(node, ast.Starred):
+            name = self._next_positional()
+            if name is not None:
+                value = evaluator.value(node, source.at)
+                self._bind(self._argument(name, value, node, source.call), node, source.at)
+            return True
+        only = evaluator.value(node.value, source.at).exact
+        elements = None if only is None else elements_of(only)
+        place = self._source.place(node)
+        if elements is None:
+            self.hidden = "*" + self._source.expression(node.value), place
+            return False
+        for position, element in enumerate(elements):
+            name = self._next_positional()
+            if name is not None:
+                text = self._source.element(node.value, position)
+                whole = ast.Subscript(node.value, ast.Constant(position))
+                self._bind(Argument(name, element.readable, text, place), whole, source.at)
+        return True
+
+    def _next_positional(self) -> str | None:
+        names = self._signature.positional
+        self._position += 1
+        return names[self._position - 1] if self._position <= len(names) else None
+
+    def _expand(self, keyword: ast.keyword, source: ArgumentSource) -> None:
+        """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
+        value = self._evaluator.value(keyword.value, source.at)
+        entries, complete = entries_of(value)
+        here = [entry for entry in entries if self._evaluator.is_here(entry.at)]
+        complete = complete and len(here) == len(entries)  # what stands elsewhere stays hidden
+        for entry in here:
+            key = entry.key
+            if not isinstance(key, str) or key in source.without:
+                continue
+            if key.startswith(source.prefix):
+                name = key.removeprefix(source.prefix)
+                value = entry.value if entry.sure else self._or_else(name, entry.value)
+                argument = self._argument(name, value, entry.node, entry.holder, entry.sure)
+                self._bind(argument, entry.node, source.at)
+        if not complete and self.hidden is None:
+            text = "**" + self._source.expression(keyword.value)
+            self.hidden = text, self._source.place(keyword)
+
+    def _or_else(self, name: str, value: ValueSet) -> ValueSet:
+        """The value of an argument that may be left out: perhaps the one in force without it."""
+        before = self.arguments.get(name)
+        if before is not None:
+            return union([before.value, value])
+        known = self._signature.by_name.get(name)
+        return value if known is None or known.required else union([literal(known.value), value])
+
+    def _argument(
+        self,
+        name: str,
+        value: ValueSet,
+        node: ast.expr,
+        holder: Holder | None,
+        sure: bool = True,
+    ) -> Argument:
+        """Return an argument or entry of a call or display."""
+        text, place = self._source.expression(node), self._source.place(node)
+        site = None if holder is None else self.site(holder)
+        return Argument(name, value.readable, text, place, sure, node, site)
+
+    def _bind(self, argument: Argument, node: ast.expr, at: Point) -> None:
+        """Bind an argument, whose value is that of `node` at `at`."""
+        before = self.arguments.get(argument.name)
+        if before is not None and before.sure and not argument.sure:
+            argument = replace(argument, sure=True)
+        self.arguments[argument.name] = argument
+        if argument.name == "params":
+            self.parameters = self._read_parameters(node, at)
+
+    def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
+        raw = read_parameters(node, at, self._evaluator)
+        groups = []
+        for group in raw.groups:
+            arguments = {}
+            container = Container.PLAIN
+            site = None
+            for entry in group.entries:
+                if isinstance(entry.key, str):
+                    arguments[entry.key] = self._argument(
+                        entry.key, entry.value, entry.node, entry.holder, entry.sure
+                    )
+                if entry.key == "params":
+                    container = container_in_group(entry.node, entry.at)
+                    site = arguments[entry.key].site
+            groups.append(Group(arguments, container, group.sure, site))
+        return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)

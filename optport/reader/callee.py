@@ -1,0 +1,200 @@
+"""Callee resolution: which torch optimizer a call builds, and the calls with its arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from optport.reader.classes import OwnClass, SuperValue
+from optport.reader.evaluate import Evaluator
+from optport.reader.known_calls import Partial
+from optport.reader.names import owner
+from optport.reader.objects import ANY_CLASS, keyword_of
+from optport.reader.scopes import Point
+from optport.reader.torch_names import torch_optimizer
+from optport.reader.tracked_names import track_names
+from optport.values import Literal, Qualified, ValueSet
+
+_NESTED = 8
+"""How many partials and subclasses are looked through, one inside the other."""
+
+MAX_LOOKED_THROUGH = 256
+"""How many of them are looked through in all, for one call."""
+
+_OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group"})
+"""A subclass that has one of these may do anything; without, it trains as its base."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentSource:
+    """A call with arguments: all but the first `skip` and the keywords in `without`.
+
+    With a `prefix` they are the keywords that start with it, and no others.
+    """
+
+    call: ast.Call
+    at: Point
+    skip: int = 0
+    without: frozenset[str] = frozenset()
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCall:
+    """An optimizer that a call may build; `api` is None for one decided at run time."""
+
+    api: str | None
+    sources: tuple[ArgumentSource, ...]
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A callable that takes an optimizer's class together with its arguments."""
+
+    parameter: str
+    position: int
+    own: frozenset[str] = field(default_factory=frozenset)
+
+
+WRAPPERS = {
+    "torch.distributed.optim.ZeroRedundancyOptimizer": Wrapper(
+        "optimizer_class",
+        1,
+        frozenset({"process_group", "parameters_as_bucket_view", "overlap_with_ddp"}),
+    ),
+    "torch.distributed.optim.DistributedOptimizer": Wrapper("optimizer_class", 0),
+}
+"""Wrappers by full name. Their remaining arguments are the optimizer's."""
+
+_WRAPPING = frozenset(name.rpartition(".")[2] for name in WRAPPERS)
+_DIRECT_NAMES = frozenset({"__init__", "func"})
+
+PREFIX = "optimizer__"
+"""Keywords by which skorch passes arguments to the class given as `optimizer`."""
+
+
+class CalleeResolver:
+    """Tells what the calls of one file build."""
+
+    def __init__(self, evaluator: Evaluator, everywhere: bool = False) -> None:
+        """Take the file's `evaluator`; look at every call if `everywhere`."""
+        self._evaluator = evaluator
+        index = evaluator.index
+        self._tracked = None if everywhere else track_names(index, _WRAPPING)
+        self.lines = index.lines.all() if self._tracked is None else self._tracked.lines
+        """The lines with calls that may build an optimizer."""
+
+    def resolved(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
+        """Return the optimizers that a call may build; none for any other call."""
+        if not self._may_build(call, at):
+            return []
+        callee = self._evaluator.value(call.func, at)
+        found = list(_classes(callee, (ArgumentSource(call, at),)))
+        found = found or list(self._initialised(call, at))
+        found = found or list(self._wrapped(call, callee, at))
+        return found or list(self._lazily(call, at))
+
+    def _may_build(self, call: ast.Call, at: Point) -> bool:
+        """Whether a call is worth a look: by the name that is called, most are not."""
+        callee = call.func
+        if _has_prefixed(call) or getattr(callee, "attr", "") in _DIRECT_NAMES:
+            return True
+        if self._tracked is not None:
+            return self._tracked.reach(callee)
+        # An imported name may be anything; one that is built in is not.
+        evaluator = self._evaluator
+        plain = isinstance(callee, ast.Name) and owner(callee.id, at.scope) is None
+        return not plain or bool(evaluator.index.module.stars)
+
+    def _initialised(self, call: ast.Call, at: Point) -> Iterator[ResolvedCall]:
+        """``super().__init__(…)`` and ``torch.optim.Adam.__init__(self, …)`` in a subclass."""
+        callee = call.func
+        if not isinstance(callee, ast.Attribute) or callee.attr != "__init__":
+            return
+        classes = self._evaluator.value(callee.value, at)
+        for one in classes.values:
+            if isinstance(one, SuperValue):
+                bases = _bases(one.of)
+                if bases is not None:
+                    yield from _classes(bases, (ArgumentSource(call, at),))
+            elif isinstance(one, Qualified) and torch_optimizer(one.name):
+                sources = (ArgumentSource(call, at, skip=1),)
+                yield ResolvedCall(torch_optimizer(one.name), sources, classes.complete)
+
+    def _wrapped(self, call: ast.Call, callee: ValueSet, at: Point) -> Iterator[ResolvedCall]:
+        """A class that is an argument of the call that has its arguments."""
+        for value in callee.values:
+            wrapper = WRAPPERS.get(value.name) if isinstance(value, Qualified) else None
+            if wrapper is None:
+                continue
+            wrapped = _argument(call, wrapper.parameter, wrapper.position)
+            if wrapped is not None:
+                without = wrapper.own | {wrapper.parameter}
+                source = ArgumentSource(call, at, without=without, skip=int(wrapper.position == 0))
+                classes = self._evaluator.value(wrapped, at)
+                yield from _classes(classes, (source,), sure=callee.complete)
+        wrapped = keyword_of(call, "optimizer")
+        if wrapped is not None and _has_prefixed(call):
+            source = ArgumentSource(call, at, prefix=PREFIX)
+            yield from _classes(self._evaluator.value(wrapped, at), (source,), sure=False)
+
+    def _lazily(self, call: ast.Call, at: Point) -> Iterator[ResolvedCall]:
+        """``L(torch.optim.AdamW)(…)``: a wrapper from elsewhere that calls the class later."""
+        inner = call.func
+        if isinstance(inner, ast.Call) and len(inner.args) == 1 and not inner.keywords:
+            classes = self._evaluator.value(inner.args[0], at)
+            if any(isinstance(o, Qualified) and torch_optimizer(o.name) for o in classes.values):
+                yield from _classes(classes, (ArgumentSource(call, at),), sure=False)
+
+
+def _classes(
+    callee: ValueSet, sources: tuple[ArgumentSource, ...], sure: bool = True
+) -> Iterator[ResolvedCall]:
+    """Yield what calling `callee` builds, once for each class."""
+    pending = deque((value, sources, 0, sure and callee.complete) for value in callee.values)
+    found: dict[str | None, ResolvedCall] = {}
+    others = False
+    looked_through = 0
+    while pending:
+        value, given, depth, certain = pending.popleft()
+        inner: ValueSet | None = None
+        if isinstance(value, Literal):
+            continue  # calling None or a number raises: then nothing is built
+        if isinstance(value, Qualified):
+            api = torch_optimizer(value.name)
+            if api is not None or value.name == ANY_CLASS:
+                found.setdefault(api, ResolvedCall(api, given, certain))
+                continue
+        elif isinstance(value, Partial):
+            inner = value.callee
+            given = (ArgumentSource(value.call, value.at, skip=1), *given)
+        elif isinstance(value, OwnClass) and not value.methods & _OVERRIDES:
+            inner = _bases(value)
+        looked_through += 1
+        if inner is None or depth >= _NESTED or looked_through > MAX_LOOKED_THROUGH:
+            others = True
+            continue
+        pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.values)
+    single = len(found) == 1 and not others
+    for one in found.values():
+        yield one if single else replace(one, sure=False)
+
+
+def _bases(own: OwnClass) -> ValueSet | None:
+    """What a class's bases may be; None where none of them is known."""
+    bases = [own.base(node) for node in own.node.bases]
+    values = tuple(value for base in bases for value in base.values)
+    return ValueSet(values, all(base.complete for base in bases)) if values else None
+
+
+def _has_prefixed(call: ast.Call) -> bool:
+    """Whether a call gives arguments for a class that it is given as `optimizer`."""
+    return any((keyword.arg or "").startswith(PREFIX) for keyword in call.keywords)
+
+
+def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
+    given = keyword_of(call, name)
+    return call.args[position] if given is None and len(call.args) > position else given

@@ -1,0 +1,195 @@
+"""Classes, instances and functions of the analysed files, and what they answer."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import ClassVar, TypeGuard
+
+from optport.reader.containers import Entry, entries_of
+from optport.reader.displays import dict_from
+from optport.reader.objects import Exported, Interpreter, Object, exported
+from optport.reader.scopes import (
+    MAX_BINDINGS,
+    AttributeSet,
+    Branch,
+    BranchKind,
+    Parameter,
+    Point,
+    Scope,
+    ScopeKind,
+    reaching,
+)
+from optport.values import UNKNOWN, Value, ValueSet, exactly, union
+
+MAX_BASES = 32
+"""Classes that are looked through for an attribute, along the bases."""
+
+
+@dataclass(eq=False, slots=True)
+class OwnFunction(Object):
+    """A function that a file defines, or a lambda; `home` is that file's evaluator."""
+
+    named: ClassVar[bool] = True
+    scope: Scope
+    home: Interpreter
+
+    def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+        """Return what it may return."""
+        return self.returned(asker)
+
+    def returned(self, asker: Interpreter) -> ValueSet:
+        """Return what it may return, as the file of `asker` sees it."""
+        found = self.home.returned(self.scope)
+        return found if self.home is asker else exported(found)
+
+
+@dataclass(eq=False, slots=True)
+class OwnClass(Object):
+    """A class that a file defines; `scope` is its body's, `home` that file's evaluator."""
+
+    named: ClassVar[bool] = True
+    node: ast.ClassDef
+    scope: Scope
+    at: Point
+    home: Interpreter
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The names that its body gives a function."""
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return frozenset(n.name for n in self.node.body if isinstance(n, functions))
+
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return an attribute, its own or one of a base of the file."""
+        found = self.in_body(name)
+        if not found.known:
+            found = union(base.seen_by(self.home, base.in_body(name)) for base in self.own_bases())
+        return self.seen_by(asker, found | UNKNOWN)  # another class may override it
+
+    def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+        """Return an instance; keywords set its fields where no method does."""
+        plain = "__init__" not in self.methods and not call.args
+        fields = dict_from(call, at, asker) if plain else UNKNOWN
+        given = [e if e.sure else e.overridable() for e in entries_of(fields)[0]]
+        return exactly(Instance(self, tuple(given), call))
+
+    def in_body(self, name: str) -> ValueSet:
+        """Return what its own body binds a name to."""
+        if name not in self.scope.bindings:
+            return UNKNOWN
+        end = Point(self.scope, self.at.order, Branch(BranchKind.ROOT))
+        bindings = reaching(self.scope, name, end)
+        return union(self.home.bound(b) for b in bindings or self.scope.bindings[name])
+
+    def base(self, node: ast.expr) -> ValueSet:
+        """Return what a base in its class statement may be."""
+        defined = self.scope.defined
+        return UNKNOWN if defined is None else self.home.value(node, defined)
+
+    def own_bases(self) -> list[OwnClass]:
+        """Return the bases that are classes of an analysed file."""
+        values = [value for base in self.node.bases for value in self.base(base).values]
+        return [value for value in values if isinstance(value, OwnClass)]
+
+    def seen_by(self, asker: Interpreter, value: ValueSet) -> ValueSet:
+        """Return what of an attribute counts in the file of `asker`."""
+        return value if self.home is asker else exported(value)
+
+
+@dataclass(eq=False, slots=True)
+class Instance(Object):
+    """An instance of a class of the file.
+
+    `given` are fields set when `call` made it; without a call it is `self`, or one by annotation.
+    """
+
+    of: OwnClass
+    given: tuple[Entry, ...] = ()
+    call: ast.Call | None = None
+
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return an attribute: set in a method, given, or the class's own."""
+        return self.of.seen_by(asker, self._attribute(name))
+
+    def exported(self, seen: Exported, depth: int) -> Object:
+        """Return the instance: its attributes are exported one by one."""
+        return self
+
+    def _attribute(self, name: str) -> ValueSet:
+        given = [entry.value for entry in self.given if entry.key == name]
+        if given:
+            return given[-1]
+        home = self.of.home
+        seen: list[OwnClass] = []
+        pending = [self.of]
+        while pending and len(seen) < MAX_BASES:
+            own = pending.pop(0)
+            if own in seen:
+                continue
+            seen.append(own)
+            assigned = [
+                own.seen_by(home, own.home.value(change.value, change.at))
+                for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]
+                if _sets_own(change)
+            ]
+            shared = own.seen_by(home, own.in_body(name))
+            properties = [value for value in shared.values if _is_property(value)]
+            if properties:  # as good as an attribute that a method sets
+                assigned += [one.returned(home) for one in properties]
+                shared = UNKNOWN
+            if assigned or shared.known:
+                found = union([*assigned, *([shared] if shared.known else [])])
+                return found if assigned else found | UNKNOWN
+            pending.extend(own.own_bases())
+        return UNKNOWN
+
+
+@dataclass(eq=False, slots=True)
+class SuperValue(Object):
+    """`super()` in a method of a class of the file."""
+
+    of: OwnClass
+
+
+def own_class(node: ast.ClassDef, scope: Scope, at: Point, home: Interpreter) -> OwnClass:
+    """Return the one object for a class of the file."""
+    found = home.classes.get(node)
+    if not isinstance(found, OwnClass):
+        found = home.classes[node] = OwnClass(node, scope, at, home)
+    return found
+
+
+def enclosing_class(scope: Scope | None, home: Interpreter) -> OwnClass | None:
+    """Return the class in whose method `scope` is, or None."""
+    while scope is not None:
+        outer = scope.parent
+        node = None if outer is None else outer.node
+        if scope.kind is ScopeKind.FUNCTION and isinstance(node, ast.ClassDef):
+            assert outer is not None
+            assert outer.defined is not None
+            return own_class(node, outer, outer.defined, home)
+        scope = outer
+    return None
+
+
+def decorators(function: ast.AST | None) -> set[str]:
+    """Return the decorators of a function by their last names; none for a lambda."""
+    nodes = getattr(function, "decorator_list", [])
+    return {getattr(d, "attr", "") or getattr(d, "id", "") for d in nodes}
+
+
+def _is_property(value: Value) -> TypeGuard[OwnFunction]:
+    properties = {"property", "cached_property"}
+    return isinstance(value, OwnFunction) and bool(properties & decorators(value.scope.node))
+
+
+def _sets_own(change: AttributeSet) -> bool:
+    """Whether what a method assigns an attribute of is its own instance."""
+    scope: Scope | None = change.at.scope
+    while scope is not None and scope.kind is not ScopeKind.FUNCTION:
+        scope = scope.parent
+    if scope is None or not isinstance(change.owner, ast.Name):
+        return False
+    bindings = scope.bindings.get(change.owner.id, ())
+    return any(isinstance(b.definition, Parameter) and b.definition.first for b in bindings)

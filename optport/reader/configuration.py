@@ -1,0 +1,48 @@
+"""Configurations by the names of their options: the command line's, and fields of classes."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+from optport.reader.command_line import CommandLine
+from optport.reader.objects import Interpreter
+from optport.reader.scopes import Point
+from optport.values import UNKNOWN, ValueSet, union
+
+
+class Configuration:
+    """What an attribute of something unknown may be: the option or field of that name."""
+
+    def __init__(self, asker: Interpreter) -> None:
+        self._asker = asker
+
+    def value(self, name: str) -> ValueSet:
+        """Return the default of the option or field of that name, which can be overridden."""
+        found = self._command_line.default(name)
+        if found is not None:
+            return found
+        fields = self._fields.get(name, [])
+        return union(self._asker.value(*field) for field in fields) | UNKNOWN
+
+    @cached_property
+    def _command_line(self) -> CommandLine:
+        return CommandLine(self._asker)
+
+    @cached_property
+    def _fields(self) -> dict[str, list[tuple[ast.expr, Point]]]:
+        """The fields with defaults of the file's decorated classes (dataclasses and the like)."""
+        found: dict[str, list[tuple[ast.expr, Point]]] = {}
+        for node, scope in self._asker.index.classes():
+            if not (node.decorator_list or node.bases):
+                continue
+            for statement in node.body:
+                if (
+                    isinstance(statement, ast.AnnAssign)
+                    and isinstance(statement.target, ast.Name)
+                    and statement.value is not None
+                ):
+                    for binding in scope.bindings.get(statement.target.id, ())[:1]:
+                        place = (statement.value, binding.at)
+                        found.setdefault(statement.target.id, []).append(place)
+        return found

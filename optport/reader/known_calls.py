@@ -1,0 +1,211 @@
+"""Known callables, by name: what built-in functions, container methods and imported ones give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from optport.reader.arithmetic import converted, mapped
+from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class
+from optport.reader.containers import DictValue, DictView, is_key
+from optport.reader.displays import dict_from
+from optport.reader.objects import (
+    Interpreter,
+    Object,
+    item_of,
+    keyword_of,
+    named_attribute,
+)
+from optport.reader.scopes import Point
+from optport.values import (
+    UNKNOWN,
+    UNREAD,
+    Literal,
+    Qualified,
+    Tensor,
+    ValueSet,
+    exactly,
+    union,
+)
+
+Known = Callable[[ast.Call, Point, Interpreter], ValueSet]
+"""What a call of something known gives."""
+
+
+@dataclass(eq=False, slots=True)
+class Partial(Object):
+    """`functools.partial(callee, …)`: what is called, and the call that holds the arguments."""
+
+    callee: ValueSet
+    call: ast.Call
+    at: Point
+
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return what is called, for `func`."""
+        return self.callee if name == "func" else UNKNOWN
+
+
+def built_in(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet | None:
+    """Return what a call of a built-in function gives; None where the name is no known one."""
+    known = _BUILT_IN.get(name)
+    return None if known is None or not _enough(call, name) else known(call, at, asker)
+
+
+def imported(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """Return what a call of something imported, by its full name, gives."""
+    last = name.rpartition(".")[2]
+    known = _IMPORTED.get(name) or _IMPORTED_AS.get(last)
+    if known is not None:
+        return known(call, at, asker)
+    # A configuration that a library makes from its class: tyro.cli(Args) and the like.
+    first = _first(call, at, asker)
+    classes = [one for one in first.values if isinstance(one, OwnClass)]
+    return ValueSet(tuple(Instance(own) for own in classes))
+
+
+def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """Return what a container's method gives; unknown for other calls of an attribute."""
+    callee = call.func
+    if not isinstance(callee, ast.Attribute) or callee.attr not in CONTAINER_METHODS:
+        return UNKNOWN
+    name = callee.attr
+    owner = asker.value(callee.value, at)
+    tables = [one for one in owner.values if isinstance(one, DictValue)]
+    if not tables:
+        return owner if name in ("copy", "item") else UNKNOWN
+    if name == "copy":
+        return owner
+    if name in ("get", "pop") and call.args:
+        keys = asker.value(call.args[0], at)
+        found = [item_of(table, keys, asker) for table in tables]
+        if len(call.args) > 1 and not _must_have(tables, keys):
+            found.append(asker.value(call.args[1], at))
+        return union(one for one in found if one.known)
+    return exactly(DictView(tuple(table.view(name) for table in tables)))
+
+
+def _must_have(tables: list[DictValue], keys: ValueSet) -> bool:
+    """Whether every dict has an entry for each key that may be looked up."""
+    wanted = {o.value for o in keys.values if isinstance(o, Literal) and is_key(o.value)}
+    known = keys.known and keys.complete and len(wanted) == len(keys.values)
+    return known and all(table.sure_keys.issuperset(wanted) for table in tables)
+
+
+# -- arguments ---
+
+
+def _enough(call: ast.Call, name: str) -> bool:
+    least = _LEAST.get(name, 1)
+    return len(call.args) >= least and not (least and isinstance(call.args[0], ast.Starred))
+
+
+def _has_first(call: ast.Call) -> bool:
+    return bool(call.args) and not isinstance(call.args[0], ast.Starred)
+
+
+def _first(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """The first argument; unknown where it can't be told."""
+    return asker.value(call.args[0], at) if _has_first(call) else UNKNOWN
+
+
+# -- what they give ---
+
+
+def _converted(
+    convert: Callable[[Any], Any], call: ast.Call, at: Point, asker: Interpreter
+) -> ValueSet:
+    return mapped(_first(call, at, asker), lambda value: converted(convert, value))
+
+
+def _super(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    own = enclosing_class(at.scope, asker)
+    return UNKNOWN if own is None else exactly(SuperValue(own))
+
+
+def _vars(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    modules = [one for one in _first(call, at, asker).values if isinstance(one, Qualified)]
+    return union(exactly(Qualified(f"{module.name}.__dict__")) for module in modules)
+
+
+def _second(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    return asker.value(call.args[1], at)
+
+
+def _one_of(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    return union(asker.value(argument, at) for argument in call.args) | UNKNOWN
+
+
+def _getattr(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    names = asker.value(call.args[1], at)
+    found = named_attribute(_first(call, at, asker), names, asker)
+    if len(call.args) > 2 and not found.known:
+        return asker.value(call.args[2], at) | UNKNOWN
+    return found
+
+
+def _partial(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    return exactly(Partial(_first(call, at, asker), call, at)) if _has_first(call) else UNKNOWN
+
+
+def _field(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """The default of a dataclass or pydantic field."""
+    default = keyword_of(call, "default")
+    if default is None and call.args:
+        default = call.args[0]
+    return UNKNOWN if default is None else asker.value(default, at)
+
+
+def _tensor(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    if not _has_first(call):
+        return UNKNOWN
+    inside = _first(call, at, asker).exact
+    return exactly(Tensor(inside.value if isinstance(inside, Literal) else UNREAD))
+
+
+def _module(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    texts = [one.value for one in _first(call, at, asker).values if isinstance(one, Literal)]
+    return union(exactly(Qualified(text)) for text in texts if isinstance(text, str))
+
+
+_SAME = ("list", "tuple", "sorted", "iter", "set", "reversed", "copy", "deepcopy")
+_BUILT_IN: dict[str, Known] = {
+    "dict": dict_from,
+    "super": _super,
+    "float": partial(_converted, float),
+    "int": partial(_converted, int),
+    "bool": partial(_converted, bool),
+    **dict.fromkeys(_SAME, _first),
+    "vars": _vars,
+    "filter": _second,
+    "max": _one_of,
+    "min": _one_of,
+    "getattr": _getattr,
+}
+_LEAST = {"dict": 0, "super": 0, "filter": 2, "max": 2, "min": 2, "getattr": 2}
+"""How many arguments a built-in function has to be given, if not one."""
+
+_TENSORS = ("torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor")
+_NUMBERS = ("numpy.float64", "numpy.double", "np.float64")
+_IMPORTED: dict[str, Known] = {
+    "functools.partial": _partial,
+    "importlib.import_module": _module,
+    **dict.fromkeys(_TENSORS, _tensor),
+    **dict.fromkeys(_NUMBERS, _first),
+}
+_IMPORTED_AS: dict[str, Known] = {
+    **dict.fromkeys((*_SAME, "chain"), _first),
+    **dict.fromkeys(("field", "Field"), _field),
+}
+"""By the last part of the name, whatever it is imported from."""
+
+CONTAINER_METHODS = frozenset({"get", "values", "items", "keys", "copy", "pop", "item"})
+
+PROPAGATORS = (
+    frozenset({"dict", "vars", "filter", "max", "min", "getattr", "import_module", "partial"})
+    | _IMPORTED_AS.keys()
+    | CONTAINER_METHODS
+)
+"""Names of what may return, or hold, a class that it is given."""

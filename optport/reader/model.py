@@ -1,0 +1,174 @@
+"""What the reader finds in a file: constructions, with their arguments and parameter groups."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from optport.edits import Edit
+from optport.places import Place
+from optport.reader.layout import Site
+from optport.reader.objects import NAMESPACE
+from optport.signatures import ApiKind, Signature, family
+from optport.values import UNKNOWN, Certainty, ValueSet, literal
+
+
+class Shape(enum.Enum):
+    """The form of an optimizer's first argument."""
+
+    FLAT = enum.auto()
+    GROUPS = enum.auto()
+    UNKNOWN = enum.auto()
+
+
+class Container(enum.Enum):
+    """The kinds of containers that some target does not take, as the table names them."""
+
+    PLAIN = ""
+    GENERATOR = "generator-in-group"
+    NAMED = "named"
+    BARE = "bare-in-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One value passed at a construction: the parameter's name, the value, and where it stands.
+
+    Unless it is `sure`, it may be left out as well: then the default is among the values.
+    """
+
+    name: str
+    value: ValueSet
+    text: str
+    """The expression as the file spells it."""
+    place: Place
+    sure: bool = True
+    node: ast.expr | None = field(default=None, compare=False, repr=False)
+    """The value's expression, where it stands in the file's text as an argument."""
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The call or display that it is an argument or an entry of."""
+
+    @property
+    def own(self) -> bool:
+        """Whether an edit of it changes this construction alone."""
+        return self.site is not None and self.site.own
+
+    @property
+    def value_place(self) -> Place | None:
+        """Where the value stands; None for one that is not written as an argument."""
+        if self.site is None or self.node is None:
+            return None
+        return self.site.value_place(self.node)
+
+    @property
+    def whole_place(self) -> Place | None:
+        """Where the whole argument or entry stands, as ``lr=0.1``."""
+        if self.site is None or self.node is None:
+            return None
+        return self.site.whole_place(self.node)
+
+    def replaced(self, text: str) -> Edit | None:
+        """Return the edit that puts `text` in place of the value; None unless it is `own`."""
+        place = self.value_place
+        return Edit(place, text) if place is not None and self.own else None
+
+    def dropped(self) -> Edit | None:
+        """Return the edit that takes the argument out.
+
+        None unless it is `own`, and for a positional one.
+        """
+        if self.site is None or self.node is None:
+            return None
+        return self.site.dropped(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One parameter group: its keys as arguments, and what its parameters are held in."""
+
+    arguments: Mapping[str, Argument]
+    container: Container
+    sure: bool
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The display or call of `dict` in which it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the optimizer is handed to train; `inline` when the groups stand in the call."""
+
+    shape: Shape = Shape.UNKNOWN
+    groups: tuple[Group, ...] = ()
+    inline: bool = False
+    container: Container = Container.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """One torch optimizer or scheduler call found in source.
+
+    `api` is torch's name of the class below `torch.optim`, `signature` the one that its arguments
+    were bound by, `hidden` the place of the first `*args` or `**kwargs` and its text, if there is
+    one.
+    """
+
+    api: str
+    kind: ApiKind
+    signature: Signature
+    arguments: Mapping[str, Argument]
+    place: Place
+    certainty: Certainty
+    parameters: Parameters
+    hidden: tuple[str, Place] | None = None
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The call, as a place to write arguments into."""
+
+    @property
+    def shape(self) -> Shape:
+        """Whether the parameters are one flat list or groups."""
+        return self.parameters.shape
+
+    @property
+    def qualified(self) -> str:
+        """The class's full name, as `torch.optim.Adam`."""
+        return f"{NAMESPACE}.{self.api}"
+
+    def in_force(self, parameter: str) -> ValueSet:
+        """Return the value that training runs with: the argument's, or torch's default."""
+        if parameter in self.arguments:
+            return self.arguments[parameter].value
+        known = self.signature.by_name.get(parameter)
+        if known is None or known.required:
+            return UNKNOWN
+        default = literal(known.value)
+        return default | UNKNOWN if self.hidden else default
+
+    def read_as(self, api: str, version: str) -> Construction:
+        """Return the call of another torch class that this one trains the same as.
+
+        Where the two disagree on a default, this one's default becomes an argument; arguments
+        that the other does not have are left out.
+        """
+        signature = family(NAMESPACE).nearest(api, version)
+        assert signature is not None
+        arguments = {
+            name: argument
+            for name, argument in self.arguments.items()
+            if name in signature.by_name or name == "params"
+        }
+        for name, mine in self.signature.by_name.items():
+            other = signature.by_name.get(name)
+            if other is None or name in arguments or mine.required or mine.value == other.value:
+                continue
+            value = literal(mine.value)
+            arguments[name] = Argument(name, value, str(mine.default), self.place)
+        return replace(self, api=api, signature=signature, arguments=arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A call that builds some torch optimizer; which one is decided at run time."""
+
+    place: Place
