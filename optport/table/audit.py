@@ -14,6 +14,7 @@ from optport.catalogue import CODES
 from optport.signatures import ApiKind, Family, family, known_names
 from optport.table.audit_parameters import evidence_problems, parameter_problems, unsourced
 from optport.table.audit_uses import use_problems
+from optport.table.curves import BASE_RATE
 from optport.table.load import ROWS, read_table, targets
 from optport.table.model import (
     ApiTable,
@@ -25,16 +26,14 @@ from optport.table.parameter_rows import read_parameter
 from optport.table.templates import parse_template
 from optport.table.toml import TableError
 
-BASE_RATE = "lr"
-"""What templates call the rate of a scheduler's optimizer."""
-
 
 def problems() -> Iterator[str]:
     """Yield every mistake of the table as one line that names file and row."""
-    for name in known_names(ApiKind.OPTIMIZER):
-        path = ROWS / f"{name}.toml"
-        if not path.is_file():
-            yield f"{path.name}: missing, though torch has {name}"
+    for kind in (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.METHOD):
+        for name in known_names(kind):
+            path = ROWS / f"{name}.toml"
+            if not path.is_file():
+                yield f"{path.name}: missing, though torch has {name}"
     tables = []
     for path in sorted(ROWS.glob("*.toml")):
         try:

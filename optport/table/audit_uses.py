@@ -16,7 +16,7 @@ def use_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator[s
 
 def _problems(table: ApiTable, use: Use, known: Mapping[str, TargetInfo]) -> Iterator[str]:
     torch = family("torch.optim")
-    mine = {*torch.parameters_ever(table.name), "value"}
+    mine = {*_parameters(torch, table.name), "value"}
     conditions = [one.names for one in (use.when, use.unless) if one is not None]
     holes = use.becomes.names if use.becomes is not None else frozenset()
     given = {name for name in (use.given, use.left_out) if name is not None}
@@ -29,6 +29,14 @@ def _problems(table: ApiTable, use: Use, known: Mapping[str, TargetInfo]) -> Ite
             yield f"evidence is missing: {target} is not executed"
         if use.verdict is Verdict.MISSING:
             yield from _there(table.name, use, there)
+
+
+def _parameters(torch: Family, name: str) -> tuple[str, ...]:
+    """The parameters of a method: of its base class's where a class's own is not recorded."""
+    own = torch.parameters_ever(name)
+    member = name.rpartition(".")[2]
+    inherited = (one for one in torch.names(ApiKind.METHOD) if one.endswith(f".{member}"))
+    return own or tuple(p for one in inherited for p in torch.parameters_ever(one))
 
 
 def unknown_versions(

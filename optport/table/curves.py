@@ -9,8 +9,11 @@ from typing import Any
 
 from optport.table.conditions import Condition, Lookup
 from optport.table.templates import Hole, Template
-from optport.table.toml import Row
+from optport.table.toml import Row, TableError
 from optport.values import Certainty
+
+BASE_RATE = "lr"
+"""What templates of schedulers call the rate of the optimizer."""
 
 _OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
 
@@ -66,6 +69,8 @@ def operand(text: str) -> str:
 
 def read_curve(data: Mapping[str, Any], where: str) -> Curve:
     """Read the table `[curve]`; raises `TableError` that names file and part."""
+    if not data.keys() & {"factor", "rate"}:
+        raise TableError(f"{where}: a curve has a factor or a rate")
     parts = {}
     for name, value in data.items():
         items = value if isinstance(value, list) else [{"text": value}]

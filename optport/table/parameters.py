@@ -25,6 +25,7 @@ class Fate(enum.StrEnum):
     LOST = "lost"  # no counterpart, and training changes with it
     CHOSEN = "chosen"  # its value chose the counterpart, and is no argument of it
     REPLACED = "replaced"  # no counterpart, but another change has the same effect
+    MERGED = "merged"  # it goes into an expression for one of the counterpart's own parameters
     BASE_RATE = "base-rate"  # the optimizer of a scheduler that is made first: its rate goes there
 
 
@@ -186,8 +187,9 @@ def same_default(one: Any, other: Any) -> bool:
 class OwnParameter:
     """A parameter that only the counterpart has: left at its default unless `value` is needed.
 
-    `value` is a template over torch's parameters and ``lr``, the rate of a scheduler's optimizer.
-    `equivalent_when` says when its default has the same effect; `ask` what only the user knows.
+    `value` is a template over torch's parameters and ``lr``, the rate of a scheduler's
+    optimizer. `equivalent_when` says when its default has the same effect; `ask` what only the
+    user knows.
     """
 
     name: str

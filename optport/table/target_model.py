@@ -56,7 +56,7 @@ class SchedulerRules:
     """How schedulers are used on a target.
 
     `rate` is an expression for the optimizer's rate there, `by_factor` and `by_rate` are ports of
-    any schedule that has a closed form, over its ``factor`` or ``rate`` and ``lr``, the base rate.
+    any schedule that has a closed form, over its ``factor`` or ``rate``, and ``lr``.
     """
 
     takes: Takes
