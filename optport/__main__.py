@@ -1,8 +1,17 @@
-"""``python -m optport``."""
+"""``python -m optport``.
+
+Python then looks for modules in the current directory first, which may be the tree that is to be
+checked: that ends here, before anything else is imported.
+"""
 
 import sys
 
-from optport.cli import main
-
 if __name__ == "__main__":
+    import os
+
+    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
+
+    from optport.cli import main
+
     sys.exit(main())

@@ -1,58 +1,72 @@
-"""Finding and reading Python files."""
+"""Reading source files, byte for byte: what can be read as Python text can be written back."""
 
 from __future__ import annotations
 
 import io
-import os
 import sys
-import tokenize
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-SKIPPED_DIRECTORIES = frozenset({"__pycache__", "node_modules"})
-"""Directories that are never descended into; neither are hidden ones."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STANDARD_INPUT = "-"
 
 
 class UnreadableFile(Exception):
     """A file that can't be read as Python text; the message says why."""
 
 
-def python_files(paths: Iterable[str]) -> Iterator[Path]:
-    """Yield the files named, and every ``*.py`` below the directories named, in sorted order.
-
-    Links to directories are not followed; pipes, sockets and devices are passed over there.
-    """
-    for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            for folder, folders, files in os.walk(path):
-                folders[:] = sorted(
-                    f for f in folders if f not in SKIPPED_DIRECTORIES and not f.startswith(".")
-                )
-                found = (Path(folder, f) for f in sorted(files) if f.endswith(".py"))
-                yield from (f for f in found if f.is_file() or not f.exists())
-        else:
-            yield path  # reading it says what is wrong, should it not be there
-
-
 def decode(data: bytes) -> str:
     """Decode Python source by its byte order mark or coding line; raises `UnreadableFile`."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise UnreadableFile(f"not Python text: {error}") from None
+    text = decode_as(data, encoding_of(data))
     if "\0" in text:
         raise UnreadableFile("not Python text: it holds NUL bytes")
     return text
 
 
-STANDARD_INPUT = Path("-")
+def encoding_of(data: bytes) -> str:
+    """Return the encoding that Python reads a source in; raises `UnreadableFile`."""
+    second = data.find(b"\n", data.find(b"\n") + 1)
+    head = data if second < 0 else data[:second]
+    if b"coding" not in head and not data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    import tokenize  # for those who say what encoding it is
 
-
-def read_text(path: Path) -> str:
-    """Read one source file, or standard input for ``-``; raises `UnreadableFile` that says why."""
     try:
-        return decode(sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes())
-    except OSError as error:
-        raise UnreadableFile(error.strerror or str(error)) from None
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        raise UnreadableFile(f"not Python text: {error}") from None
+
+
+def decode_as(data: bytes, encoding: str) -> str:
+    """Decode a source text; raises `UnreadableFile`."""
+    try:
+        return data.decode(encoding)
+    except (ValueError, LookupError, Warning) as error:  # whatever a codec has to say
+        raise UnreadableFile(f"not Python text: {error}") from None
+
+
+def encode_as(text: str, encoding: str) -> bytes | None:
+    """Encode a source text, None where the encoding has no such characters."""
+    try:
+        return text.encode(encoding)
+    except (ValueError, LookupError, Warning):
+        return None
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Read one file, or standard input for ``-``; raises `UnreadableFile` that says why."""
+    try:
+        if path == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise UnreadableFile("standard input is closed")
+            return sys.stdin.buffer.read()
+        with open(path, "rb", buffering=0) as stream:
+            return stream.read()
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL, a closed stream
+        raise UnreadableFile(getattr(error, "strerror", None) or str(error)) from None
+
+
+def read_text(path: str | Path) -> str:
+    """Read one source file, or standard input for ``-``; raises `UnreadableFile` that says why."""
+    return decode(read_bytes(path))

@@ -2,6 +2,8 @@
 
 A pattern without a slash is for the name of a file or directory, wherever it is; one with a slash
 for its path, from the directory of the configuration on. ``*`` takes slashes, too.
+
+Matching takes time in proportion to pattern and name, whatever they are.
 """
 
 from __future__ import annotations
@@ -9,55 +11,98 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TOKEN = re.compile(
-    r"(?P<deep>(?:(?<=/)|^)\*\*/)"  # any directories, none included
-    r"|(?P<any>\*+)|(?P<one>\?)"
-    r"|(?P<class>\[[!^]?\]?[^\]]*\])"
-    r"|(?P<open>\{)|(?P<comma>,)|(?P<close>\})"
-    r"|(?P<literal>\\?.)",
-    re.DOTALL,
-)
+from optport.versions import UsageError
+
+MAX_ALTERNATIVES = 256
+"""How many patterns one with braces and ``**/`` may amount to."""
+
+_TOKEN = re.compile(r"\*+|\?|\[[!^]?\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*+\]|\\?.|\\\Z", re.DOTALL)
+_CLASS_PART = re.compile(r"\[:([a-z]+):\]|\\(.)|(.)", re.DOTALL)
+_NAMED = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": " \\t",
+    "cntrl": "\\x00-\\x1f\\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": " \\t-\\r",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
 
 
-def translate(pattern: str) -> str:
-    """Return the regular expression (for `re.fullmatch`) that a pattern stands for."""
-    parts = []
-    depth = 0
-    for match in _TOKEN.finditer(pattern):
-        kind, text = match.lastgroup, match[0]
-        if kind == "deep":
-            parts.append("(?:.*/)?")
-        elif kind == "any":
-            parts.append(".*")
-        elif kind == "one":
-            parts.append(".")
-        elif kind == "class":
-            parts.append(_character_class(text))
-        elif kind == "open":
-            depth += 1
-            parts.append("(?:")
-        elif kind == "comma" and depth:
-            parts.append("|")
-        elif kind == "close" and depth:
-            depth -= 1
-            parts.append(")")
+def wildcards(pattern: str) -> str:
+    r"""Return the regular expression (for `re.fullmatch`) of a pattern of ``*``, ``?``, ``[…]``.
+
+    What stands between two stars is taken where it is first found and never tried again, so that
+    no pattern can make matching slow. A backslash takes the next character as it is.
+    """
+    pieces = [""]
+    for token in _TOKEN.findall(pattern):
+        if token[0] == "*":
+            pieces.append("")
+        elif token == "?":
+            pieces[-1] += "."
+        elif token[0] == "[" and len(token) > 2:
+            pieces[-1] += _character_class(token[1:-1])
+        elif token in ("[", "\\"):
+            return r"(?!)"  # a class without end, nothing to take: matches nothing, as in git
         else:
-            parts.append(re.escape(text[-1]))
-    if depth:  # a brace that is never closed stands for itself
-        return ".*".join(map(re.escape, pattern.split("*")))
-    return "".join(parts)
+            pieces[-1] += re.escape(token[-1])
+    first, *others = pieces
+    if not others:
+        return first
+    middle = "".join(f"(?>.*?{piece})" for piece in others[:-1] if piece)
+    return f"{first}{middle}.*{others[-1]}"
 
 
 def _character_class(text: str) -> str:
-    inner = text[1:-1]
-    negated = inner[:1] in ("!", "^")
-    chosen = re.sub(r"([\\\[\]&~|^])", r"\\\1", inner[negated:])
-    found = f"[{'^' * negated}{chosen}]"
+    negated = text[0] in "!^"
+    chosen = []
+    dashed = False
+    for name, escaped, plain in _CLASS_PART.findall(text[negated:]):
+        if name:
+            chosen.append(_NAMED.get(name, ""))
+        elif plain == "-" and chosen and not dashed:
+            chosen.append("-")
+            dashed = True
+            continue
+        else:
+            chosen.append(re.escape(escaped or plain))
+        dashed = False
+    if dashed:  # at the end it stands for itself
+        chosen[-1] = r"\-"
+    found = f"[{'^' * negated}{''.join(chosen)}]"
     try:
         re.compile(found)
     except re.error:  # such as a range that runs backwards
-        return re.escape(text)
+        return r"(?!)"
     return found
+
+
+def alternatives(pattern: str) -> list[str]:
+    """Write braces out, and ``**/`` as nothing or any directories.
+
+    Raises `UsageError` when that makes too many patterns.
+    """
+    written = re.sub(r"(^|/)\*\*/", r"\1{,*/}", pattern)
+    done: list[str] = []
+    pending = [written]
+    while pending:
+        one = pending.pop()
+        found = re.search(r"\{([^{}]*)\}", one)
+        if found is None:
+            done.append(one)
+            continue
+        pending += [
+            one[: found.start()] + part + one[found.end() :] for part in found[1].split(",")
+        ]
+        if len(done) + len(pending) > MAX_ALTERNATIVES:
+            raise UsageError(f"has a pattern with more than {MAX_ALTERNATIVES} alternatives")
+    return done
 
 
 class Patterns:
@@ -65,15 +110,18 @@ class Patterns:
 
     def __init__(self, rooted: Iterable[tuple[str, str]]) -> None:
         """Take pairs of a directory (absolute, with slashes) and a pattern."""
-        names, paths = [], []
+        names: list[str] = []
+        paths: list[str] = []
         for root, pattern in rooted:
             cleaned = pattern.removeprefix("./").rstrip("/")
+            expressions = map(wildcards, alternatives(cleaned))
             if "/" not in cleaned:
-                names.append(translate(cleaned))
+                names += expressions
             elif cleaned.startswith("/"):
-                paths.append(translate(cleaned))
+                paths += expressions
             else:
-                paths.append(f"{re.escape(root.rstrip('/'))}/{translate(cleaned)}")
+                above = re.escape(root.rstrip("/"))
+                paths += [f"{above}/{one}" for one in expressions]
         self._names = _either(names)
         self._paths = _either(paths)
 
@@ -86,8 +134,6 @@ class Patterns:
 
 
 def _either(expressions: list[str]) -> re.Pattern[str] | None:
-    return (
-        re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL)
-        if expressions
-        else None
-    )
+    if not expressions:
+        return None
+    return re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL)

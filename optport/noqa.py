@@ -114,38 +114,53 @@ class Placer:
             elif kind in ("FSTRING_END", "TSTRING_END"):
                 self._inside.update(range(opened.pop(), token.end[0]))
 
-    def comment(self, line: int, codes: Iterable[str]) -> Edit | None:
-        """Return the edit that suppresses codes on a line, None where no comment can stand.
+    def takes(self, line: int) -> bool:
+        """Whether a comment can stand at the end of a line."""
+        if line in self._inside:
+            return False
+        there = self._comments.get(line)
+        if there is None:
+            return not self._lines[line - 1].rstrip().endswith(b"\\")
+        found = _INLINE.search(there)
+        return found is None or found["codes"] is not None  # else it suppresses everything
+
+    def comment(self, line: int, codes: Iterable[str]) -> Edit:
+        """Return the edit that suppresses codes on a line that takes a comment.
 
         Codes are added to those that the line's comment suppresses already.
         """
         raw = self._lines[line - 1]
+        listed = ", ".join(sorted(set(codes)))
         there = self._comments.get(line)
-        if line in self._inside or (there is None and raw.rstrip().endswith(b"\\")):
-            return None
-        wanted = sorted(set(codes))
-        at = len(raw.rstrip())
-        if there is None:
-            return Edit(Place(line, at, line, len(raw)), f"  # noqa: {', '.join(wanted)}")
-        found = _INLINE.search(there)
-        if found is None:
-            return Edit(Place(line, at, line, len(raw)), f"  # noqa: {', '.join(wanted)}")
-        if found["codes"] is None:
-            return None  # it suppresses everything
+        found = _INLINE.search(there) if there else None
+        if there is None or found is None:
+            return Edit(Place(line, len(raw.rstrip()), line, len(raw)), f"  # noqa: {listed}")
         begin = raw.rindex(there.rstrip().encode("utf-8", "surrogatepass"))
         after = begin + len(there[: found.end()].encode("utf-8", "surrogatepass"))
-        return Edit(Place(line, after, line, after), f", {', '.join(wanted)}")
+        return Edit(Place(line, after, line, after), f", {listed}")
+
+    def line_for(self, finding: Finding) -> int | None:
+        """Return the first line that counts for a finding and takes a comment."""
+        lines = [finding.place.line]
+        for call in finding.calls:
+            lines += [call.end_line, call.line]
+        return next(filter(self.takes, lines), None)
 
 
 def noqa_edit(text: str, finding: Finding) -> Edit | None:
-    """Return the edit that suppresses one finding, None where no line of it can take a comment."""
-    return place_noqa(Placer(text), finding, [finding.code])
+    """Return the edit that suppresses one finding, None where no line of it takes a comment."""
+    placer = Placer(text)
+    line = placer.line_for(finding)
+    return None if line is None else placer.comment(line, [finding.code])
 
 
-def place_noqa(placer: Placer, finding: Finding, codes: Iterable[str]) -> Edit | None:
-    """Return the edit for codes on the first line that counts for a finding and can take it."""
-    lines = [finding.place.line]
-    for call in finding.calls:
-        lines += [call.end_line, call.line]
-    wanted = list(codes)
-    return next(filter(None, (placer.comment(line, wanted) for line in lines)), None)
+def noqa_edits(text: str, findings: Iterable[Finding]) -> tuple[list[Edit], int]:
+    """Return the edits that suppress findings, one a line, and how many are suppressed by them."""
+    placer = Placer(text)
+    lines: dict[int, list[str]] = {}
+    for finding in findings:
+        line = placer.line_for(finding)
+        if line is not None:
+            lines.setdefault(line, []).append(finding.code)
+    edits = [placer.comment(line, codes) for line, codes in lines.items()]
+    return edits, sum(map(len, lines.values()))

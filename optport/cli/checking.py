@@ -1,0 +1,93 @@
+"""Checking one file of a run: most of them can't concern us, and are only read."""
+
+from __future__ import annotations
+
+from optport.files import UnreadableFile, decode, read_bytes
+from optport.gate import concerns_us
+from optport.printable import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from optport.formats.result import FileResult
+    from optport.settings import Settings
+
+NOTEBOOK = ".ipynb"
+
+
+class Job:
+    """What is to be done with every file."""
+
+    def __init__(
+        self,
+        *,
+        fix: bool = False,
+        diff: bool = False,
+        unsafe: bool = False,
+        add_noqa: bool = False,
+        ports: bool = False,
+        escaped: bool = False,
+    ) -> None:
+        """Take what to do beside checking.
+
+        `ports`: write the ports; `escaped`: differences are for a terminal to show.
+        """
+        self.fix = fix
+        self.diff = diff
+        self.unsafe = unsafe
+        self.add_noqa = add_noqa
+        self.ports = ports
+        self.escaped = escaped
+
+
+class Given:
+    """A file to check: its name, the name of its content, and its settings."""
+
+    def __init__(self, name: str, settings: Settings, shown: str | None = None) -> None:
+        """Take the name to open and, for standard input, the name that the content goes by."""
+        self.name = name
+        self.settings = settings
+        self.shown = name if shown is None else shown
+
+
+def check_file(given: Given, job: Job) -> FileResult | None:
+    """Read and check one file; None where there is nothing to say of it. Never raises."""
+    try:
+        data = read_bytes(given.name)
+        text = None
+        if not given.shown.endswith(NOTEBOOK):
+            text = decode(data)
+            if not concerns_us(text, given.settings.notes):
+                return _unchanged(given, job, data)
+        from optport.cli.sources import NotebookSource, PythonSource, check_source
+
+        source = NotebookSource(data) if text is None else PythonSource(data, text)
+        return check_source(source, given, job)
+    except UnreadableFile as error:
+        return trouble(given, str(error))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return trouble(given, reason(error))
+
+
+def _unchanged(given: Given, job: Job, data: bytes) -> FileResult | None:
+    if not job.fix or given.name == given.shown:
+        return None
+    from optport.formats.result import FileResult
+
+    return FileResult(given.shown, output=data)
+
+
+def trouble(given: Given, why: str) -> FileResult:
+    """Return the result of a file that something is wrong with."""
+    from optport.formats.result import FileResult
+
+    line = f"{printable(given.shown)}: {printable(why)}"
+    return FileResult(given.shown, troubles=[line])
+
+
+def reason(error: BaseException) -> str:
+    """Say in one line why Python's parser does not take a source."""
+    if isinstance(error, SyntaxError):
+        return f"syntax error in line {error.lineno}: {error.msg}"
+    if isinstance(error, RecursionError | MemoryError):
+        return "nested too deep for Python's own parser"
+    return str(error)

@@ -1,0 +1,26 @@
+"""``optport server``: a language server over standard input and output."""
+
+from __future__ import annotations
+
+import argparse
+
+from optport.cli.console import Console
+
+Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+
+
+def add_command(commands: Commands) -> None:
+    """Add the command to the parser's."""
+    server = commands.add_parser(
+        "server",
+        help="run a language server for editors",
+        description="Run a language server over standard input and output. Needs the extra lsp.",
+        allow_abbrev=False,
+    )
+    server.set_defaults(run=_run)
+
+
+def _run(asked: argparse.Namespace, console: Console) -> int:
+    from optport.server import serve
+
+    return serve()
