@@ -80,7 +80,8 @@ def fix_document(
 
     Each fix is made whole or not at all; of two that touch, the second is made in the next round,
     if it is still called for. `writable` says whether a text can be written in the source's
-    encoding; `ports` asks for the ports of what remains. Raises what `ast.parse` raises on the source.
+    encoding; `ports` asks for the ports of what remains. Raises what `ast.parse` raises on the
+    source.
     """
     done = Fixed(document, lint_text(document.text, settings, path, ports))
     for _ in range(MAX_ROUNDS):

@@ -60,27 +60,29 @@ def wildcards(pattern: str) -> str:
 
 
 def _character_class(text: str) -> str:
+    """Return the expression of a class, as git reads it: a range that runs backwards is empty."""
     negated = text[0] in "!^"
-    chosen = []
+    chosen = [r"(?!)"]
+    before = ""  # the character that a dash makes a range of
     dashed = False
     for name, escaped, plain in _CLASS_PART.findall(text[negated:]):
+        one = escaped or plain
         if name:
-            chosen.append(_NAMED.get(name, ""))
-        elif plain == "-" and chosen and not dashed:
-            chosen.append("-")
+            chosen.append(f"[{_NAMED[name]}]" if name in _NAMED else "(?!)")
+            before = ""
+        elif dashed:
+            if before <= one:
+                chosen.append(f"[{re.escape(before)}-{re.escape(one)}]")
+            before, dashed = "", False
+        elif plain == "-" and before:
             dashed = True
-            continue
         else:
-            chosen.append(re.escape(escaped or plain))
-        dashed = False
+            chosen.append(re.escape(one))
+            before = one
     if dashed:  # at the end it stands for itself
-        chosen[-1] = r"\-"
-    found = f"[{'^' * negated}{''.join(chosen)}]"
-    try:
-        re.compile(found)
-    except re.error:  # such as a range that runs backwards
-        return r"(?!)"
-    return found
+        chosen.append("-")
+    either = "|".join(chosen)
+    return f"(?!{either})." if negated else f"(?:{either})"
 
 
 def alternatives(pattern: str) -> list[str]:

@@ -8,10 +8,11 @@ from optport.catalogue import Kind
 def base_address() -> str | None:
     """The address that pages are below, without a slash at its end; None where none is known.
 
-    Whoever builds the package sets it: ``OPTPORT_HELP_BASE=https://example.org/optport pip wheel .``
+    Whoever builds the package sets it, in the build's environment:
+    ``OPTPORT_HELP_BASE=https://example.org/optport``.
     """
     try:
-        from optport.built import HELP_BASE  # type: ignore[import-not-found,unused-ignore]
+        from optport.built import HELP_BASE
     except ImportError:  # run from a checkout
         return None
     return str(HELP_BASE).rstrip("/") or None

@@ -32,9 +32,11 @@ from fuzzing.mutation import mutated  # noqa: E402
 from fuzzing.oracles import Failure, failure, parsed, slow  # noqa: E402
 from fuzzing.shrink import shrunk  # noqa: E402
 
-from optport.files import UnreadableFile, python_files, read_text  # noqa: E402
+from optport.config import Configuration  # noqa: E402
+from optport.files import UnreadableFile, read_text  # noqa: E402
 from optport.gate import concerns_us  # noqa: E402
 from optport.options import Options, make_options  # noqa: E402
+from optport.walking import Walk  # noqa: E402
 
 LONGEST_CHECK = 10
 """Seconds of the processor after which a check counts as hanging."""
@@ -123,7 +125,9 @@ class Fuzz:
         own = [ROOT / "tests" / "fixtures", ROOT / "tests" / "scripts", ROOT / "examples"]
         library = sorted(Path(argparse.__file__).parent.glob("*.py"))
         seeds = []
-        for path in python_files([*map(str, own), *map(str, library), *paths]):
+        walk = Walk(Configuration(isolated=True), lambda name, why: self._tell(f"{name}: {why}"))
+        for name, _ in walk.files([*map(str, own), *map(str, library), *paths]):
+            path = Path(name)
             try:
                 text = read_text(path)
             except UnreadableFile:

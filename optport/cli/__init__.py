@@ -1,4 +1,4 @@
-"""The command line: ``optport check``, ``optport rule``, …"""
+"""The command line: ``optport check`` and the other commands."""
 
 from __future__ import annotations
 

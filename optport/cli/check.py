@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 def run(asked: argparse.Namespace, console: Console) -> int:
     """Check what is asked for; returns the exit status. Raises `UsageError`."""
     given = overrides(asked)
-    configuration = Configuration(
-        given, config=asked.config, isolated=asked.isolated, label=label
-    )
+    configuration = Configuration(given, config=asked.config, isolated=asked.isolated, label=label)
     settings = configuration.settings_in(os.getcwd())
     job = _job(asked, settings, console)
     told: set[str] = set()

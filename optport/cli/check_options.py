@@ -10,7 +10,9 @@ from optport.config_keys import FORMATS
 from optport.defaults import DEFAULT_TARGETS, NOTES_HELP, TARGETS_HELP, TORCH_VERSION_HELP
 from optport.versions import UsageError
 
-Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 _ON_OFF = argparse.BooleanOptionalAction
 
 

@@ -44,7 +44,9 @@ def find_name(text: str) -> str:
 def _counterparts(name: str, target: Target) -> list[Correspondence]:
     """The rows of a name on a target whose counterparts are there at its version."""
     table = api_table(name)
-    rows = [] if table is None else [row for row in table.correspondences if row.target == target.name]
+    rows = (
+        [] if table is None else [row for row in table.correspondences if row.target == target.name]
+    )
     return [row for row in rows if row.counterpart and target.signature(row.counterpart)]
 
 

@@ -13,7 +13,7 @@ import select
 import signal
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from optport.cli.checking import Given, Job, check_file
 
@@ -28,10 +28,9 @@ _TOKEN = struct.Struct("=I")
 _HEADER = struct.Struct("=IQ")
 
 Chunk = Sequence[Given]
-Results = "list[FileResult]"
 
 
-def check_files(files: Sequence[Given], job: Job) -> Iterator[FileResult]:
+def check_files(files: Sequence[Given], job: Job) -> Generator[FileResult, None, None]:
     """Check files and yield what there is to say, in their order."""
     processes = min(_processors(), MAX_PROCESSES)
     if len(files) < MIN_FILES or processes < 2 or not _can_fork():
@@ -64,10 +63,10 @@ def _check(chunk: Chunk, job: Job) -> list[FileResult]:
 
 
 class _Crew:
-    """This process and some copies of it. Each takes the next piece of work when it has done one.
+    """The process and some copies of it. Each takes the next piece of work when it has done one.
 
-    The numbers of the pieces wait in a pipe that all read from. Should a copy be ended, this
-    process does what it left.
+    The numbers of the pieces wait in a pipe that all read from. Should a copy be ended, the
+    first one does what it left.
     """
 
     def __init__(self, chunks: Sequence[Chunk], job: Job, copies: int) -> None:

@@ -6,7 +6,9 @@ import argparse
 
 from optport.cli.console import Console
 
-Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def add_command(commands: Commands) -> None:

@@ -88,10 +88,8 @@ def bash(commands: Sequence[Command]) -> str:
         "_optport() {\n"
         '    local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"\n'
         f"    local words='{names} --help --version'\n"
-        '    case "${COMP_WORDS[1]}" in\n'
-        + "".join(cases)
-        + "    esac\n"
-        "    [ \"$COMP_CWORD\" -eq 1 ] && words='" + names + " --help --version'\n"
+        '    case "${COMP_WORDS[1]}" in\n' + "".join(cases) + "    esac\n"
+        '    [ "$COMP_CWORD" -eq 1 ] && words=\'' + names + " --help --version'\n"
         '    COMPREPLY=($(compgen -W "$words" -- "$word"))\n'
         "}\n"
         "complete -o default -F _optport optport\n"
@@ -132,7 +130,7 @@ def zsh(commands: Sequence[Command]) -> str:
     for command in commands:
         specs = []
         for option in command.options:
-            told = option.help.translate(str.maketrans({"[": "(", "]": ")", ":": ","}))
+            told = option.help.translate(str.maketrans("[]:", "(),"))
             values = f":value:({' '.join(option.values)})" if option.values else ":value:_files"
             for name in option.names:
                 specs.append(_quoted(f"{name}[{told}]{values if option.takes_value else ''}"))

@@ -63,12 +63,19 @@ def _suite(path: str, diagnostics: list[Diagnostic]) -> str:
 
 def _case(one: Diagnostic) -> str:
     finding = one.finding
-    name = quoteattr(f"{finding.code} {finding.kind.name}")
-    stem = quoteattr(printable(one.path.removesuffix(".py").replace("/", ".")))
-    where = f'line="{one.line}" column="{one.column}"'
+    shown = printable(one.path)
+    attributes = {
+        "name": f"{finding.code} {finding.kind.name}",
+        "classname": shown.removesuffix(".py").replace("/", "."),
+        "file": shown,
+        "line": str(one.line),
+        "column": str(one.column),
+    }
+    listed = " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items())
+    said = escape(f"{one.where}: {finding.code} {finding.message}")
     return (
-        f"    <testcase name={name} classname={stem} file={quoteattr(printable(one.path))} {where}>\n"
+        f"    <testcase {listed}>\n"
         f"      <failure message={quoteattr(finding.message)} type={quoteattr(finding.code)}>"
-        f"{escape(f'{one.where}: {finding.code} {finding.message}')}</failure>\n"
+        f"{said}</failure>\n"
         "    </testcase>\n"
     )

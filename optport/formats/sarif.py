@@ -93,9 +93,7 @@ class Sarif:
                 for edit, columns in zip(finding.fix.edits, one.edit_columns, strict=True)
             ]
             change = {"artifactLocation": _artifact(one.path), "replacements": replacements}
-            found["fixes"] = [
-                {"description": {"text": finding.hint}, "artifactChanges": [change]}
-            ]
+            found["fixes"] = [{"description": {"text": finding.hint}, "artifactChanges": [change]}]
         return found
 
 
