@@ -29,7 +29,8 @@ class Rule:
         self.only_directories = pattern.endswith("/")
         pattern = pattern.removesuffix("/")
         self.anchored = "/" in pattern
-        parts = pattern.removeprefix("/").split("/")
+        plain = re.sub(r"\\(/)|(\\.)", lambda found: found[1] or found[2], pattern)
+        parts = plain.removeprefix("/").split("/")
         self._parts = [
             None if part == "**" else re.compile(wildcards(part), re.DOTALL) for part in parts
         ]
@@ -68,9 +69,10 @@ def _components_match(parts: Sequence[re.Pattern[str] | None], names: Sequence[s
 class Ignored:
     """The rules of one ``.gitignore``."""
 
-    def __init__(self, root: str, text: str) -> None:
-        """Take the directory that they hold in, an absolute path, and the file's text."""
-        self._start = len(root.rstrip("/")) + 1
+    def __init__(self, root: str, data: bytes) -> None:
+        """Take the directory that they hold in, an absolute path, and what the file holds."""
+        self._start = len(_as_bytes(root).rstrip("/")) + 1
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
         self._rules = [Rule(line) for line in map(_cleaned, text.split("\n")) if line]
 
     def decide(self, name: str, path: str, directory: bool) -> bool | None:
@@ -94,11 +96,17 @@ def _cleaned(line: str) -> str:
 
 def ignores(rules: Sequence[Ignored], name: str, path: str, directory: bool) -> bool:
     """Whether the files of rules, the deepest last, leave a path out."""
+    name, path = _as_bytes(name), _as_bytes(path)
     for one in reversed(rules):
         found = one.decide(name, path, directory)
         if found is not None:
             return found
     return False
+
+
+def _as_bytes(name: str) -> str:
+    """One character for each byte: git's patterns know bytes alone."""
+    return name if name.isascii() else os.fsencode(name).decode("latin-1")
 
 
 def read_ignored(path: str, root: str) -> Ignored | None:
@@ -113,8 +121,7 @@ def read_ignored(path: str, root: str) -> Ignored | None:
         return None
     with open(path, "rb") as stream:
         data = stream.read(MAX_BYTES)
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    return Ignored(root.replace(os.sep, "/"), text)
+    return Ignored(root.replace(os.sep, "/"), data)
 
 
 def rules_above(directory: str) -> list[Ignored]:
