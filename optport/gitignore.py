@@ -29,8 +29,7 @@ class Rule:
         self.only_directories = pattern.endswith("/")
         pattern = pattern.removesuffix("/")
         self.anchored = "/" in pattern
-        plain = re.sub(r"\\(/)|(\\.)", lambda found: found[1] or found[2], pattern)
-        parts = plain.removeprefix("/").split("/")
+        parts = pattern.removeprefix("/").split("/")
         self._parts = [
             None if part == "**" else re.compile(wildcards(part), re.DOTALL) for part in parts
         ]

@@ -276,8 +276,8 @@ def by_us(root: Path, text: str, paths: list[str]) -> set[str]:
 )
 def test_rules_are_gits(repository: Path, lines: list[str]) -> None:
     # git reads ``a**/b`` as ``a`` and ``**/b``, which its own manual says it does not, and takes a
-    # slash in brackets, which no name holds.
-    odd = re.compile(r"[^/]\*\*|\*\*[^/]|\[[^\]]*/")
+    # slash in brackets and behind a backslash, where nobody writes one.
+    odd = re.compile(r"[^/]\*\*|\*\*[^/]|\[[^\]]*/|\\/")
     assume(not any(odd.search(line.lstrip("!")) for line in lines))
     text = "\n".join(lines) + "\n"
     (repository / ".gitignore").write_text(text, encoding="utf-8")
