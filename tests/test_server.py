@@ -163,6 +163,18 @@ async def test_a_suppression_is_offered_for_every_code_of_a_line(tmp_path: Path)
 
 
 @with_editor
+async def test_an_action_stays_what_it_was_when_a_client_resolves_it(tmp_path: Path) -> None:
+    async with editing(tmp_path, client=NEOVIM) as editor:  # it knows no versions of edits
+        uri = editor.open("a.py", SOURCE)
+        found = await editor.actions(uri, everywhere(), [types.CodeActionKind.QuickFix])
+        for action in found:
+            resolved = await editor.client.code_action_resolve_async(action)
+            assert resolved == action
+    edits = [action.edit and action.edit.changes and action.edit.changes[uri] for action in found]
+    assert len(edits) >= 2 and all(edits)
+
+
+@with_editor
 async def test_the_hover_has_the_ports_to_the_targets_in_force(tmp_path: Path) -> None:
     async with editing(tmp_path, {"targets": "paddle"}, NEOVIM) as editor:
         uri = editor.open("a.py", SOURCE)

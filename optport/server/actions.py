@@ -78,9 +78,9 @@ def workspace_edit(part: Part, edits: Sequence[types.TextEdit]) -> types.Workspa
 
 def unversioned(action: types.CodeAction) -> types.CodeAction:
     """Return an action for clients that know no versions of what they edit."""
-    if action.edit is not None:
+    if action.edit is not None and action.edit.document_changes is not None:
         changes: dict[str, list[types.TextEdit]] = {}
-        for change in action.edit.document_changes or ():
+        for change in action.edit.document_changes:
             assert isinstance(change, types.TextDocumentEdit)
             edits = [edit for edit in change.edits if isinstance(edit, types.TextEdit)]
             changes.setdefault(change.text_document.uri, []).extend(edits)

@@ -180,13 +180,14 @@ class App:
         return [self._understood(action) for action in found]
 
     async def on_resolve(self, action: types.CodeAction) -> types.CodeAction:
-        """Work out the edits of the action that fixes everything."""
+        """Work out the edits of the action that fixes everything; others have theirs already."""
         seen = await self._seen(str(action.data))
-        if action.edit is None and seen is not None:
-            analysis, part = seen
-            path = self._path(analysis.opened)
-            fixing = partial(actions.all_fixed, analysis, part, path)
-            action.edit = actions.workspace_edit(part, await self._session.beside(fixing))
+        if action.edit is not None or seen is None:
+            return action
+        analysis, part = seen
+        path = self._path(analysis.opened)
+        fixing = partial(actions.all_fixed, analysis, part, path)
+        action.edit = actions.workspace_edit(part, await self._session.beside(fixing))
         return self._understood(action)
 
     async def _seen(self, uri: str) -> tuple[Analysis, Part] | None:
