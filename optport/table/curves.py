@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,13 +10,20 @@ from typing import Any
 
 from optport.table.conditions import Condition, Lookup
 from optport.table.templates import Hole, Template
-from optport.table.toml import Row, TableError
+from optport.table.toml import Row
 from optport.values import Certainty
 
 BASE_RATE = "lr"
 """What templates of schedulers call the rate of the optimizer."""
 
 _OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
+
+
+class Join(enum.StrEnum):
+    """How a scheduler puts the schedulers together that it is made of."""
+
+    SEQUENCE = "sequence"  # one after the other, each from its own start
+    PRODUCT = "product"  # all at once: their factors multiply
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,17 @@ class Curve:
     `factor` gives what the base rate is multiplied by after ``e`` steps of the scheduler, `rate`
     the rate itself; the others are parts of them. The holes are torch's parameters, ``lr`` (the
     base rate), and parts.
+
+    `multiplies` says that torch applies it as a factor from step to step, so that it multiplies
+    with others; `continues` that it goes on from the rate in force wherever it starts. A scheduler
+    that is made of others `joins` them, with the steps of changes in the parameter `at`.
     """
 
     parts: Mapping[str, tuple[Alternative, ...]]
+    multiplies: bool = False
+    continues: bool = False
+    joins: Join | None = None
+    at: str | None = None
 
     def written(self, name: str, spell: Callable[[Hole], str | None], lookup: Lookup) -> str | None:
         """Return `factor` or `rate` as an expression over ``e``.
@@ -69,17 +85,25 @@ def operand(text: str) -> str:
 
 def read_curve(data: Mapping[str, Any], where: str) -> Curve:
     """Read the table `[curve]`; raises `TableError` that names file and part."""
-    if not data.keys() & {"factor", "rate"}:
-        raise TableError(f"{where}: a curve has a factor or a rate")
-    parts = {}
-    for name, value in data.items():
-        items = value if isinstance(value, list) else [{"text": value}]
-        parts[name] = tuple(_alternative(item, f"{where}: {name}") for item in items)
-    return Curve(parts)
-
-
-def _alternative(data: Any, where: str) -> Alternative:
     row = Row(data, where)
+    words = {
+        "multiplies": row.take("multiplies", bool, False),
+        "continues": row.take("continues", bool, False),
+        "joins": row.word("joins", Join),
+        "at": row.take("at", str),
+    }
+    parts = {name: _alternatives(value, f"{where}: {name}") for name, value in row.data.items()}
+    if (words["joins"] is None) is not bool(parts.keys() & {"factor", "rate"}):
+        raise row.fail("a curve has a factor or a rate, unless it joins others")
+    return Curve(parts, **words)
+
+
+def _alternatives(data: Any, where: str) -> tuple[Alternative, ...]:
+    items = data if isinstance(data, list) else [{"text": data}]
+    return tuple(_alternative(Row(item, where)) for item in items)
+
+
+def _alternative(row: Row) -> Alternative:
     found = Alternative(row.condition("when"), row.need_template("text"))
     row.finish()
     return found

@@ -60,10 +60,13 @@ def _scheduler_rules(row: Row) -> SchedulerRules | None:
     return SchedulerRules(
         takes=takes,
         groups=row.word("groups", GroupRate) or GroupRate.OWN,
-        rate=row.need("rate", str),
+        rate=row.need_template("rate"),
         by_factor=row.need_template("by_factor"),
         by_rate=row.need_template("by_rate"),
+        instead=row.need("instead", str),
         counts=row.take("counts", str),
+        calls=row.take("calls", str),
+        by_int=row.template("by_int"),
     )
 
 

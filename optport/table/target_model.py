@@ -55,17 +55,23 @@ class GroupRate(enum.StrEnum):
 class SchedulerRules:
     """How schedulers are used on a target.
 
-    `rate` is an expression for the optimizer's rate there, `by_factor` and `by_rate` are ports of
-    any schedule that has a closed form, over its ``factor`` or ``rate``, and ``lr``.
+    `rate` is an expression for the optimizer's rate there, over ``optimizer``. `by_factor` and
+    `by_rate` are ports of any schedule that has a closed form, over its ``factor`` or ``rate``,
+    ``lr``, the base rate, and ``optimizer``; `instead` is the advice to write one. `counts` says
+    what schedules go on with, where that is not the scheduler's own steps. `calls` says what a
+    schedule's function is called with, where that is no int, and `by_int` is one that calls
+    ``function`` with an int.
     """
 
     takes: Takes
     groups: GroupRate
-    rate: str
+    rate: Template
     by_factor: Template
     by_rate: Template
+    instead: str
     counts: str | None = None
-    """What schedules go on with, where that is not the scheduler's own steps."""
+    calls: str | None = None
+    by_int: Template | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
