@@ -42,8 +42,8 @@ def _curve(one: ApiTable) -> str:
             when = f" when {code(alternative.when.text)}" if alternative.when is not None else ""
             lines.append(f"- {code(part)}{when}: {code(alternative.text.text)}")
     return (
-        "After `e` steps the rate is `lr`, the optimizer's, times `factor`, or is `rate`; of several "
-        "texts the first that holds counts. A target without such a class is given this.\n\n"
+        "After `e` steps the rate is `lr`, the optimizer's, times `factor`, or it is `rate`; of "
+        "several texts the first that holds counts. A target without such a class gets this.\n\n"
         + "\n".join(lines)
         + "\n"
     )
