@@ -19,6 +19,9 @@ from optport.gate import concerns_us
 if TYPE_CHECKING:
     from optport.options import Options
 
+_NO_TOML = object()
+"""Told from None: Flake8-pyproject has an option for its file, which is None for the usual one."""
+
 _Problem = tuple[int, int, str, type[Any]]
 
 
@@ -67,12 +70,9 @@ class Plugin:
         if asked == (DEFAULT_TARGETS, "", False):
             cls.options = None  # nothing to look up until a file concerns us
             return
-        from optport.options import make_options
-        from optport.versions import UsageError
-
         try:
-            cls.options = make_options(_listed(options.optport_targets), *asked[1:])
-        except UsageError as error:
+            cls.options = _read(*asked, getattr(options, "toml_config", _NO_TOML))
+        except ValueError as error:  # a `UsageError`
             manager.parser.exit(2, f"flake8: error: {error}\n")
 
     def run(self) -> Iterator[_Problem]:
@@ -91,9 +91,14 @@ class Plugin:
             yield 1, 0, report.defect, type(self)
 
 
-def _listed(targets: str | list[str]) -> str:
-    """Return targets as the command line has them.
+def _read(targets: object, torch_version: object, notes: bool, toml: object) -> Options:
+    """Read options as flake8 hands them over; from TOML they need be no text."""
+    from optport.config_keys import read_keys
+    from optport.options import make_options
+    from optport.unquoted import refuse_unquoted
 
-    A configuration file may have one a line; where a plugin reads TOML, they may be a list.
-    """
-    return ",".join(targets if isinstance(targets, list) else targets.splitlines())
+    asked = {"targets": targets, "torch-version": torch_version}
+    read = read_keys(asked, lambda key: f"--optport-{key}")
+    if torch_version and toml is not _NO_TOML:
+        refuse_unquoted(str(toml or "pyproject.toml"), "flake8", str(torch_version))
+    return make_options(str(read["targets"]), str(read["torch-version"]), notes)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from optport.check import Report, check_tree
+from optport.printable import printable
 
 if TYPE_CHECKING:
     from optport.options import Options
     from optport.reader.evaluation import Foreign
 
 DEFECT_CODE = "OPT000"
+MAX_REASON = 200
+"""Characters of an exception's message that are shown."""
 
 
 def check_guarded(
@@ -25,16 +32,47 @@ def check_guarded(
 
     An exception becomes the report's `defect`: one line that says what happened and what to do.
     """
+
+    def check() -> Report:
+        with warnings.catch_warnings() if sys.flags.bytes_warning else nullcontext():
+            if sys.flags.bytes_warning:  # sources compare bytes with text, and so do we for them
+                warnings.simplefilter("ignore", BytesWarning)
+            report = check_tree(tree, text, options, foreign)
+            if ports:
+                for one in report.constructions:
+                    one.ports  # noqa: B018
+            return report
+
     try:
-        report = check_tree(tree, text, options, foreign)
-        if ports:
-            for one in report.constructions:
-                one.ports  # noqa: B018
-        return report
+        return check()
+    except RecursionError:  # the host has left too little of Python's stack
+        return _on_a_stack_of_its_own(check)
     except Exception as error:  # the host would end its whole run on it
-        report = Report()
-        report.defect = (
-            f"{DEFECT_CODE} optport failed on this file ({type(error).__name__}: {error}) and "
-            "found nothing in it; please report it to optport's issue tracker with the file"
-        )
-        return report
+        return _defect(error)
+
+
+def _on_a_stack_of_its_own(check: Callable[[], Report]) -> Report:
+    import threading
+
+    found: list[Report] = []
+
+    def run() -> None:
+        try:
+            found.append(check())
+        except Exception as error:
+            found.append(_defect(error))
+
+    thread = threading.Thread(target=run, name="optport")
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def _defect(error: Exception) -> Report:
+    reason = printable(f"{type(error).__name__}: {str(error)[:MAX_REASON]}")
+    report = Report()
+    report.defect = (
+        f"{DEFECT_CODE} optport failed on this file ({reason}) and found nothing in it; please "
+        "report it to optport's issue tracker with the file"
+    )
+    return report

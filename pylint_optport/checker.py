@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from astroid import nodes
 from pylint.checkers import BaseChecker
+from pylint.config import find_default_config_files
 from pylint.interfaces import HIGH, INFERENCE
 
 from optport.defaults import DEFAULT_TARGETS, NOTES_HELP, TARGETS_HELP, TORCH_VERSION_HELP
@@ -19,7 +20,7 @@ from optport.gate import concerns_us
 from optport.versions import UsageError
 from pylint_optport.messages import DEFECT, messages, symbol
 from pylint_optport.modules import Modules, View
-from pylint_optport.places import node_at, source_text
+from pylint_optport.places import nodes_at, source_text
 
 if TYPE_CHECKING:
     from pylint.lint import PyLinter
@@ -109,16 +110,17 @@ class OptportChecker(BaseChecker):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return  # pylint says so itself
         report = check_guarded(tree, self._text, options, self._view)
+        nodes_of = nodes_at(module, (finding.place for finding in report.findings))
         for finding in report.findings:
-            self._report(module, finding)
+            self._report(nodes_of[finding.place], finding)
         if report.defect is not None:
             self._defect(module, report.defect.removeprefix(f"{DEFECT_CODE} "))
 
-    def _report(self, module: nodes.Module, finding: Finding) -> None:
+    def _report(self, node: nodes.NodeNG, finding: Finding) -> None:
         place = finding.place
         self.add_message(
             symbol(finding.kind),
-            node=node_at(module, place),
+            node=node,
             line=place.line,
             col_offset=place.col,
             end_lineno=place.end_line,
@@ -161,6 +163,11 @@ def load_configuration(linter: PyLinter) -> None:
         return  # nothing to look up until a file concerns us
     try:
         _asked_for(linter)
+        configuration = next(iter(find_default_config_files()), None)
+        if config.optport_torch_version and configuration is not None:
+            from optport.unquoted import refuse_unquoted
+
+            refuse_unquoted(str(configuration), "pylint", config.optport_torch_version)
     except UsageError as error:
         print(f"pylint: error: {error}", file=sys.stderr)
         sys.exit(_USAGE_ERROR)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +20,12 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 TORCH = "torch"
 """The top-level name that is never followed: what it holds, the core knows by name."""
 
-_IMPORTS = re.compile(
-    r"^[ \t]*(?:from[ \t]+[.\w]+[ \t]+)?import[ \t]*(\([^)]*\)|(?:[^\n\\#;]|\\\n)*)", re.MULTILINE
+_SPACE = r"(?:[ \t\f]|\\\r?\n)"
+_IMPORT = re.compile(
+    rf"(?:^|[;:\r]){_SPACE}*(?:from\b(?:{_SPACE}|[.\w]){{1,400}}?)?\bimport\b{_SPACE}*(\(?)",
+    re.MULTILINE,
 )
+_REST = re.compile(r"(?:[^\r\n\\#;]|\\\r?\n)*")
 _WORD = re.compile(r"\w+|\*")
 _NAMED_LIKE_OPTIMIZERS = re.compile(r"optim|(?:^|_)opt(?:_|$)", re.IGNORECASE)
 
@@ -34,21 +39,44 @@ class Outline:
     imported: frozenset[str]
     """The words of its import statements; ``*`` for a star import."""
 
+    @property
+    def has_star(self) -> bool:
+        """Whether there is a star import."""
+        return "*" in self.imported
+
     def may_hold(self, name: str) -> bool:
         """Whether an optimizer may be had from the module under that name."""
-        return self.may_export or name in self.imported or "*" in self.imported
+        return self.may_export or name in self.imported or self.has_star
 
 
 def outline(text: str) -> Outline:
     """Look over a module's text."""
-    found = (_WORD.findall(match.group(1)) for match in _IMPORTS.finditer(text))
-    words = frozenset(word for line in found for word in line)
+    words = frozenset(word for part in _imported(text) for word in _WORD.findall(part))
     may_export = (
         ("torch" in text and "optim" in text)
         or any(_NAMED_LIKE_OPTIMIZERS.search(word) for word in words)
         or not words.isdisjoint(known_names(ApiKind.OPTIMIZER))
     )
     return Outline(may_export, words)
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Yield what stands behind each ``import``, within brackets or to the end of the statement.
+
+    Each character is looked at once, whatever brackets are open.
+    """
+    at = 0
+    closing = 0
+    while found := _IMPORT.search(text, at):
+        start = found.end()
+        if found[1] and 0 <= closing < start:
+            closing = text.find(")", start)
+        if found[1] and closing >= 0:
+            at = closing
+        else:
+            rest = _REST.match(text, start)
+            at = start if rest is None else rest.end()
+        yield text[start:at]
 
 
 @dataclass(eq=False)
@@ -64,6 +92,16 @@ class Source:
     def outline(self) -> Outline:
         """What the module's text shows at a glance."""
         return outline(self.text())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the module's text: a name that is bound there is one of them."""
+        return frozenset(_WORD.findall(unicodedata.normalize("NFKC", self.text())))
+
+    @property
+    def inside(self) -> str:
+        """The package that the module's relative imports start at."""
+        return self.name if self.package else self.name.rpartition(".")[0]
 
     def text(self) -> str:
         """Return the module's text; empty where it can't be read."""

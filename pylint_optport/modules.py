@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from optport.reader.evaluation import Evaluation
 from optport.values import UNKNOWN, Qualified, ValueSet, exactly
 from pylint_optport.finder import TORCH, Finder, Source
+from pylint_optport.names import absolute
 from pylint_optport.reading import Reading
+from pylint_optport.stars import Stars
 
 MAX_CHAIN_DEPTH = 20
 """How many names are followed from module to module, one after the other."""
@@ -26,6 +28,10 @@ class Modules:
     _provisional: list[str] = field(default_factory=list)
     cut: bool = False
     """Whether a cycle or a long chain kept something from being followed to its end."""
+
+    def __post_init__(self) -> None:
+        """Have star imports looked up in the same modules."""
+        self._stars = Stars(self._finder, self._reading)
 
     def seen_from(self, name: str, package: bool) -> View:
         """Return what the module of that name sees of the others; `package` for a package."""
@@ -54,14 +60,21 @@ class Modules:
             return UNKNOWN
         self._pending.append(name)
         try:
-            view = self.seen_from(source.name, source.package)
-            found = self._reading.exported(source, last, view)
+            found = self._held(source, last, home)
         finally:
             self._pending.pop()
         self._values[name] = found
         if self.cut:
             self._settle(name)
         return found
+
+    def _held(self, source: Source, name: str, home: str) -> ValueSet:
+        """Return what a module has under a name: its own, or from its star imports."""
+        if source.outline.has_star and name not in self._reading.summary(source).names:
+            definers = self._stars.definers(source, name, home)
+            values = [self.value(f"{one.name}.{name}", home) for one in definers]
+            return self._stars.value(source, name, home, values)
+        return self._reading.exported(source, name, self.seen_from(source.name, source.package))
 
     def _settle(self, name: str) -> None:
         """Forget what was cut short, at the end of the question that it was met in."""
@@ -97,7 +110,7 @@ class View:
         """Return what an imported name stands for, as far as other modules say."""
         found = self._resolved.get(name)
         if found is None:
-            full = self._absolute(name)
+            full = absolute(name, self.package)
             found = self.modules.value(full, self.home)
             if not found.known and full != name and self._is_below_home(full):
                 found = exactly(Qualified(full))  # a name that means the same in any module
@@ -107,7 +120,7 @@ class View:
 
     def may_bring(self, name: str) -> bool:
         """Whether an optimizer may come with an imported name: a module's, or from a module."""
-        full = self._absolute(name)
+        full = absolute(name, self.package)
         if full.endswith(".*"):
             return self._may_export(full[:-2])
         return self.modules.value(full, self.home).known or self._may_export(full)
@@ -118,14 +131,3 @@ class View:
 
     def _is_below_home(self, name: str) -> bool:
         return bool(self.home) and name.startswith(f"{self.home}.") and self.home != TORCH
-
-    def _absolute(self, name: str) -> str:
-        """Return a name in full, empty where a relative one leads out of everything."""
-        if not name.startswith("."):
-            return name
-        rest = name.lstrip(".")
-        above = len(name) - len(rest) - 1
-        parts = self.package.split(".") if self.package else []
-        if above > len(parts):
-            return ""
-        return ".".join([*parts[: len(parts) - above], *filter(None, [rest])])

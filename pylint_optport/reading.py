@@ -11,10 +11,19 @@ if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
     from optport.reader.evaluation import Foreign
     from optport.reader.index import Index
+    from optport.reader.scopes import Scope
     from pylint_optport.finder import Source
 
 MAX_PARSED = 256
 """Modules that are kept parsed; of more, the oldest are parsed anew where they are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is kept of a module for good: the names that it binds, and its star imports."""
+
+    names: frozenset[str] = frozenset()
+    stars: tuple[str, ...] = ()
 
 
 @dataclass
@@ -23,6 +32,14 @@ class Reading:
 
     _indexes: dict[str, Index | None] = field(default_factory=dict)
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
+    _summaries: dict[str, Summary] = field(default_factory=dict)
+
+    def summary(self, source: Source) -> Summary:
+        """Return what a module binds; nothing for one that can't be read."""
+        if source.name not in self._summaries:
+            index = self._index(source)
+            self._summaries[source.name] = Summary() if index is None else _summary(index.module)
+        return self._summaries[source.name]
 
     def exported(self, source: Source, name: str, foreign: Foreign) -> ValueSet:
         """Return what a module's name stands for in other modules; it sees others by `foreign`."""
@@ -58,3 +75,8 @@ class Reading:
                 index = None
             self._indexes[source.name] = index
         return self._indexes[source.name]
+
+
+def _summary(scope: Scope) -> Summary:
+    names = frozenset([*scope.bindings, *scope.bound_from_outside])
+    return Summary(names, tuple(dict.fromkeys(module for module, _ in scope.stars)))

@@ -161,3 +161,22 @@ def test_flake8_pyproject_reads_our_options(tmp_path: Path) -> None:
     done = run("flake8", "a.py", cwd=tmp_path)
     assert "OPT202" in done.stdout, done.stderr
     assert "mindspore" not in done.stdout
+
+
+@needs("flake8p")
+@pytest.mark.parametrize(
+    "line, says",
+    [
+        ("optport-torch-version = 2.10", "pyproject.toml: optport-torch-version must be a string"),
+        ("optport-torch-version = 2", "pyproject.toml: optport-torch-version must be a string"),
+        ("optport-targets = [2]", "--optport-targets must be a list or a string"),
+        ("optport-targets = {paddle = 1}", "--optport-targets must be a list or a string"),
+    ],
+)
+def test_flake8_pyproject_hands_over_what_is_no_text(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.flake8]\n{line}\n", encoding="utf-8")
+    done = run("flake8", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    [message] = done.stderr.splitlines()
+    assert says in message

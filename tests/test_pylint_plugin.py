@@ -18,7 +18,7 @@ from optport.catalogue import CATALOGUE
 from optport.places import Place
 from optport.signatures import family
 from pylint_optport.checker import OptportChecker
-from pylint_optport.places import node_at
+from pylint_optport.places import nodes_at
 from tests import hosts
 from tests.conftest import run
 
@@ -167,7 +167,8 @@ def test_a_message_is_at_the_innermost_node(call: str) -> None:
     module = astroid.parse(text)
     before = text.partition("optim()")[0]
     line, col = before.count("\n") + 1, len(before.rpartition("\n")[2].encode())
-    node = node_at(module, Place(line, col, line, col + 7))
+    place = Place(line, col, line, col + 7)
+    node = nodes_at(module, [place])[place]
     calls = module.nodes_of_class(astroid.nodes.Call)
     assert node is next(one for one in calls if one.as_string() == "optim()")
 
@@ -233,6 +234,17 @@ def test_targets_may_be_a_list(project: Path, name: str, text: str) -> None:
     (project / name).write_text(text)
     found = ["options.py:2:0 W7201", "options.py:3:21 W7102"]
     assert pylint(project, "options.py") == found
+
+
+@pytest.mark.parametrize("value", ["2.10", "2"])
+def test_a_version_without_quotes_ends_the_run(project: Path, value: str) -> None:
+    text = f"[tool.pylint.optport]\noptport-torch-version = {value}\n"
+    (project / "pyproject.toml").write_text(text)
+    done = hosts.pylint(*OURS, "options.py", cwd=project)
+    assert (done.returncode, done.stdout) == (32, "")
+    assert "optport-torch-version must be a string such as" in done.stderr
+    overridden = pylint(project, "--optport-torch-version=2.13", "options.py")
+    assert overridden == ["options.py:2:0 W7201"]
 
 
 def test_a_note_may_be_disabled_by_itself(project: Path) -> None:

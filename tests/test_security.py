@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -196,3 +197,50 @@ def test_pylint_reads_the_modules_imported_and_runs_none(project: Path) -> None:
     assert inside(project, seen, "exec") == set()
     assert imported(seen) == set()
     assert reaching_out(seen) == []
+
+
+LOADED = """
+import sys
+import pylint.lint, pylint_optport
+linter = pylint.lint.PyLinter()
+linter.load_default_plugins()
+pylint_optport.register(linter)
+print(*sys.modules)
+"""
+
+
+def imported_by(path: Path) -> set[str]:
+    """The modules that a file imports anywhere, by their full names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def file_of(module: str) -> Path | None:
+    """Where a module of ours is, None for others."""
+    path = ROOT.joinpath(*module.split("."))
+    places = path.with_suffix(".py"), path / "__init__.py"
+    ours = module.partition(".")[0] in ("optport", "pylint_optport")
+    return next((place for place in places if ours and place.is_file()), None)
+
+
+def test_pylint_has_loaded_what_we_import_late_before_it_reads_a_file() -> None:
+    """The directory of a linted file then comes first where Python looks for modules."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", LOADED], capture_output=True, check=True, text=True, cwd=ROOT
+    )
+    loaded = set(done.stdout.split())
+    pending, seen = ["pylint_optport"], set()
+    while pending:
+        module = pending.pop()
+        path = file_of(module)
+        if path is not None and module not in seen:
+            seen.add(module)
+            pending += imported_by(path)
+        elif (top := module.partition(".")[0]) in sys.stdlib_module_names:
+            assert top in loaded, f"{top} is imported late"
+    assert {"optport.reader.evaluate", "optport.hazards.port", "optport.table.load"} <= seen
