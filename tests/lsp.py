@@ -18,7 +18,7 @@ from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 from optport.server.app import make_server
 
-COMMAND = (sys.executable, "-m", "optport.server")
+COMMAND = (sys.executable, "-m", "optport", "server")
 VS_CODE = "visual_studio_code@1.65.2"
 NEOVIM = "neovim@0.11.0"
 _PATIENCE = 20.0

@@ -12,7 +12,8 @@ import pytest
 from tests import hosts
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "docs/editors.md", ROOT / "docs/hosts.md", ROOT / "README.md"]
+EDITORS, HOSTS = ROOT / "docs/editors.md", ROOT / "docs/hosts.md"
+PAGES = [EDITORS, HOSTS, ROOT / "README.md"]
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -30,7 +31,7 @@ def test_json_and_toml_can_be_read(page: Path) -> None:
 
 
 def test_the_problem_matcher_matches_what_flake8_prints(tmp_path: Path) -> None:
-    (matchers,) = (json.loads(one) for one in blocks(PAGES[1], "json") if "problemMatcher" in one)
+    (matchers,) = (json.loads(one) for one in blocks(HOSTS, "json") if "problemMatcher" in one)
     (pattern,) = matchers["problemMatcher"][0]["pattern"]
     (tmp_path / "a.py").write_text("import torch\ntorch.optim.ASGD(p)\n", encoding="utf-8")
     printed = hosts.flake8("--select=OPT202", "a.py", cwd=tmp_path).stdout

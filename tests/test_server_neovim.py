@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.test_host_pages import EDITORS, blocks
 
 NEOVIM = shutil.which("nvim")
 
@@ -21,23 +23,35 @@ pytestmark = [
 ]
 
 
+def lines_to_paste() -> str:
+    """What the page on editors gives for this Neovim: the lines for 0.11, or those for before."""
+    told = subprocess.run([str(NEOVIM), "--version"], capture_output=True, text=True, check=True)
+    version = re.search(r"v(\d+)\.(\d+)", told.stdout)
+    assert version is not None
+    new, old = (text for text in blocks(EDITORS, "lua") if 'optport", "server' in text)
+    return new if (int(version[1]), int(version[2])) >= (0, 11) else old
+
+
 def test_neovim_shows_a_finding_and_its_hover_and_applies_a_quick_fix(tmp_path: Path) -> None:
     source = tmp_path / "train.py"
     source.write_text(
         'import torch\n\nrun("😀", torch.optim.SGD(params, lr=1))\n', encoding="utf-8"
     )
+    setup = tmp_path / "setup.lua"
+    setup.write_text(lines_to_paste(), encoding="utf-8")
     out = tmp_path / "seen.json"
     told = {
-        "OPTPORT_PYTHON": sys.executable,
+        "OPTPORT_SETUP": str(setup),
+        "OPTPORT_FILE": source.name,
         "OPTPORT_TITLE": "(OPT104): suppress",
         "OPTPORT_OUT": str(out),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "XDG_STATE_HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path),
     }
     script = ROOT / "tests/data/neovim.lua"
-    command = [str(NEOVIM), "--headless", "-u", "NONE", "-i", "NONE", "-n"]
     done = subprocess.run(
-        [*command, "-c", "set filetype=python", "-S", str(script), source.name],
+        [str(NEOVIM), "--headless", "-u", "NORC", "-i", "NONE", "-n", "-S", str(script)],
         cwd=tmp_path,
         env={**os.environ, **told},
         capture_output=True,

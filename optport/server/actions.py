@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
 
 from optport.edits import Applicability, Edit, Fix
 from optport.findings import Finding
+from optport.fixing import can_fix, fix_document, fix_text
 from optport.noqa import noqa_edit
+from optport.notebooks import Joined
 from optport.server.analysis import Analysis, Part, overlap
 from optport.server.diagnostics import diagnostic
 from optport.server.difference import edits_between
-from optport.server.stopgap import fix_text
 
 FIX_ALL = "source.fixAll.optport"
 FIX_ALL_TITLE = "optport: make all safe fixes"
@@ -23,57 +25,80 @@ def quick_fixes(analysis: Analysis, part: Part, wanted: types.Range) -> list[typ
     """Return the fixes of the findings that a range touches, then the comments that hide them."""
     asked = part.place(wanted)
     found = [one for one in analysis.findings_in(part) if overlap(one.place, asked)]
-    fixes = [_fix(one, one.fix, part) for one in found if one.fix is not None]
+    fixes = [_fix(analysis, part, one, one.fix) for one in found if one.fix is not None]
     return [*fixes, *_suppressions(analysis, part, found)]
 
 
-def _fix(finding: Finding, fix: Fix, part: Part) -> types.CodeAction:
+def _fix(analysis: Analysis, part: Part, finding: Finding, fix: Fix) -> types.CodeAction:
     return types.CodeAction(
         title=f"optport ({finding.code}): {finding.hint}",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(finding, part)],
         is_preferred=fix.applicability is Applicability.SAFE,
-        edit=workspace_edit(part, part.edits(fix.edits)),
+        edit=workspace_edit(analysis, fix.edits),
     )
 
 
 def _suppressions(
     analysis: Analysis, part: Part, findings: Sequence[Finding]
 ) -> Iterator[types.CodeAction]:
-    by_code: dict[tuple[Edit | None, str], list[Finding]] = {}
+    """Yield one action for every code at a place; findings that share a comment share it."""
+    by_comment: dict[tuple[Edit, str], list[Finding]] = {}
     for finding in findings:
         edit = noqa_edit(analysis.source, finding)
-        by_code.setdefault((edit, finding.code), []).append(finding)
-    for (edit, code), same in by_code.items():
         if edit is not None:
-            yield types.CodeAction(
-                title=f"optport ({code}): suppress here",
-                kind=types.CodeActionKind.QuickFix,
-                diagnostics=[diagnostic(one, part) for one in same],
-                edit=workspace_edit(part, part.edits([edit])),
-            )
+            by_comment.setdefault((edit, finding.code), []).append(finding)
+    for (edit, code), same in by_comment.items():
+        yield types.CodeAction(
+            title=f"optport ({code}): suppress here",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic(one, part) for one in same],
+            edit=workspace_edit(analysis, [edit]),
+        )
 
 
-def can_fix(analysis: Analysis, part: Part) -> bool:
+def any_fix(analysis: Analysis, part: Part) -> bool:
     """Whether a text has anything that is safe to fix."""
-    fixes = (one.fix for one in analysis.findings_in(part))
-    return any(fix is not None and fix.applicability is Applicability.SAFE for fix in fixes)
+    return any(can_fix(one, unsafe=False) for one in analysis.findings_in(part))
 
 
-def all_fixed(analysis: Analysis, part: Part, path: Path) -> list[types.TextEdit]:
-    """Return the edits that leave nothing safe to fix in a text."""
-    after = fix_text(analysis.source, analysis.settings, path).text
-    edits = edits_between(analysis.source, after)
-    return part.edits([edit for edit in edits if analysis.part_of(edit.place) is part])
+def all_fixed(analysis: Analysis, part: Part, path: Path) -> list[Edit]:
+    """Return the edits of a document, or of one cell, that leave nothing safe to fix in it."""
+    if not analysis.opened.notebook:
+        fixed = fix_text(analysis.source, analysis.settings, path).text
+        return list(edits_between(analysis.source, fixed))
+    cells = Joined([one.text.text for one in analysis.parts])
+    document = fix_document(cells, analysis.settings, path).document
+    assert isinstance(document, Joined)
+    fixed = document.cells[analysis.parts.index(part)]
+    return [_below(part.first, edit) for edit in edits_between(part.text.text, fixed)]
 
 
-def workspace_edit(part: Part, edits: Sequence[types.TextEdit]) -> types.WorkspaceEdit:
-    """Return edits of one text; a client whose text is at another version refuses them."""
-    text = part.text
-    document = types.OptionalVersionedTextDocumentIdentifier(uri=text.uri, version=text.version)
-    return types.WorkspaceEdit(
-        document_changes=[types.TextDocumentEdit(text_document=document, edits=list(edits))]
-    )
+def _below(lines: int, edit: Edit) -> Edit:
+    """Return an edit so many lines further down."""
+    place = edit.place
+    down = replace(place, line=place.line + lines, end_line=place.end_line + lines)
+    return replace(edit, place=down)
+
+
+def workspace_edit(analysis: Analysis, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    """Return edits of the source as edits of its texts.
+
+    A client whose texts are at other versions refuses them.
+    """
+    by_text: dict[str, list[types.TextEdit]] = {}
+    for edit in edits:
+        part = analysis.part_of(edit.place)
+        made = types.TextEdit(part.range(edit.place), edit.content)
+        by_text.setdefault(part.text.uri, []).append(made)
+    versions = {part.text.uri: part.text.version for part in analysis.parts}
+    changes = [
+        types.TextDocumentEdit(
+            types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=versions[uri]), made
+        )
+        for uri, made in by_text.items()
+    ]
+    return types.WorkspaceEdit(document_changes=changes)
 
 
 def unversioned(action: types.CodeAction) -> types.CodeAction:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lsprotocol import types
 
 from optport.check import Checked, Report
-from optport.edits import Edit
 from optport.findings import Finding
 from optport.linting import lint_text
+from optport.notebooks import join_cells
 from optport.places import Place
 from optport.server.opened import Opened, Text
 from optport.server.positions import Lines, Units
-from optport.server.stopgap import join_cells
 from optport.settings import Settings
 
 _MARK = "\ufeff"
@@ -42,10 +40,6 @@ class Part:
         """Return the client's range as a place of the source."""
         return Place(*self._pair(of.start), *self._pair(of.end))
 
-    def edits(self, edits: Sequence[Edit]) -> list[types.TextEdit]:
-        """Return edits of the source as the client makes them in this text."""
-        return [types.TextEdit(self.range(edit.place), edit.content) for edit in edits]
-
     def _position(self, line: int, byte: int) -> types.Position:
         own = line - 1 - self.first
         return types.Position(own, self.lines.column(own, byte))
@@ -65,9 +59,9 @@ class Analysis:
     parts: tuple[Part, ...]
     report: Report
 
-    def part_of(self, place: Place) -> Part | None:
-        """Return the text that a place stands in."""
-        return next((part for part in reversed(self.parts) if part.first < place.line), None)
+    def part_of(self, place: Place) -> Part:
+        """Return the text that a place of the source stands in."""
+        return next(part for part in reversed(self.parts) if part.first < place.line)
 
     def part_for(self, uri: str) -> Part | None:
         """Return the text with that address."""

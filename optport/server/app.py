@@ -174,7 +174,7 @@ class App:
         found: list[types.CodeAction] = []
         if _asks_for(params, types.CodeActionKind.QuickFix.value):
             found += actions.quick_fixes(*seen, params.range)
-        if _asks_for(params, actions.FIX_ALL) and actions.can_fix(*seen):
+        if _asks_for(params, actions.FIX_ALL) and actions.any_fix(*seen):
             every = types.CodeAction(title=actions.FIX_ALL_TITLE, kind=actions.FIX_ALL, data=uri)
             found.append(every if self._client.resolves else await self.on_resolve(every))
         return [self._understood(action) for action in found]
@@ -187,7 +187,7 @@ class App:
         analysis, part = seen
         path = self._path(analysis.opened)
         fixing = partial(actions.all_fixed, analysis, part, path)
-        action.edit = actions.workspace_edit(part, await self._session.beside(fixing))
+        action.edit = actions.workspace_edit(analysis, await self._session.beside(fixing))
         return self._understood(action)
 
     async def _seen(self, uri: str) -> tuple[Analysis, Part] | None:

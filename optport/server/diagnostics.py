@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from optport.findings import Finding
+from optport.help_pages import address
 from optport.levels import Level, level
 from optport.server.analysis import Analysis, Part
 
@@ -21,13 +22,13 @@ _SEVERITIES = {
 def diagnostic(finding: Finding, part: Part) -> types.Diagnostic:
     """Return a finding as a client shows it; what may go is shown faded."""
     how_bad = level(finding.kind)
-    page = finding.kind.help
+    page = address(finding.kind)
     return types.Diagnostic(
         range=part.range(finding.place),
         message=finding.message,
         severity=_SEVERITIES[how_bad],
         code=finding.code,
-        code_description=types.CodeDescription(page) if "://" in page else None,
+        code_description=types.CodeDescription(page) if page else None,
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if how_bad is Level.INERT else None,
     )

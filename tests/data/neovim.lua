@@ -17,13 +17,10 @@ vim.ui.select = function(items, options, chosen)
   chosen(found and items[found], found)
 end
 
-local settings = {
-  name = "optport",
-  cmd = { vim.env.OPTPORT_PYTHON, "-m", "optport.server" },
-  root_dir = vim.fn.getcwd(),
-}
-local client = vim.lsp.start_client(settings)
-vim.lsp.buf_attach_client(0, client)
+-- The lines of the page on editors, then the file.
+vim.cmd("filetype on")
+dofile(vim.env.OPTPORT_SETUP)
+vim.cmd("edit " .. vim.env.OPTPORT_FILE)
 
 local function settled(condition)
   return vim.wait(30000, condition, 50)
@@ -58,5 +55,4 @@ out:write(vim.fn.json_encode({
   left = #vim.diagnostic.get(0),
 }))
 out:close()
-vim.lsp.stop_client(client)
 vim.cmd("qall!")
