@@ -18,6 +18,8 @@ from typing import IO, Any
 
 import pytest
 
+from tests.conftest import ROOT
+
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD(params)\n"
 
 
@@ -180,3 +182,17 @@ def test_flake8_pyproject_hands_over_what_is_no_text(tmp_path: Path, line: str, 
     assert (done.returncode, done.stdout) == (2, "")
     [message] = done.stderr.splitlines()
     assert says in message
+
+
+@needs("pre_commit")
+@pytest.mark.slow
+def test_pre_commit_takes_our_hooks_whose_commands_run(tmp_path: Path) -> None:
+    from pre_commit.clientlib import load_manifest
+
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    hooks = load_manifest(str(ROOT / ".pre-commit-hooks.yaml"))
+    assert [hook["id"] for hook in hooks] == ["optport", "optport-flake8"]
+    for hook in hooks:
+        done = run(*hook["entry"].split(), "a.py", cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert "a.py:3:8: OPT202 " in done.stdout
