@@ -218,6 +218,11 @@ def test_the_reader_names_row_and_remedy(
             'when = "lr == 0"\ntarget = "mindspore.nn"',
             ["mindspore.nn: the last row"],
         ),
+        (
+            'to = "epsilon"',
+            'expression = "{epsy}"\nto = "epsilon"',
+            ["eps", "template names 'epsy'"],
+        ),
         ("rejects = [", 'default_hazard = "odd", rejects = [', ["parameter lr", "hazard 'odd'"]),
     ],
 )

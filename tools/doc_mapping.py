@@ -40,7 +40,9 @@ def _index(tables: list[ApiTable]) -> str:
         "# What each optimizer becomes\n\n"
         "The counterpart of each torch optimizer by name, and how well the best known port of "
         "the bare call follows torch: exact, approximate, or none. "
-        "Figures and every argument are on the optimizers' own pages.\n\n"
+        "Figures and every argument are on the optimizers' own pages. All of it is for float32: in "
+        "half precision torch itself keeps its moments in the parameters' type, and Paddle does "
+        "not.\n\n"
         + table(["torch.optim", *(f"{t.name} {t.version}" for t in known)], rows)
         + f"\n![{overview_text()}](../plots/overview.svg)\n\n"
         "For every optimizer and target two bars over all executed calls: above, the literal port "

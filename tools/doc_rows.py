@@ -8,7 +8,7 @@ from doc_evidence import code, table
 
 from optport.signatures import family
 from optport.table import api_table, targets
-from optport.table.model import ApiTable, Correspondence, Fate, ParameterRow, Rejection
+from optport.table.model import ApiTable, Correspondence, Difference, Fate, ParameterRow, Rejection
 
 FATES = {
     Fate.KEPT: "kept",
@@ -103,36 +103,43 @@ def _details(one: ApiTable) -> Iterator[str]:
     for row in one.correspondences:
         for parameter in row.parameters.values():
             where = f"- `{parameter.name}` in `{row.target}.{row.counterpart}`"
-            if parameter.default_differs:
-                unless = parameter.equivalent_when
-                text = "the defaults train differently" + (
-                    f", unless {code(unless.text)}" if unless else ""
-                )
-                yield f"{where}: {text}."
-            if parameter.placement is not None:
-                yield (
-                    f"{where}: it {parameter.placement.text}; flagged when "
-                    f"{code(parameter.placement.matters.text)}."
-                )
-            for rejection in parameter.rejects:
-                yield f"{where}: {_rejected(rejection)}."
-            for rejection in parameter.rejects_in_groups:
-                yield f"{where}, in a group: {_rejected(rejection)}."
-            for difference in parameter.differences:
-                limits = [
-                    difference.before and f"before {difference.before}",
-                    difference.torch_since and f"since torch {difference.torch_since}",
-                    difference.torch_before and f"before torch {difference.torch_before}",
-                ]
-                where_true = " ".join([code(difference.when.text), *filter(None, limits)])
-                yield f"{where}: when {where_true}, it {difference.text}."
-            if parameter.fate in (Fate.LOST, Fate.IGNORED) and parameter.neutral is not None:
-                yield f"{where}: without effect when {code(parameter.neutral.text)}."
-            if parameter.decay_skips_names:
-                names = ", ".join(code(name) for name in parameter.decay_skips_names)
-                yield f"{where}: a flat list's parameters with {names} in their name do not decay."
-            if parameter.note:
-                yield f"{where}: {parameter.note}"
+            yield from (f"{where}{said}" for said in _known(parameter))
+
+
+def _known(parameter: ParameterRow) -> Iterator[str]:
+    if parameter.default_differs:
+        unless = parameter.equivalent_when
+        yield ": the defaults train differently" + (
+            f", unless {code(unless.text)}." if unless else "."
+        )
+    if parameter.placement is not None:
+        flagged = code(parameter.placement.matters.text)
+        yield f": it {parameter.placement.text}; flagged when {flagged}."
+    yield from (f": {_rejected(one)}." for one in parameter.rejects)
+    yield from (f", in a group: {_rejected(one)}." for one in parameter.rejects_in_groups)
+    yield from (f": when {_limits(one)}, it {one.text}." for one in parameter.differences)
+    if parameter.fate in (Fate.LOST, Fate.IGNORED) and parameter.neutral is not None:
+        yield f": without effect when {code(parameter.neutral.text)}."
+    if parameter.expression is not None:
+        yield f": the port writes {code(parameter.expression)}."
+    if parameter.deviation is not None:
+        yield f": {parameter.deviation}."
+    if parameter.decay_skips_names:
+        names = ", ".join(code(name) for name in parameter.decay_skips_names)
+        yield f": a flat list's parameters with {names} in their name do not decay."
+    if parameter.note:
+        yield f": {parameter.note}"
+
+
+def _limits(difference: Difference) -> str:
+    limits = [
+        code(difference.when.text),
+        difference.before and f"before {difference.before}",
+        difference.torch_since and f"since torch {difference.torch_since}",
+        difference.torch_before and f"before torch {difference.torch_before}",
+        difference.scheduled and "a scheduler sets the rate",
+    ]
+    return ", ".join(limit for limit in limits if limit)
 
 
 def _rejected(rejection: Rejection) -> str:

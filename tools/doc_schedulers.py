@@ -9,7 +9,13 @@ from doc_rows import row_sections
 
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
+from optport.table.curves import Join
 from optport.table.model import ApiTable, Correspondence, Takes
+
+_JOINS = {
+    Join.SEQUENCE: "One schedule after the other, each from its own start.",
+    Join.PRODUCT: "All schedules at once: their factors multiply.",
+}
 
 
 def scheduler_pages() -> Mapping[str, str]:
@@ -36,6 +42,8 @@ def _page(one: ApiTable) -> str:
 
 def _curve(one: ApiTable) -> str:
     assert one.curve is not None
+    if one.curve.joins is not None:
+        return _JOINS[one.curve.joins] + "\n"
     lines = []
     for part, alternatives in one.curve.parts.items():
         for alternative in alternatives:

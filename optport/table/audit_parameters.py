@@ -10,6 +10,7 @@ from optport.signatures import Family, Parameter
 from optport.table.audit_uses import unknown_versions
 from optport.table.conditions import Condition
 from optport.table.model import Correspondence, Fate, Origin, ParameterRow, TargetInfo
+from optport.table.templates import parse_template
 
 SOURCE_KINDS = ("source: ", "page: ")
 """Evidence that is not an executed call: a file of the framework, a page of its documentation."""
@@ -45,6 +46,8 @@ def parameter_problems(
         for name in sorted(condition.names - set(mine)):
             if not name.startswith("optimizer."):  # what a scheduler's optimizer has in force
                 yield f"the condition names {name!r}, no parameter of torch's"
+    for name in sorted(_holes(parameter) - set(mine)):
+        yield f"the template names {name!r}, no parameter of torch's"
     for difference in parameter.differences:
         limits = difference.before, difference.torch_since, difference.torch_before
         yield from unknown_versions(there, torch, *limits)
@@ -57,6 +60,15 @@ def parameter_problems(
         yield f"unknown hazard {parameter.default_hazard!r}"
     yield from evidence_problems("evidence", parameter.evidence, row.torch, mine)
     yield from _default_problems(row, parameter, torch, there)
+
+
+def _holes(parameter: ParameterRow) -> frozenset[str]:
+    """The names in the texts that a port is written from."""
+    workaround = parameter.workaround
+    texts = [parameter.expression, workaround.expression if workaround is not None else None]
+    found = [parse_template(text) for text in texts if text is not None]
+    found += [one.becomes for one in parameter.differences if one.becomes is not None]
+    return frozenset(name for template in found for name in template.names)
 
 
 def _conditions(parameter: ParameterRow) -> Iterator[Condition]:

@@ -197,6 +197,7 @@ def read_parameter(
     if len(targets) != _NEEDS_TO.get(fate, len(targets)):
         raise row.fail(f"to must name {_NEEDS_TO[fate]} parameter(s) for the fate {fate}")
     workaround = row.take("workaround", dict)
+    expression = row.template("expression")
     if (fate is Fate.REPLACED) != (workaround is not None):
         raise row.fail("the fate replaced, and no other, has a workaround")
     result = ParameterRow(
@@ -225,6 +226,7 @@ def read_parameter(
         workaround=_workaround(workaround, f"{row.where}: workaround"),
         negated=row.take("negated", bool, False),
         none_becomes=row.take("none_becomes", str),
+        expression=None if expression is None else expression.text,
         decay_skips_names=row.strings("decay_skips_names"),
         inexact_when=row.condition("inexact_when", name),
         close_when=row.condition("close_when", name),

@@ -145,6 +145,8 @@ class ParameterRow:
     negated: bool = False
     none_becomes: str | None = None
     """What a None element is written as there."""
+    expression: str | None = None
+    """What the counterpart gets, as a template, where that is not the value itself."""
     decay_skips_names: tuple[str, ...] = ()
     """Parts of parameter names that the decay of a flat parameter list leaves out."""
     inexact_when: Condition | None = None
