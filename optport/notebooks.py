@@ -120,12 +120,15 @@ def _python_of(cell: str) -> str:
     lines = _LINE_END.split(cell)
     continued = False
     for at, line in enumerate(lines):
-        if continued or _MAGIC.match(line):
-            continued = line.rstrip().endswith("\\")
-            indent = len(line) - len(line.lstrip())
-            lines[at] = f"{line[:indent]}pass"
+        if continued:
+            lines[at] = ""
+        elif _MAGIC.match(line):
+            lines[at] = f"{line[: len(line) - len(line.lstrip())]}pass"
         elif assigned := _ASSIGNED_MAGIC.fullmatch(line):
             lines[at] = f"{assigned[1]}None"
+        else:
+            continue
+        continued = line.rstrip().endswith("\\")
     return "\n".join(lines)
 
 

@@ -10,8 +10,9 @@ from optport.cli.check_options import label, overrides
 from optport.cli.checking import Given, Job
 from optport.cli.console import Console
 from optport.cli.parallel import check_files
+from optport.cli.reporting import Reporter
 from optport.config import Configuration
-from optport.files import STANDARD_INPUT
+from optport.files import STANDARD_INPUT, UnreadableFile, read_bytes
 from optport.printable import printable
 from optport.versions import UsageError
 from optport.walking import Walk
@@ -23,50 +24,60 @@ if TYPE_CHECKING:
 
 def run(asked: argparse.Namespace, console: Console) -> int:
     """Check what is asked for; returns the exit status. Raises `UsageError`."""
+    if asked.stdin_filename:
+        asked.paths = [STANDARD_INPUT]
     given = overrides(asked)
     configuration = Configuration(given, config=asked.config, isolated=asked.isolated, label=label)
     settings = configuration.settings_in(os.getcwd())
     job = _job(asked, settings, console)
-    told: set[str] = set()
-
-    def tell(name: str, why: str) -> None:
-        line = f"{printable(name)}: {why}" if name else why
-        if line not in told:
-            told.add(line)
-            console.trouble(line)
-
-    walk = Walk(configuration, tell, respect=settings.flag("respect-gitignore", default=True))
-    files = [
-        Given(name, own, asked.stdin_filename if name == STANDARD_INPUT else None)
-        for name, own in walk.files(_paths(asked))
-    ]
-    if asked.stdin_filename and files:
-        files = [_standard_input(asked.stdin_filename, configuration)]
+    troubles = _Troubles(console)
+    if asked.stdin_filename:
+        whole = os.path.abspath(asked.stdin_filename)
+        own = configuration.settings_in(os.path.dirname(whole))
+        if own.flag("force-exclude") and own.excludes_within(whole):
+            return _passed_over(job, console)
+        files = [Given(STANDARD_INPUT, own, asked.stdin_filename)]
+    else:
+        respect = settings.flag("respect-gitignore", default=True)
+        walk = Walk(configuration, troubles.tell, respect)
+        files = [Given(name, own) for name, own in walk.files(asked.paths or ["."])]
     console.flush()
-    from optport.cli.reporting import Reporter  # late: most of a run that finds nothing
-
-    reporter = Reporter(asked, settings, job, console, sorted(told))
+    reporter = Reporter(asked, settings, job, console, troubles.told)
     with closing(check_files(files, job)) as results:
         for result in results:
             reporter.file(result)
     return reporter.end()
 
 
-def _paths(asked: argparse.Namespace) -> list[str]:
-    if asked.stdin_filename:
-        return [STANDARD_INPUT]
-    return asked.paths or ["."]
+class _Troubles:
+    """Tells of trouble with directories, each once."""
+
+    def __init__(self, console: Console) -> None:
+        self.told: list[str] = []
+        self._console = console
+
+    def tell(self, name: str, why: str) -> None:
+        line = f"{printable(name)}: {why}" if name else why
+        if line not in self.told:
+            self.told.append(line)
+            self._console.trouble(line)
 
 
-def _standard_input(shown: str, configuration: Configuration) -> Given:
-    settings = configuration.settings_for(os.path.dirname(os.path.abspath(shown)))
-    return Given(STANDARD_INPUT, settings, shown)
+def _passed_over(job: Job, console: Console) -> int:
+    """End a run on standard input that is excluded; whoever wants it fixed gets it as it is."""
+    if job.fix and not job.diff:
+        try:
+            console.print_bytes(read_bytes(STANDARD_INPUT))
+        except UnreadableFile as error:
+            console.trouble(str(error))
+            return 2
+    return 0
 
 
 def _job(asked: argparse.Namespace, settings: Settings, console: Console) -> Job:
     if asked.add_noqa and (asked.fix or asked.diff):
         raise UsageError("--add-noqa can't be used with --fix or --diff")
-    if asked.add_noqa and (asked.stdin_filename or STANDARD_INPUT in asked.paths):
+    if asked.add_noqa and STANDARD_INPUT in asked.paths:
         raise UsageError("--add-noqa needs a file to write to")
     output = console.output
     fix = asked.diff or (settings.flag("fix") and not asked.add_noqa)

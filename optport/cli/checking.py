@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optport.files import UnreadableFile, decode, read_bytes
+from optport.files import STANDARD_INPUT, UnreadableFile, decode, read_bytes
 from optport.gate import concerns_us
 from optport.printable import printable
 
@@ -51,37 +51,38 @@ class Given:
 
 def check_file(given: Given, job: Job) -> FileResult | None:
     """Read and check one file; None where there is nothing to say of it. Never raises."""
+    data = b""
     try:
         data = read_bytes(given.name)
-        text = None
-        if not given.shown.endswith(NOTEBOOK):
-            text = decode(data)
-            if not concerns_us(text, given.settings.notes):
-                return _unchanged(given, job, data)
-        from optport.cli.sources import NotebookSource, PythonSource, check_source
-
-        source = NotebookSource(data) if text is None else PythonSource(data, text)
-        return check_source(source, given, job)
+        result = _checked(data, given, job)
     except UnreadableFile as error:
-        return trouble(given, str(error))
+        result = _trouble(given, str(error))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return trouble(given, reason(error))
+        result = _trouble(given, reason(error))
+    if job.fix and not job.diff and given.name == STANDARD_INPUT:
+        result = result or _trouble(given)
+        result.output = result.output or data
+    return result
 
 
-def _unchanged(given: Given, job: Job, data: bytes) -> FileResult | None:
-    if not job.fix or given.name == given.shown:
-        return None
-    from optport.formats.result import FileResult
+def _checked(data: bytes, given: Given, job: Job) -> FileResult | None:
+    text = None
+    if not given.shown.endswith(NOTEBOOK):
+        text = decode(data)
+        if not concerns_us(text, given.settings.notes):
+            return None
+    from optport.cli.sources import NotebookSource, PythonSource, check_source
 
-    return FileResult(given.shown, output=data)
+    source = NotebookSource(data) if text is None else PythonSource(data, text)
+    return check_source(source, given, job)
 
 
-def trouble(given: Given, why: str) -> FileResult:
+def _trouble(given: Given, *reasons: str) -> FileResult:
     """Return the result of a file that something is wrong with."""
     from optport.formats.result import FileResult
 
-    line = f"{printable(given.shown)}: {printable(why)}"
-    return FileResult(given.shown, troubles=[line])
+    shown = printable(given.shown)
+    return FileResult(given.shown, troubles=[f"{shown}: {printable(why)}" for why in reasons])
 
 
 def reason(error: BaseException) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 
 from optport.cli.checking import Job
 from optport.cli.console import Console
+from optport.files import STANDARD_INPUT
 from optport.settings import Settings
 
 TYPE_CHECKING = False
@@ -35,6 +36,8 @@ class Reporter:
         self._statistics = settings.flag("statistics")
         self._format = settings.text("output-format") or self._usual_format()
         self._troubles = troubles
+        self._aside = job.fix and not job.diff and STANDARD_INPUT in asked.paths
+        """Whether standard output is for the fixed source."""
         self._kept: list[str] = []
         self._codes: Counter[str] = Counter()
         self._fixable: Counter[str] = Counter()
@@ -95,6 +98,8 @@ class Reporter:
     def _print(self, text: str) -> None:
         if self._file is not None:
             self._kept.append(text)
+        elif self._aside:
+            self._console.tell(text)
         else:
             self._console.print(text)
 
