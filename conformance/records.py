@@ -89,7 +89,7 @@ def findings(call: str, target: Target) -> list[Finding]:
 
 def causes(found: Iterable[Finding]) -> list[str]:
     """The findings in short, ``OPT303 eps``, sorted."""
-    return sorted({f"{one.code} {one.argument or ''}".strip() for one in found})
+    return sorted({f"{one.code} {name}".strip() for one in found for name in one.arguments or [""]})
 
 
 def new_record(call: str, target: Target) -> Record:
@@ -110,14 +110,14 @@ def new_record(call: str, target: Target) -> Record:
         record["literal"] = {"call": literal_port(case)}
     if is_grouped(call):
         _add_groups(record, case, ports[target.name])
-    record["port"] = _port(ports[target.name])
+    record["port"] = _port(ports[target.name], call)
     if "OPT305 weight_decay" in found:
         construction, ports = read_call(call, options, "model.parameters()")
         case = find_case(construction, target)
         assert case is not None
         if not lost:
             record["named"] = {"call": literal_port(case)}
-        record["named-port"] = _port(ports[target.name])
+        record["named-port"] = _named(_port(ports[target.name], call))
     return {name: value for name, value in record.items() if value is not None or name == "port"}
 
 
@@ -129,20 +129,28 @@ def _add_groups(record: Record, case: HazardCase, port: Port) -> None:
     if kept != literal["call"]:
         record["kept"] = {"call": kept, "also": [GROUPS_ORDER]}
     if port.call is not None and _REVERSED.match(record["torch"]):
-        unordered = _port(port) or {}
+        unordered = _port(port, record["torch"]) or {}
         unordered["also"] = [word for word in port.also if word != GROUPS_ORDER]
         record["unordered"] = {key: unordered[key] for key in ("call", "setup", "also")}
 
 
-def _port(port: Port) -> Record | None:
+def _port(port: Port, call: str) -> Record | None:
+    """The port of an evidence call; where that leaves its parameters to us, they are a list."""
     if port.call is None:
         return None
     return {
         "call": port.call,
         "setup": list(port.setup),
         "also": list(port.also),
-        "fidelity": port.fidelity,
+        "fidelity": port.fidelity if gives_parameters(call) else port.closeness,
     }
+
+
+def _named(port: Record | None) -> Record | None:
+    """The port over the problem's model, whose methods have torch's names."""
+    if port is not None:
+        port["call"] = port["call"].replace(".trainable_params()", ".parameters()")
+    return port
 
 
 def cases_of(record: Record, target: Target) -> dict[str, Case]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optport.gate import concerns_us
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from optport.hazards.hazard import Port
     from optport.hazards.judge import Judgement
     from optport.options import Options
-    from optport.places import Place
     from optport.reader.evaluation import Foreign
     from optport.reader.model import Construction
+    from optport.wording import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def check_tree(
 
     source = SourceText(text)
     version = "" if options is None else options.torch_version
+    found: list[Found] = []
     for construction in find_constructions(tree, source, version, foreign):
         from optport.findings import judged, unresolved_finding
         from optport.options import default_options
@@ -89,21 +90,12 @@ def check_tree(
             if notes:
                 report.findings.append(unresolved_finding(construction.place, options.targets))
             continue
-        judgements, findings = judged(construction, options)
+        judgements, hazards = judged(construction, options)
         report.constructions.append(Checked(construction, judgements))
-        report.findings += findings
-    # Constructions that share groups or a partial have the same said of them: once is enough.
-    report.findings = _once(report.findings)
+        found += hazards
+    if found:
+        from optport.findings import join
+
+        report.findings += join(found)
+    report.findings.sort(key=lambda finding: (finding.place, finding.code))
     return report
-
-
-def _once(findings: list[Finding]) -> list[Finding]:
-    """Join what is said several times, with all of the calls that it belongs to, in order."""
-    said: dict[tuple[Place, str, str], list[Finding]] = {}
-    for one in findings:
-        said.setdefault((one.place, one.code, one.message), []).append(one)
-    joined = []
-    for _, same in sorted(said.items(), key=lambda item: item[0]):
-        calls = dict.fromkeys(call for one in same for call in one.calls)
-        joined.append(same[-1] if len(same) == 1 else replace(same[-1], calls=tuple(calls)))
-    return joined

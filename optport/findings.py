@@ -1,26 +1,27 @@
-"""Findings: hazards of one cause joined over all targets, worded as one line."""
+"""Findings: hazards at one place under one code, joined over all targets and worded as one line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from optport.catalogue import CATALOGUE, CODES, Kind
-from optport.edits import Fix
+from optport.catalogue import CATALOGUE, CODES, Kind, worded
+from optport.edits import Applicability, Fix
+from optport.hazards.advice import source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.notes import notes
 from optport.options import Options
 from optport.places import Place
-from optport.printable import printable
 from optport.reader.model import Construction
 from optport.targets import Target
 from optport.values import Certainty
+from optport.wording import Found, message
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One hazard at one place, for every target that it holds for."""
+    """What stands at one place under one code, for every target that it holds for."""
 
     kind: Kind
     place: Place
@@ -28,7 +29,8 @@ class Finding:
     hint: str
     targets: tuple[str, ...]
     optimizer: str
-    argument: str | None
+    arguments: tuple[str, ...]
+    """The torch parameters that it is about; several where a call leaves several out."""
     certainty: Certainty
     fix: Fix | None = None
     """The edits of this source that mend it; None where only a port does."""
@@ -40,77 +42,77 @@ class Finding:
         """The code, such as ``OPT202``."""
         return self.kind.code
 
+    @property
+    def argument(self) -> str | None:
+        """The torch parameter that it is about, the first of several; None for none."""
+        return self.arguments[0] if self.arguments else None
+
 
 def judged(
     construction: Construction, options: Options
-) -> tuple[tuple[Judgement, ...], list[Finding]]:
-    """Judge a construction on every target; return that, and the findings."""
+) -> tuple[tuple[Judgement, ...], list[Found]]:
+    """Judge a construction on every target; return that, and the hazards found."""
     judgements = tuple(judge(construction, to, options.torch_version) for to in options.targets)
     hazards = [hazard for judgement in judgements for hazard in judgement.hazards]
     if options.notes:
         hazards += notes(construction, judgements)
-    findings = join_hazards(construction.qualified, hazards, construction.certainty)
-    calls = (construction.place,)
-    return judgements, [
-        replace(one, calls=calls) for one in findings if options.notes or not one.kind.note
-    ]
+    found = [Found(construction, hazard) for hazard in hazards]
+    return judgements, [one for one in found if options.notes or not _kind(one).note]
 
 
-def join_hazards(
-    optimizer: str, hazards: Iterable[Hazard], certainty: Certainty = Certainty.CERTAIN
-) -> list[Finding]:
-    """Join the hazards of one construction that have the same cause, in order of place and code.
-
-    `certainty` says how sure it is that `optimizer` is what is built.
-    """
-    causes: dict[tuple[str, str | None, Place], list[Hazard]] = {}
-    for hazard in hazards:
-        causes.setdefault((hazard.name, hazard.argument, hazard.place), []).append(hazard)
-    sure = certainty is Certainty.CERTAIN
-    findings = [_finding(optimizer, joined, sure) for joined in causes.values()]
-    return sorted(findings, key=lambda finding: (finding.place, finding.code))
+def join(found: Iterable[Found]) -> list[Finding]:
+    """Join the hazards of a file to findings, one for each place and code, in that order."""
+    joined: dict[tuple[Place, str], list[Found]] = {}
+    for one in found:
+        joined.setdefault((one.hazard.place, _kind(one).code), []).append(one)
+    return [_finding(joined[key]) for key in sorted(joined)]
 
 
 def unresolved_finding(place: Place, targets: Iterable[Target]) -> Finding:
     """Return the note that some torch optimizer is built at `place`."""
     kind = CATALOGUE[CODES["unresolved-optimizer"]]
+    (wording,) = kind.wordings.values()
     hint = "name the class to have the call checked"
-    said = kind.template.format(subject="a torch optimizer", clauses="")
-    names = tuple(target.name for target in targets)
-    certainty = Certainty.UNRESOLVED
-    return Finding(kind, place, f"{said}; {hint}", hint, names, "torch.optim", None, certainty)
-
-
-def _finding(optimizer: str, hazards: list[Hazard], sure: bool) -> Finding:
-    kind = CATALOGUE[CODES[hazards[0].name]]
-    certainty = max(hazard.certainty for hazard in hazards)
-    template = kind.template if certainty is Certainty.CERTAIN else kind.may
-    clauses = _listed(dict.fromkeys(hazard.clause for hazard in hazards))
-    hint = _advice(hazards)
-    said = template.format(subject=hazards[0].subject, clauses=clauses)
-    if not sure and " may " not in said:
-        said = f"this may be {optimizer}: {said}"
     return Finding(
         kind=kind,
-        place=hazards[0].place,
-        message=printable(f"{said}; {hint}"),
-        hint=printable(hint),
-        targets=tuple(dict.fromkeys(hazard.target for hazard in hazards)),
-        optimizer=optimizer,
-        argument=hazards[0].argument,
-        certainty=certainty,
+        place=place,
+        message=f"{wording.sure.format(subject='the torch optimizer built here')}; {hint}",
+        hint=hint,
+        targets=tuple(target.name for target in targets),
+        optimizer="torch.optim",
+        arguments=(),
+        certainty=Certainty.UNRESOLVED,
+        calls=(place,),
     )
 
 
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items)
+def _kind(found: Found) -> Kind:
+    return worded(found.construction.kind, found.hazard.kind)[0]
 
 
-def _advice(hazards: list[Hazard]) -> str:
-    """One piece of advice for all targets, or each behind the names of those it is for."""
-    by_advice: dict[str, list[str]] = {}
-    for hazard in hazards:
-        by_advice.setdefault(hazard.advice, []).append(hazard.target)
-    if len(by_advice) == 1:
-        return next(iter(by_advice))
-    return "; ".join(f"for {', '.join(names)} {advice}" for advice, names in by_advice.items())
+def _finding(found: Sequence[Found]) -> Finding:
+    hazards = [one.hazard for one in found]
+    said = message(found)
+    return Finding(
+        kind=_kind(found[0]),
+        place=hazards[0].place,
+        message=said.text,
+        hint=said.hint,
+        targets=tuple(dict.fromkeys(hazard.target for hazard in hazards)),
+        optimizer=found[0].construction.qualified,
+        arguments=tuple(dict.fromkeys(h.argument for h in hazards if h.argument is not None)),
+        certainty=max(hazard.certainty for hazard in hazards),
+        fix=_fix(hazards),
+        calls=tuple(dict.fromkeys(one.construction.place for one in found)),
+    )
+
+
+def _fix(hazards: Iterable[Hazard]) -> Fix | None:
+    """The edits that are advised for sure; one for each argument."""
+    sure = (one.advice for one in hazards if one.certainty is Certainty.CERTAIN)
+    made = [(advice, advice.edit()) for advice in source_edits(sure).values()]
+    edits = sorted(edit for _, edit in made if edit is not None)
+    if not edits:
+        return None
+    safe = all(advice.applicability is Applicability.SAFE for advice, edit in made if edit)
+    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, tuple(edits))

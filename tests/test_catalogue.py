@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from optport.catalogue import CATALOGUE, CODES, PAGES, Kind
+from optport.catalogue import CATALOGUE, CODES, PAGES, HazardKind, Kind, worded
+from optport.edits import apply_edits
+from optport.findings import Finding
+from optport.signatures import ApiKind
 from tests.conftest import ROOT, check, check_call, codes
 from tests.fixture_cases import all_fixtures
 
@@ -14,7 +17,18 @@ FIXTURES = {
     fixture.path.stem: fixture for fixture in all_fixtures() if fixture.path.stem.startswith("OPT")
 }
 
+AWAITED = {
+    *("OPT405", "OPT406"),
+    *("OPT501", "OPT502", "OPT503"),
+    *("OPT601", "OPT602", "OPT603", "OPT604", "OPT605"),
+    "OPT905",
+}
+"""Kinds that have their texts, and no rule as yet."""
+
+FOUND = [kind for kind in CATALOGUE.values() if kind.code not in AWAITED]
+
 each_kind = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.code)
+each_found = pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.code)
 
 
 def stem(kind: Kind) -> str:
@@ -26,7 +40,7 @@ def found(call: str, kind: Kind) -> list[str]:
 
 
 def test_codes_are_fixtures() -> None:
-    assert {stem(kind) for kind in CATALOGUE.values()} == set(FIXTURES)
+    assert {stem(kind) for kind in FOUND} == set(FIXTURES)
 
 
 def test_codes_are_pages() -> None:
@@ -57,13 +71,43 @@ def test_texts_are_written(kind: Kind) -> None:
     assert kind.note == kind.code.startswith("OPT9")
 
 
-@each_kind
-def test_bad_example_has_the_code_once_and_good_has_not(kind: Kind) -> None:
-    assert found(kind.bad, kind).count(kind.code) == 1
+@pytest.mark.parametrize("code", sorted(AWAITED))
+def test_what_is_awaited_is_not_found_yet(code: str) -> None:
+    assert code not in found(CATALOGUE[code].bad, CATALOGUE[code])
+
+
+@each_found
+def test_bad_example_has_the_code_once_and_mended_it_has_not(kind: Kind) -> None:
+    report = check_call(kind.bad, kind.targets, notes=kind.note)
+    (finding,) = [one for one in report.findings if one.code == kind.code]
     assert kind.code not in found(kind.good, kind)
+    if finding.fix is not None:
+        mended = apply_edits(f"import torch\n{kind.bad}\n", finding.fix.edits)
+        assert kind.code not in codes(check(mended, kind.targets, notes=kind.note))
+
+
+def test_every_hazard_of_every_api_has_one_wording() -> None:
+    seen = [
+        (api, hazard)
+        for kind in CATALOGUE.values()
+        for api in kind.apis
+        for hazard in kind.wordings
+    ]
+    assert len(seen) == len(set(seen))
+    assert {hazard for _, hazard in seen} == set(HazardKind)
+    kind, wording = worded(ApiKind.SCHEDULER, HazardKind.REJECTED)
+    assert kind.code == "OPT604"
+    assert wording.hedges
 
 
 @each_kind
+def test_a_wording_that_hedges_says_may(kind: Kind) -> None:
+    for wording in kind.wordings.values():
+        assert wording.hedges == (wording.may is not None and "may" in wording.may.split())
+        assert "may" not in wording.sure.split()
+
+
+@each_found
 def test_fixture_shows_the_code_surely_and_calls_without_it(kind: Kind) -> None:
     fixture = FIXTURES[stem(kind)]
     with_code = [one for one in fixture.stated if one.spot.code == kind.code]
@@ -81,8 +125,11 @@ def test_messages_are_one_line_and_end_with_the_hint() -> None:
         for targets in (kind.targets, "paddle==2.6.2,mindspore.experimental,mindspore.mint")
     ]
     findings = [finding for report in reports for finding in report.findings]
-    assert {finding.code for finding in findings} == set(CATALOGUE)
-    for finding in findings:
-        assert finding.message.isprintable()
-        assert finding.message.endswith(f"; {finding.hint}")
-        assert finding.hint
+    assert {finding.code for finding in findings} == {kind.code for kind in FOUND}
+    assert all(map(is_well_formed, findings))
+
+
+def is_well_formed(finding: Finding) -> bool:
+    """Whether a message is one line of bounded length that ends with its advice."""
+    text, hint = finding.message, finding.hint
+    return text.isprintable() and len(text) <= 200 and bool(hint) and text.endswith(f"; {hint}")

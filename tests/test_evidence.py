@@ -195,7 +195,7 @@ def test_a_row_that_no_run_shows_is_a_problem(monkeypatch: pytest.MonkeyPatch) -
 
     found = broken(monkeypatch, change)
     assert "SGD, row Momentum when momentum != 0: no executed call is judged by it" in found
-    shown = "step_sizes: takes a smallest step above 0 only (ValueError)"
+    shown = "step_sizes: requires a positive smallest step (ValueError)"
     assert f"Rprop, row Rprop: no executed call shows {shown}" in found
 
 

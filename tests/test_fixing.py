@@ -67,7 +67,7 @@ def found_by(rules: list[Rule], text: str) -> Iterator[Finding]:
                 "optimizer": "torch.optim.SGD",
             }
             yield Finding(
-                kind, place, f"{match[0]!r} is wrong; mend it", "mend it", **made, argument=None,
+                kind, place, f"{match[0]!r} is wrong; mend it", "mend it", **made, arguments=(),
                 certainty=Certainty.CERTAIN, fix=fix, calls=(place,),
             )  # fmt: skip
 

@@ -82,7 +82,7 @@ measured = "Wrong."
 evidence = ["SparseAdam()"]
 
 [caveat]
-hazard = "buggy-asgd"
+hazard = "caveat"
 text = "has a caveat"
 advice = "use another"
 """
@@ -157,7 +157,7 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
         ('["mindspore.nn"]', '["mindspore"]', ["detours 1", "'mindspore'", "known: paddle"]),
         ('when = "eps >= 1e-3"', 'when = "eps"', ["detours 1", "'eps' is no test"]),
         ('page = "Paddle"', "", ["corrections 1", "page is missing"]),
-        ('hazard = "buggy-asgd"', "", ["caveat", "hazard is missing"]),
+        ('hazard = "caveat"', "", ["caveat", "hazard is missing"]),
         ("[caveat]", "[[caveat]]", ["caveat must be a dict"]),
         ("[[detours]]", "[detours]", ["detours must be a list"]),
     ],
@@ -211,7 +211,7 @@ def test_the_reader_names_row_and_remedy(
             '"SparseAdam(0.1)"',
             ["parameter eps", "only groups are given by"],
         ),
-        ('"buggy-asgd"', '"buggy"', ["caveat: unknown hazard 'buggy'"]),
+        ('hazard = "caveat"', 'hazard = "buggy"', ["caveat: unknown hazard 'buggy'"]),
         ('target = "mindspore.nn"', 'target = "paddle.optimizer"', ["no row for mindspore.nn"]),
         (
             'target = "mindspore.nn"',

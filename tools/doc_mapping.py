@@ -57,7 +57,7 @@ def _best(one: ApiTable, target: Target) -> str:
     row = _main_row(one, target.name)
     call = _bare_call(one.name)
     _, ports = read_call(call, make_options(target.info.short))
-    fidelity = ports[target.name].fidelity
+    fidelity = ports[target.name].closeness
     return "none" if row.counterpart is None else f"{row.counterpart}: {fidelity}"
 
 
@@ -103,7 +103,7 @@ def _ports(one: ApiTable) -> str:
             port = ports[target.name]
             if port.call is not None:
                 first = "".join(f"{line}; " for line in port.setup)
-                rows.append([code(torch_call(call)), code(first + port.call), port.fidelity])
+                rows.append([code(torch_call(call)), code(first + port.call), port.closeness])
     return table(["torch", "port", ""], rows) if rows else "None is known.\n"
 
 

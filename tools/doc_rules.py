@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 
 from doc_evidence import code, deviation, literal, newest_targets, records, table
@@ -11,7 +12,9 @@ from conformance.consistency import ground, literal_runs
 from conformance.evidence import torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
+from optport.edits import apply_edits
 from optport.findings import Finding
+from optport.hazards.hazard import Port
 from optport.options import make_options
 from optport.versions import UsageError
 
@@ -39,9 +42,9 @@ def _index() -> str:
     ]
     return (
         "# The codes\n\n"
-        "OPT1xx: no counterpart, OPT2xx: defaults, OPT3xx: algorithms. The notes OPT9xx are "
-        "reported with `--optport-notes` only.\n\n"
-        + table(["code", "name", "in pylint", "what it finds"], rows)
+        "OPT1xx: no counterpart, OPT2xx: defaults, OPT3xx: algorithms, OPT4xx: parameter groups, "
+        "OPT5xx: methods, OPT6xx: learning-rate schedulers. The notes OPT9xx are reported with "
+        "`--optport-notes` only.\n\n" + table(["code", "name", "in pylint", "what it finds"], rows)
     )
 
 
@@ -51,17 +54,18 @@ def _check(source: str, targets: str) -> Report:
 
 def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     before = _check(kind.bad, kind.targets)
-    message = next(f.message for f in before.findings if f.code == kind.code)
+    shown = next((f for f in before.findings if f.code == kind.code), None)
     parts = [
         f"# {kind.code}: {kind.name}\n",
         f"In pylint: {pylint_id(kind)}, `optport-{kind.name}`.\n",
         f"## What it finds\n\n{kind.summary}\n",
         f"## Why it matters\n\n{kind.why}\n",
         f"## Example\n\n```python\n{HEAD}{kind.bad}\n```\n",
-        f"Reported for the targets `{kind.targets}`:\n\n```text\n{kind.code} {message}\n```\n",
     ]
-    if kind.good:
-        parts.append(f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n")
+    if shown is not None:
+        said = f"{kind.code} {shown.message}"
+        parts.append(f"Reported for the targets `{kind.targets}`:\n\n```text\n{said}\n```\n")
+        parts += _instead(kind, before, shown)
     drawn = list(pictures(kind.code))
     if drawn:
         parts.append("## What it looks like\n\n" + "\n".join(drawn))
@@ -81,6 +85,47 @@ def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     if links:
         parts.append(f"## References\n\nMapping pages: {links}.\n")
     return "\n".join(parts)
+
+
+def _instead(kind: Kind, report: Report, shown: Finding) -> Iterator[str]:
+    """What to write: the source with its fix, which trains as before, else the ports."""
+    if kind.good:
+        yield f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n"
+    elif shown.fix is not None:
+        mended = apply_edits(f"{HEAD}{kind.bad}\n", shown.fix.edits)
+        yield (
+            f"## Use instead\n\n```python\n{mended}```\n\ntorch trains as before, and there is "
+            "nothing left to differ.\n"
+        )
+    else:
+        ports = [port for one in report.constructions for port in one.ports.values() if port.call]
+        blocks = [_block(port) for port in ports]
+        if blocks:
+            yield (
+                "## Use instead\n\nNothing in the torch code mends it without training something "
+                "else. The ports:\n\n```python\n" + "\n\n".join(blocks) + "\n```\n"
+            )
+
+
+def _block(port: Port) -> str:
+    also = f"; also: {', '.join(port.also)}" if port.also else ""
+    lines = [*port.setup, *([] if port.call is None else [port.call])]
+    return "\n".join([f"# {port.fidelity}{also}", *map(_laid_out, lines)])
+
+
+def _laid_out(line: str) -> str:
+    """A call as a formatter has it: in double quotes, its arguments below where it is long."""
+    line = line if '"' in line else line.replace("'", '"')
+    if len(line) <= 100:
+        return line
+    call = ast.parse(line, mode="eval").body
+    assert isinstance(call, ast.Call), line
+    parts = [ast.get_source_segment(line, one) for one in (*call.args, *call.keywords)]
+    callee = ast.get_source_segment(line, call.func)
+    inside = ", ".join(str(part) for part in parts)
+    if len(inside) <= 96:
+        return f"{callee}(\n    {inside}\n)"
+    return f"{callee}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
 
 
 def _options(kind: Kind) -> str:

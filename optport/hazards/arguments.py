@@ -1,34 +1,31 @@
-"""Hazards of arguments that a call gives: OPT102, OPT103, OPT104, OPT303, OPT304, OPT305."""
+"""Hazards of the values in force: OPT102, OPT103, OPT104, OPT303, OPT304, OPT305."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optport.catalogue import HazardKind
+from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case
+from optport.hazards.drops import left_out, trains_the_same_without
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import (
-    MAX_ADVICE,
-    as_float,
-    as_float_text,
-    plain,
-    rewritten,
-    shortened,
-)
+from optport.hazards.refusal import refusal
+from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
-from optport.table.model import Fate, ParameterRow, Rejection, Workaround
-from optport.values import UNREAD, Certainty
+from optport.table.conditions import Condition
+from optport.table.model import Fate, ParameterRow, Workaround
+from optport.values import Certainty
+
+EXPECT_OTHERS = WhenPorting("expect other results: nothing replaces it")
 
 
 def argument_hazards(case: Case) -> Iterator[Hazard]:
     """Yield what is to be said about each argument that the call gives, and about eps in force."""
     for name, row in case.rows.items():
-        if name in case.construction.arguments:
-            if row.fate in (Fate.INERT, Fate.LOST, Fate.REPLACED):
-                yield from _without_counterpart(case, row)
-            elif row.fate is Fate.IGNORED:
-                yield from _ignored(case, row)
-            else:
-                yield from _rejected(case, row)
+        if row.fate in (Fate.INERT, Fate.LOST, Fate.REPLACED):
+            yield from _without_counterpart(case, row)
+        elif name in case.construction.arguments:
+            yield from _ignored(case, row) if row.fate is Fate.IGNORED else _rejected(case, row)
         if row.placement is not None:
             yield from _placed(case, row)
         if row.decay_skips_names:
@@ -50,33 +47,44 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
 
 def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     changes = effect(case, row)
-    subject = case.subject(row.name)
-    if changes is Certainty.NO:
+    argument = case.given(row.name)
+    if changes is not Certainty.NO:
+        if argument is None:
+            return
         yield case.hazard(
-            "inert-argument",
+            HazardKind.LOST,
             row.name,
-            Certainty.CERTAIN,
-            subject=subject,
-            clause=case.where,
-            advice="drop it",
+            changes,
+            subject=case.subject(row.name),
+            advice=_instead(case, row),
+            argument=argument,
+            cured=row.workaround is not None
+            and changes is Certainty.CERTAIN
+            and not _set_apart(case, row.workaround),
         )
-        return
-    if row.workaround is None:
-        advice = row.advice or "drop it only if training may change"
-    else:
-        text = shortened(case.construction.arguments[row.name].text)
-        advice = row.workaround.advice.format(text=text)
-    yield case.hazard(
-        "unsupported-argument",
+    elif argument is not None:
+        yield _needless(case, row, Certainty.CERTAIN)
+
+
+def _needless(case: Case, row: ParameterRow, sure: Certainty, clause: str = "") -> Hazard:
+    same = trains_the_same_without(case, row)
+    return case.hazard(
+        HazardKind.INERT if same else HazardKind.NEEDLESS,
         row.name,
-        changes,
-        subject=subject,
-        clause=case.where,
-        advice=advice,
-        cured=row.workaround is not None
-        and changes is Certainty.CERTAIN
-        and not _set_apart(case, row.workaround),
+        sure,
+        subject=case.subject(row.name),
+        clause=clause,
+        advice=left_out(case, row),
+        argument=case.given(row.name),
     )
+
+
+def _instead(case: Case, row: ParameterRow) -> Advice:
+    if row.workaround is None:
+        return WhenPorting(row.advice) if row.advice else EXPECT_OTHERS
+    argument = case.given(row.name)
+    text = "" if argument is None else shortened(argument.text)
+    return WhenPorting(row.workaround.advice.format(text=text))
 
 
 def _set_apart(case: Case, workaround: Workaround) -> bool:
@@ -90,98 +98,63 @@ def _ignored(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     matters = effect(case, row)
     if matters is not Certainty.NO:
         yield case.hazard(
-            "ignored-argument",
+            HazardKind.IGNORED,
             row.name,
             matters,
             subject=case.subject(row.name),
-            clause=case.where,
-            advice=row.advice or "drop it only if training may change",
+            advice=WhenPorting(row.advice) if row.advice else EXPECT_OTHERS,
+            argument=case.given(row.name),
             cured=False,
         )
 
 
-def active_rejection(case: Case, row: ParameterRow) -> tuple[Rejection, Certainty] | None:
-    """Return the rejection that the argument's value meets, and how surely.
-
-    A value that can't be read is taken to be accepted: what raises is noticed at once, and a
-    warning at every variable would drown the ones that tell of silent differences.
-    """
-    for rejection in case.at_version(row.rejects):
-        met = rejection.met(case.lookup)
-        if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
-            return rejection, met
-    return None
-
-
 def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
-    found = active_rejection(case, row)
-    if found is None:
+    refused = refusal(case, row)
+    if refused is None:
         return
-    rejection, met = found
-    if rejection.harmless:
-        yield case.hazard(
-            "inert-argument",
-            row.name,
-            met,
-            subject=case.subject(row.name),
-            clause=f"{case.where}, where {rejection.error}",
-            advice="drop it",
-        )
+    if refused.rejection.harmless:
+        yield _needless(case, row, refused.certainty, refused.rejection.error)
         return
-    written = replacement(case, row, rejection)
     yield case.hazard(
-        "rejected-value",
+        HazardKind.REJECTED,
         row.name,
-        met,
+        refused.certainty,
         subject=case.subject(row.name),
-        clause=f"{case.where} {rejection.error}",
-        advice=_advice(case, row, rejection, written),
-        cured=written is not None,
+        clause=refused.rejection.error,
+        advice=refused.advice(row.advice),
+        argument=refused.argument,
+        cured=refused.written is not None,
     )
-
-
-def _advice(case: Case, row: ParameterRow, rejection: Rejection, written: str | None) -> str:
-    if written is not None:
-        return f"write {row.name}={shortened(written, MAX_ADVICE)}"
-    if rejection.write == "float":
-        text = case.construction.arguments[row.name].text
-        number = as_float_text(text)
-        text = number if number != text else f"float({shortened(text, MAX_ADVICE)})"
-        return f"write {row.name}={text}"
-    return row.advice or "write another value"
-
-
-def replacement(case: Case, row: ParameterRow, rejection: Rejection) -> str | None:
-    """Return how the rejected value is written instead, as source; None where it can't be said."""
-    if rejection.write is None:
-        return None
-    name, bracket, index = rejection.write.partition("[")
-    if bracket and name in case.row.parameters:
-        elements = plain(case.lookup(name))
-        if elements is UNREAD:
-            return None
-        return repr(as_float(elements[int(index.rstrip("]"))]))
-    return rewritten(rejection.write, plain(case.lookup(row.name)))
 
 
 def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     assert row.placement is not None
     met = row.placement.matters.holds(case.lookup)
-    mended = row.placement.exact_when
     for group in case.construction.parameters.groups:
         if row.name not in group.arguments:  # with eps from here, and what else is in force there
             there = row.placement.matters.holds(case.lookup_in(group))
             met = max(met, there if group.sure else min(there, Certainty.POSSIBLE))
     if met is not Certainty.NO:
         yield case.hazard(
-            "different-epsilon",
+            HazardKind.EPSILON,
             row.name,
             met,
             subject=case.subject(row.name),
-            clause=f"{case.where} {row.placement.text}",
-            advice=row.advice or "no port follows it closely; a smaller eps comes closer",
-            cured=mended is not None and mended.holds(case.lookup) is Certainty.CERTAIN,
+            clause=row.placement.text,
+            advice=epsilon_advice(row),
+            argument=case.given(row.name),
+            cured=is_mended(row.placement.exact_when, case),
         )
+
+
+def epsilon_advice(row: ParameterRow) -> Advice:
+    """What to do about an eps that stands elsewhere in the formula."""
+    return WhenPorting(row.advice or "expect other results; a smaller eps comes closer")
+
+
+def is_mended(exact_when: Condition | None, case: Case) -> bool:
+    """Whether a condition of exactness surely holds for the call."""
+    return exact_when is not None and exact_when.holds(case.lookup) is Certainty.CERTAIN
 
 
 def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
@@ -199,12 +172,20 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         certainty = Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE
     if shape is Shape.UNKNOWN:
         certainty = min(certainty, Certainty.POSSIBLE)
-    parts = " or ".join(repr(part) for part in row.decay_skips_names)
     yield case.hazard(
-        "name-based-weight-decay",
+        HazardKind.NAMED_DECAY,
         row.name,
         certainty,
         subject=case.subject(row.name),
-        clause=f"{case.where} leaves a flat list's parameters with {parts} in their name out",
-        advice='hand them over in a group, [{"params": …}]',
+        advice=_grouped(case),
+        mine=" or ".join(row.decay_skips_names),
+        argument=case.given(row.name),
     )
+
+
+def _grouped(case: Case) -> Advice:
+    """The advice to put the parameters into a group, where they surely are a flat list."""
+    params = case.given("params")
+    if params is None or case.construction.shape is not Shape.FLAT:
+        return WhenPorting("pass a group, [{'params': […]}]")
+    return Replace(params, as_group(params.text), is_params=True)

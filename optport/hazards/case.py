@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from optport.catalogue import HazardKind
+from optport.hazards.advice import Advice
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import shortened
-from optport.places import Place
-from optport.reader.model import Construction, Group
+from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
 from optport.table.conditions import Lookup
@@ -73,44 +74,59 @@ class Case:
 
         return value
 
-    def subject(self, parameter: str) -> str:
-        """An argument as a message names it: ``lr=1``; the name alone where it is left out."""
-        argument = self.construction.arguments.get(parameter)
-        return parameter if argument is None else f"{parameter}={shortened(argument.text)}"
+    def given(self, parameter: str) -> Argument | None:
+        """The argument that the call gives, if it does."""
+        return self.construction.arguments.get(parameter)
 
-    def place(self, parameter: str) -> Place:
-        """Where a finding about `parameter` stands: the argument, or the call without one."""
-        argument = self.construction.arguments.get(parameter)
-        return self.construction.place if argument is None else argument.place
+    def subject(self, parameter: str) -> str:
+        """An argument as a message names it: ``lr=1``, and torch's default where it is left out."""
+        argument = self.given(parameter)
+        if argument is not None:
+            return spelled(argument)
+        mine = self.construction.signature.by_name.get(parameter)
+        return parameter if mine is None or mine.default is None else f"{parameter}={mine.default}"
 
     def hazard(
         self,
-        name: str,
+        kind: HazardKind,
         parameter: str | None,
         certainty: Certainty,
         *,
         subject: str,
-        clause: str,
-        advice: str,
+        advice: Advice,
+        clause: str = "",
+        mine: str = "",
+        argument: Argument | None = None,
         cured: bool = True,
     ) -> Hazard:
-        """Make a hazard of this case; it is no surer than the construction itself."""
+        """Make a hazard of this case; it is no surer than the construction itself.
+
+        It stands at `argument`, at the call without one.
+        """
         return Hazard(
-            name=name,
+            kind=kind,
             target=self.reported or self.target.name,
-            place=self.construction.place if parameter is None else self.place(parameter),
+            place=self.construction.place if argument is None else argument.place,
             certainty=min(certainty, self.construction.certainty),
             subject=subject,
+            where=self.where,
+            brief=self.target.info.short,
             clause=clause,
             advice=advice,
+            mine=mine,
             argument=parameter,
             cured=cured,
         )
 
 
+def spelled(argument: Argument) -> str:
+    """An argument as a message names it: ``lr=1``."""
+    return f"{argument.name}={shortened(argument.text)}"
+
+
 def _not_yet(row: ParameterRow, case: Case, missing: str) -> ParameterRow:
     since = case.target.family.since(case.signature.name, missing)
-    advice = f"drop it, or move to {case.target.info.short} {since}, the first to have it"
+    advice = f"move to {case.target.info.short} {since}, the first to have {missing}"
     return ParameterRow(
         row.name, Fate.LOST, row.evidence, neutral=row.neutral, advice=advice, note=row.note
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optport.catalogue import HazardKind
+from optport.hazards.advice import Remark, WhenPorting, Write
 from optport.hazards.case import Case
+from optport.hazards.drops import CARRIED
 from optport.hazards.hazard import Hazard
-from optport.hazards.spelling import default_spelled
+from optport.hazards.spelling import as_float_pair, default_spelled
 from optport.signatures import Parameter
-from optport.table.model import Fate, ParameterRow
+from optport.table.model import ParameterRow
 from optport.values import Certainty
-
-_CARRIED = (Fate.KEPT, Fate.RENAMED, Fate.SPLIT)
 
 
 def default_hazards(case: Case) -> Iterator[Hazard]:
@@ -19,60 +20,69 @@ def default_hazards(case: Case) -> Iterator[Hazard]:
     given = case.construction.arguments
     for name, mine in case.construction.signature.by_name.items():
         row = case.rows.get(name)
-        if row is None or row.fate not in _CARRIED or mine.required:
+        if row is None or row.fate not in CARRIED or mine.required:
             continue
         if name in given and given[name].sure:
             continue
         yield from _left_out(case, row, mine)
-    yield from _own_required(case)
+    yield from _unmatched(case)
 
 
 def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard]:
     theirs = [case.signature.by_name[to] for to in row.to]
-    # What **kwargs may bring is not surely left out; that something raises, then shows by itself.
-    sure = Certainty.CERTAIN
-    if case.construction.hidden:
-        sure = Certainty.UNRESOLVED
-    elif row.name in case.construction.arguments:  # one that is not surely given
-        sure = Certainty.POSSIBLE
-    may = "is" if sure is Certainty.CERTAIN else "may be"
+    sure = _left_out_surely(case, row.name)
     if any(parameter.required for parameter in theirs):
         if sure is Certainty.CERTAIN:
-            yield case.hazard(
-                "missing-default",
-                row.name,
-                sure,
-                subject=row.name,
-                clause=f"{case.where} requires {row.to[0]}",
-                advice=f"write {row.name}={mine.default}",
-            )
+            yield _to_be_written(case, HazardKind.REQUIRED, row, mine, theirs, sure)
         return
     if not row.differs(mine, theirs):
         return
-    there = ", ".join(str(parameter.default) for parameter in theirs)
-    subject = f"{row.name} {may} left out: {case.construction.qualified} defaults to {mine.default}"
     differently = _train_differently(case, row) if row.default_differs else Certainty.NO
-    if differently is not Certainty.NO:
-        spelled = default_spelled(
-            str(mine.default), theirs[0].default if len(theirs) == 1 else None
-        )
+    if differently is Certainty.NO:
         yield case.hazard(
-            row.default_hazard or "mismatched-default",
-            row.name,
-            min(sure, differently),
-            subject=subject,
-            clause=f"{case.where} to {there}",
-            advice=f"write {row.name}={spelled}",
-        )
-    else:
-        yield case.hazard(
-            "equivalent-default",
+            HazardKind.EQUIVALENT,
             row.name,
             sure,
-            subject=subject,
-            clause=f"{case.where} to {there}",
-            advice="both train the same",
+            subject=row.name,
+            mine=str(mine.default),
+            clause=_defaults(theirs),
+            advice=Remark("both train the same"),
         )
+        return
+    kind = HazardKind(row.default_hazard or HazardKind.DEFAULT)
+    yield _to_be_written(case, kind, row, mine, theirs, min(sure, differently))
+
+
+def _left_out_surely(case: Case, name: str) -> Certainty:
+    """How surely an argument is left out; one that is missing raises, then that shows by itself."""
+    if case.construction.hidden:
+        return Certainty.UNRESOLVED
+    return Certainty.POSSIBLE if name in case.construction.arguments else Certainty.CERTAIN
+
+
+def _to_be_written(
+    case: Case,
+    kind: HazardKind,
+    row: ParameterRow,
+    mine: Parameter,
+    theirs: list[Parameter],
+    certainty: Certainty,
+) -> Hazard:
+    like = theirs[0].default if len(theirs) == 1 else None
+    text = as_float_pair(default_spelled(str(mine.default), like))
+    return case.hazard(
+        kind,
+        row.name,
+        certainty,
+        subject=row.name,
+        mine=str(mine.default),
+        clause="" if kind is HazardKind.REQUIRED else _defaults(theirs),
+        advice=Write(row.name, text, case.construction.site),
+    )
+
+
+def _defaults(theirs: list[Parameter]) -> str:
+    return ", ".join(str(parameter.default) for parameter in theirs)
 
 
 def _train_differently(case: Case, row: ParameterRow) -> Certainty:
@@ -81,17 +91,15 @@ def _train_differently(case: Case, row: ParameterRow) -> Certainty:
     return row.equivalent_when.fails(case.lookup)
 
 
-def _own_required(case: Case) -> Iterator[Hazard]:
+def _unmatched(case: Case) -> Iterator[Hazard]:
     """Parameters that only the counterpart has, and that have to be given."""
     needed = [own for own in case.row.own.values() if own.value is not None]
     if needed:
         written = ", ".join(f"{own.name}={own.value}" for own in needed)
-        names = " and ".join(own.name for own in needed)
         yield case.hazard(
-            "missing-default",
+            HazardKind.UNMATCHED,
             None,
             Certainty.CERTAIN,
-            subject=f"what torch has no argument for ({names})",
-            clause=f"{case.where} needs it to follow torch",
-            advice=f"give {written} in the port",
+            subject=case.construction.qualified,
+            advice=WhenPorting(f"write {written}"),
         )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from optport.catalogue import HazardKind
+from optport.hazards.advice import WhenPorting
 from optport.hazards.arguments import argument_hazards
 from optport.hazards.case import Case, find_case
 from optport.hazards.defaults import default_hazards
@@ -75,17 +77,19 @@ def _unsupported(construction: Construction, target: Target, table: ApiTable) ->
     if since is not None:
         advice = f"move to {target.info.short} {since}, the first to have {row.counterpart}"
     elif neighbour is not None:
-        advice = f"use {neighbour.target}.{_counterpart(neighbour)}, which follows torch"
+        advice = f"use {neighbour.target}.{_counterpart(neighbour)}"
     else:
         advice = row.advice or "keep training it in torch"
     return Hazard(
-        name="unsupported-optimizer",
+        kind=HazardKind.UNSUPPORTED,
         target=target.name,
         place=construction.place,
         certainty=construction.certainty,
         subject=construction.qualified,
-        clause=f"{target.name} {target.version}",
-        advice=advice,
+        where=f"{target.name} {target.version}",
+        brief=f"{target.info.short} {target.version}",
+        clause="",
+        advice=WhenPorting(advice),
         cured=False,
     )
 
@@ -98,29 +102,28 @@ def _counterpart(detour: Detour) -> str:
 
 
 def _caveats(case: Case, table: ApiTable) -> Iterator[Hazard]:
-    if table.caveat is not None:
+    """What torch's class has to be warned of, where the counterpart does something else."""
+    if table.caveat is not None and case.row.behaviour is not None:
         yield case.hazard(
-            table.caveat.hazard,
+            HazardKind(table.caveat.hazard),
             None,
             Certainty.CERTAIN,
-            subject=f"{case.construction.qualified} {table.caveat.text}",
-            clause=f"{case.where} {case.row.behaviour}",
-            advice=table.caveat.advice,
+            subject=case.construction.qualified,
+            mine=table.caveat.text,
+            clause=case.row.behaviour,
+            advice=WhenPorting(table.caveat.advice),
         )
 
 
 def _different(case: Case, better: Case | None) -> Hazard:
-    if better is None:
-        advice = case.row.advice or "expect other results"
-    else:
-        advice = f"use {better.where}, which follows torch"
+    alone = case.row.advice or "expect other results"
     return case.hazard(
-        "different-algorithm",
+        HazardKind.ALGORITHM,
         None,
         Certainty.CERTAIN,
         subject=case.construction.qualified,
-        clause=f"{case.where} {case.row.differs}",
-        advice=advice,
+        clause=case.row.differs or "",
+        advice=WhenPorting(alone if better is None else f"use {better.where}"),
         cured=better is not None,
     )
 
@@ -151,4 +154,4 @@ def _led_by(hazard: Hazard, better: Case) -> Hazard:
         if argument.place == better.construction.place
     ]
     call = f"{better.where}({', '.join(extra)})" if extra else better.where
-    return replace(hazard, advice=f"use {call}, which follows torch", cured=True)
+    return replace(hazard, advice=WhenPorting(f"use {call}"), cured=True)

@@ -4,37 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from optport.catalogue import HazardKind
+from optport.hazards.advice import Remark
 from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement
+from optport.places import Place
 from optport.reader.model import Construction
-from optport.values import Certainty
 
 
 def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterator[Hazard]:
     """Yield the notes on a construction, for the targets that have a port."""
     for judgement in judgements:
-        target, port = judgement.target.name, judgement.port
-        ruled_out = any(h.name == "unsupported-optimizer" for h in judgement.hazards)
+        ruled_out = any(h.kind is HazardKind.UNSUPPORTED for h in judgement.hazards)
         if construction.hidden is not None and not ruled_out:
-            text, place = construction.hidden
-            yield Hazard(
-                name="unresolved-arguments",
-                target=target,
-                place=place,
-                certainty=min(Certainty.CERTAIN, construction.certainty),
-                subject=text,
-                clause=construction.qualified,
-                advice="write them out to have them checked",
-            )
+            yield _hidden(construction, judgement, *construction.hidden)
+        port = judgement.port
         if port.call is not None:
-            extra = "".join(f", {word}" for word in port.also)
             first = "".join(f"{line}; " for line in port.setup)
-            yield Hazard(
-                name="port",
-                target=target,
-                place=construction.place,
-                certainty=construction.certainty,
+            yield _note(
+                construction,
+                judgement,
+                HazardKind.PORT,
                 subject=construction.qualified,
-                clause=f"{first}{port.call} ({port.fidelity}{extra})",
-                advice="see the mapping page for what was measured",
+                clause=f"{first}{port.call}",
+                advice="see its mapping page",
+                where=", ".join([port.fidelity, *port.also]),
             )
+
+
+def _hidden(construction: Construction, judgement: Judgement, text: str, place: Place) -> Hazard:
+    return _note(
+        construction,
+        judgement,
+        HazardKind.HIDDEN,
+        subject=text,
+        mine=construction.qualified,
+        advice="write them out to have them checked",
+        place=place,
+    )
+
+
+def _note(
+    construction: Construction,
+    judgement: Judgement,
+    kind: HazardKind,
+    *,
+    subject: str,
+    advice: str,
+    clause: str = "",
+    mine: str = "",
+    place: Place | None = None,
+    where: str = "",
+) -> Hazard:
+    target = judgement.target
+    return Hazard(
+        kind=kind,
+        target=target.name,
+        place=place or construction.place,
+        certainty=construction.certainty,
+        subject=subject,
+        where=where or target.name,
+        brief=where or target.info.short,
+        clause=clause,
+        advice=Remark(advice),
+        mine=mine,
+    )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from optport.hazards.arguments import active_rejection, effect, replacement
+from optport.hazards.arguments import effect
 from optport.hazards.case import Case
-from optport.hazards.groups import GROUP_HAZARDS, write_groups
-from optport.hazards.hazard import APPROXIMATE, EXACT, NO_PORT, Hazard, Port
+from optport.hazards.drops import CARRIED
+from optport.hazards.fidelity import fidelity, takes_over_unread
+from optport.hazards.group_port import Entries, as_display, write_groups
+from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
+from optport.hazards.refusal import refusal
 from optport.hazards.spelling import (
     as_float,
     as_float_text,
+    as_group,
     default_spelled,
     element_texts,
     plain,
     squared,
+    with_methods,
 )
 from optport.reader.model import Argument, Shape
 from optport.signatures import Parameter
-from optport.table.model import Also, Fate, ParameterRow
+from optport.table.model import Also, Fate, ParameterRow, Workaround
 from optport.values import UNREAD, Certainty, Tensor
 
 MAX_WRITTEN = 10_000
@@ -30,91 +35,83 @@ def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
     """Write the port of a case; exact if it is known to cure every hazard."""
     if not _can_be_written(case):
         return NO_PORT
-    parts: dict[str, str] = {}
+    groups = write_groups(case) if case.construction.parameters.groups else None
+    written: dict[str, Written] = {}
+    for name, row in case.rows.items():
+        argument = case.given(name)
+        found = _left_out(case, row) if argument is None else _given(case, row, argument, groups)
+        written.update({one.name: one for one in found})
+    for own in case.row.own.values():
+        if own.value is not None:
+            written[own.name] = Written(own.name, own.value)
     setup: list[str] = []
     also: list[str] = []
-    for name, row in case.rows.items():
-        argument = case.construction.arguments.get(name)
-        if argument is not None:
-            parts.update(_given(case, row, argument))
-        else:
-            parts.update(_left_out(case, row))
-    parts.update({own.name: own.value for own in case.row.own.values() if own.value is not None})
-    for name, row in case.rows.items():
-        if name not in case.construction.arguments or row.workaround is None:
-            continue
-        if effect(case, row) is not Certainty.CERTAIN:
-            continue
-        also.extend(row.workaround.also)
-        if row.workaround.expression is not None and row.workaround.argument is not None:
-            made = row.workaround.expression.format_map(_Spelled(case, parts))
-            if Also.STEP_SCHEDULER in row.workaround.also:
+    for row, workaround in _workarounds(case):
+        also.extend(workaround.also)
+        if workaround.expression is not None and workaround.argument is not None:
+            made = workaround.expression.format_map(_Spelled(case, written))
+            if Also.STEP_SCHEDULER in workaround.also:
                 setup.append(f"scheduler = {made}")
                 made = "scheduler"
-            parts[row.workaround.argument] = made
+            before = written.get(workaround.argument)
+            source = row.name if before is None else before.source
+            written[workaround.argument] = Written(workaround.argument, made, source)
     if case.target.info.groups.reorders and len(case.construction.parameters.groups) > 1:
         also.append(Also.GROUPS_ORDER)
-    return Port(_call(case, parts), _fidelity(case, hazards), tuple(setup), tuple(also))
+    arguments = [written[name] for name in case.signature.by_name if name in written]
+    hazards = list(hazards)
+    closeness = fidelity(case, hazards)
+    unread = closeness is not Fidelity.APPROXIMATE and takes_over_unread(case, hazards)
+    return Port(
+        _call(case, arguments),
+        Fidelity.INCOMPLETE if unread else closeness,
+        tuple(setup),
+        tuple(also),
+        closeness=closeness,
+        callee=case.where,
+        arguments=tuple(arguments),
+        groups=groups,
+    )
 
 
 def _can_be_written(case: Case) -> bool:
     """Whether it can be told which arguments are given, and in a text that is still one."""
-    hidden = case.construction.hidden
-    if hidden is not None and not hidden[0].startswith("**"):
-        return False
     return all(
         argument.sure and len(argument.text) <= MAX_WRITTEN
         for argument in case.construction.arguments.values()
     )
 
 
-def _fidelity(case: Case, hazards: Iterable[Hazard]) -> str:
-    known = (
-        case.target.info.executed
-        and case.row.inexact is None
-        and case.row.differs is None
-        and case.construction.hidden is None
-        and _groups_written(case, hazards)
-        and not any(_rounding(case, row) for row in case.rows.values())
-    )
-    return EXACT if known and all(hazard.cured for hazard in hazards) else APPROXIMATE
+def _workarounds(case: Case) -> Iterator[tuple[ParameterRow, Workaround]]:
+    for name, row in case.rows.items():
+        given = name in case.construction.arguments
+        if given and row.workaround is not None and effect(case, row) is Certainty.CERTAIN:
+            yield row, row.workaround
 
 
-def _groups_written(case: Case, hazards: Iterable[Hazard]) -> bool:
-    """Whether the port takes care of what is to be said about groups."""
-    parameters = case.construction.parameters
-    if not parameters.groups:
-        return case.construction.shape is not Shape.GROUPS
-    return parameters.inline or not any(h.name in GROUP_HAZARDS for h in hazards)
-
-
-def _rounding(case: Case, row: ParameterRow) -> bool:
-    return row.inexact_when is not None and row.inexact_when.holds(case.lookup) is not Certainty.NO
-
-
-def _call(case: Case, parts: dict[str, str]) -> str:
+def _call(case: Case, arguments: Iterable[Written]) -> str:
     written = []
-    for position, parameter in enumerate(case.signature.parameters):
-        if parameter.name in parts:
-            bare = position == 0 and parameter.name == "params"
-            text = parts[parameter.name]
-            written.append(text if bare else f"{parameter.name}={text}")
+    first = next(iter(case.signature.by_name), None)
+    for argument in arguments:
+        bare = argument.name == first == "params"
+        written.append(argument.text if bare else f"{argument.name}={argument.text}")
     if case.construction.hidden is not None:
         written.append(case.construction.hidden[0])
     return f"{case.where}({', '.join(written)})"
 
 
-def _given(case: Case, row: ParameterRow, argument: Argument) -> dict[str, str]:
-    if row.fate not in (Fate.KEPT, Fate.RENAMED, Fate.SPLIT, Fate.IGNORED):
-        return {}
+def _given(
+    case: Case, row: ParameterRow, argument: Argument, groups: tuple[Entries, ...] | None
+) -> list[Written]:
+    if row.fate not in (*CARRIED, Fate.IGNORED):
+        return []
     text = _expression(case, row, argument)
     if text is None:
-        return {}
+        return []
     if row.name == "params":
-        text = _parameters(case, text)
-    if row.fate is Fate.SPLIT:
-        return dict(zip(row.to, element_texts(text, len(row.to)), strict=True))
-    return {row.to[0]: text}
+        text = _parameters(case, text, groups)
+    texts = element_texts(text, len(row.to)) if row.fate is Fate.SPLIT else [text]
+    return [Written(to, one, row.name) for to, one in zip(row.to, texts, strict=True)]
 
 
 def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None:
@@ -123,13 +120,12 @@ def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None
     text = argument.text
     if isinstance(argument.value.exact, Tensor) and value is not UNREAD:
         text = repr(value)  # a learning rate in a tensor: the number will do
-    found = active_rejection(case, row)
-    if found is not None and found[1] is Certainty.CERTAIN:
-        if found[0].harmless:
+    refused = refusal(case, row)
+    if refused is not None and refused.certainty is Certainty.CERTAIN:
+        if refused.rejection.harmless:
             return None
-        written = replacement(case, row, found[0])
-        if written is not None:
-            text, value = written, ast.literal_eval(written)
+        if refused.written is not None:
+            text, value = refused.written, ast.literal_eval(refused.written)
     if value is UNREAD:
         return _unread(row, text)
     carried = row.carried(value)
@@ -144,19 +140,19 @@ def _unread(row: ParameterRow, text: str) -> str:
     return f"-({text})" if row.negated else text
 
 
-def _left_out(case: Case, row: ParameterRow) -> dict[str, str]:
+def _left_out(case: Case, row: ParameterRow) -> list[Written]:
     mine = case.construction.signature.by_name.get(row.name)
-    if mine is None or mine.required or row.fate not in (Fate.KEPT, Fate.RENAMED, Fate.SPLIT):
-        return {}
+    if mine is None or mine.required or row.fate not in CARRIED:
+        return []
     theirs = [case.signature.by_name[to] for to in row.to]
     needed = any(parameter.required for parameter in theirs)
     if not needed and not (row.default_differs is not None and row.differs(mine, theirs)):
-        return {}
+        return []
     if not needed and not row.default_differs and theirs[0].value is None:
-        return {}  # 0 and None: the same thing
+        return []  # 0 and None: the same thing
     if row.fate is Fate.SPLIT:
-        return {to: repr(one) for to, one in zip(row.to, mine.value, strict=True)}
-    return {row.to[0]: _default(row, mine, theirs[0])}
+        return [Written(to, repr(one)) for to, one in zip(row.to, mine.value, strict=True)]
+    return [Written(row.to[0], _default(row, mine, theirs[0]))]
 
 
 def _default(row: ParameterRow, mine: Parameter, there: Parameter) -> str:
@@ -167,19 +163,20 @@ def _default(row: ParameterRow, mine: Parameter, there: Parameter) -> str:
     return default_spelled(str(mine.default), there.default)
 
 
-def _parameters(case: Case, text: str) -> str:
+def _parameters(case: Case, text: str, groups: tuple[Entries, ...] | None) -> str:
     """What is handed over to train, in the form that the counterpart treats as torch does."""
-    if case.construction.parameters.groups:
-        return write_groups(case) or text
-    return f'[{{"params": list({text})}}]' if _regroup(case) else text
+    if groups is not None:
+        return as_display(groups) if case.construction.parameters.inline else text
+    text = with_methods(text, case.target.info.methods)
+    return as_group(text) if _regroup(case) else text
 
 
 def _regroup(case: Case) -> bool:
     """Whether the parameters have to go into a group for all of them to be decayed."""
-    if case.construction.shape is Shape.GROUPS:
+    if case.construction.shape is not Shape.FLAT:
         return False
     for row in case.rows.values():
-        if row.decay_skips_names and case.construction.shape is Shape.FLAT:
+        if row.decay_skips_names:
             decay = plain(case.lookup(row.name))
             return decay is UNREAD or bool(decay)
     return False
@@ -188,17 +185,17 @@ def _regroup(case: Case) -> bool:
 class _Spelled(dict[str, str]):
     """Torch's parameters as a workaround's expression spells them: as floats where known."""
 
-    def __init__(self, case: Case, parts: dict[str, str]) -> None:
+    def __init__(self, case: Case, written: dict[str, Written]) -> None:
         super().__init__()
         self._case = case
-        self._parts = parts
+        self._written = written
 
     def __missing__(self, name: str) -> str:
         row = self._case.rows[name]
-        if row.to and row.to[0] in self._parts:
-            return as_float_text(self._parts[row.to[0]])
+        if row.to and row.to[0] in self._written:
+            return as_float_text(self._written[row.to[0]].text)
         value = plain(self._case.lookup(name))
-        argument = self._case.construction.arguments.get(name)
+        argument = self._case.given(name)
         if value is UNREAD and argument is not None:
             return argument.text
         return repr(as_float(value))

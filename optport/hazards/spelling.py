@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from optport.reader.source import parenthesised
@@ -11,7 +11,7 @@ from optport.values import UNREAD, Literal, Tensor, ValueSet
 
 MAX_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
-MAX_ADVICE = 120
+MAX_ADVICE = 60
 """Characters of an expression that advice shows to be written."""
 
 
@@ -90,6 +90,73 @@ def default_spelled(text: str, like: str | None) -> str:
     return repr(as_float(mine)) if floats else text
 
 
+def as_float_pair(text: str) -> str:
+    """Spell a pair with a float in it with floats alone: some targets take no other."""
+    value = ast.literal_eval(text)
+    mixed = isinstance(value, tuple) and any(type(element) is float for element in value)
+    return repr(as_float(value)) if mixed else text
+
+
+def as_list(text: str) -> str:
+    """Spell a container of parameters as a list: a generator in brackets, a list as it is."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return f"list({text})"
+    if isinstance(node, ast.GeneratorExp):
+        return f"[{text[1:-1].strip()}]"
+    made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "list"
+    return text if made or isinstance(node, (ast.List, ast.ListComp)) else f"list({text})"
+
+
+def with_methods(text: str, names: Mapping[str, str]) -> str:
+    """Return an expression with methods that take no argument called by their names there.
+
+    `names` are the names there by torch's: a Cell's ``trainable_params()`` for ``parameters()``.
+    """
+    if not any(f".{name}()" in text for name in names):
+        return text
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    data = text.encode("utf-8", "surrogatepass")
+    found = [
+        (node.end_col_offset or 0, node.attr)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and not (call.args or call.keywords)
+        for node in (call.func,)
+        if isinstance(node, ast.Attribute) and node.attr in names and node.end_lineno == 1
+    ]
+    for end, name in sorted(found, reverse=True):
+        data = data[: end - len(name.encode())] + names[name].encode() + data[end:]
+    return data.decode("utf-8", "surrogatepass")
+
+
+def as_group(text: str) -> str:
+    """Spell a flat container of parameters as one parameter group."""
+    return f'[{{"params": {as_list(text)}}}]'
+
+
+def inside_tensor(text: str) -> str:
+    """Return what ``torch.tensor(…)`` is made of, as its own text; any other text as it is."""
+    try:
+        call = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    if not isinstance(call, ast.Call) or len(call.args) != 1:
+        return text
+    if isinstance(call.args[0], (ast.List, ast.Tuple, ast.Starred)):
+        return text
+    callee = call.func
+    name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+    inner = ast.get_source_segment(text, call.args[0]) if name in _TENSORS else None
+    return inner or text
+
+
+_TENSORS = frozenset({"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor"})
+
+
 def element_texts(text: str, count: int) -> list[str]:
     """Spell the elements of a pair, one by one: those of the display where `text` is one."""
     try:
@@ -103,6 +170,12 @@ def element_texts(text: str, count: int) -> list[str]:
         return list(map(parenthesised, segments, elements))
     simple = text.replace(".", "").isidentifier()
     return [f"{text if simple else f'({text})'}[{position}]" for position in range(count)]
+
+
+def as_operand(text: str) -> str:
+    """Spell an expression so that it can stand beside an operator."""
+    simple = text.replace(".", "").replace("_", "").isalnum()
+    return text if simple else f"({text})"
 
 
 def squared(value: float) -> str:

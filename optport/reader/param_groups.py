@@ -47,6 +47,8 @@ def read_parameters(node: ast.expr, at: Point, asker: Interpreter) -> RawParamet
         inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
         shape = Shape.GROUPS if _only_groups(value) else Shape.UNKNOWN
         return RawParameters(shape, groups, inline)
+    if isinstance(node, (ast.List, ast.Tuple)) and not node.elts:
+        return RawParameters(Shape.FLAT)
     container = Container.NAMED if _is_named(node, at) else Container.PLAIN
     return RawParameters(_flat_or_unknown(node, at), container=container)
 

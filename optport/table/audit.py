@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from optport.catalogue import CODES
+from optport.catalogue import HazardKind
 from optport.signatures import ApiKind, Family, family, known_names
 from optport.table.audit_parameters import evidence_problems, parameter_problems, unsourced
 from optport.table.audit_uses import use_problems
@@ -88,7 +88,7 @@ def table_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator
             for line in _row_problems(table.kind, row, mine, torch, known[row.target])
         )
     yield from _curve_problems(table, mine)
-    if table.caveat is not None and table.caveat.hazard not in CODES:
+    if table.caveat is not None and table.caveat.hazard not in set(HazardKind):
         yield f"caveat: unknown hazard {table.caveat.hazard!r}"
     for detour in table.detours:
         yield from evidence_problems("detour", detour.evidence, table.name, mine)

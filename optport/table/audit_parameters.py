@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from optport.catalogue import CODES
+from optport.catalogue import HazardKind
 from optport.signatures import Family, Parameter
 from optport.table.audit_uses import unknown_versions
 from optport.table.conditions import Condition
@@ -56,7 +56,7 @@ def parameter_problems(
         if rejection.before is not None and rejection.before not in there.versions:
             yield f"before = {rejection.before!r} is no known version"
         yield from evidence_problems("rejection", rejection.evidence, row.torch, mine)
-    if parameter.default_hazard is not None and parameter.default_hazard not in CODES:
+    if parameter.default_hazard is not None and parameter.default_hazard not in set(HazardKind):
         yield f"unknown hazard {parameter.default_hazard!r}"
     yield from evidence_problems("evidence", parameter.evidence, row.torch, mine)
     yield from _default_problems(row, parameter, torch, there)

@@ -208,6 +208,7 @@ def read_parameter(
         equivalent_when=row.condition("equivalent_when", name),
         default_hazard=row.take("default_hazard", str),
         neutral=row.condition("neutral", name),
+        leaves_traces=row.take("leaves_traces", bool, False),
         rejects=tuple(
             read_rejection(item, f"{row.where}: rejects[{index}]", name, shared)
             for index, item in enumerate(row.take("rejects", list, []))

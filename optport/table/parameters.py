@@ -136,6 +136,8 @@ class ParameterRow:
     """The hazard that a differing default is reported as, where it is not the usual one."""
     neutral: Condition | None = None
     """When a lost, replaced or ignored argument has no effect."""
+    leaves_traces: bool = False
+    """Whether torch shows an inert argument elsewhere, as in averages that it keeps."""
     rejects: tuple[Rejection, ...] = ()
     rejects_in_groups: tuple[Rejection, ...] = ()
     """What a group's key does not take, beside what the target's group rules say."""

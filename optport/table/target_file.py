@@ -44,6 +44,7 @@ def read_targets(path: Path) -> dict[str, TargetInfo]:
             rules={kind: _kind_rules(section) for kind, section in sections.items()},
             rejections=rejections,
             groups=_group_rules(entry.need("groups", dict), f"{where}: groups"),
+            methods=entry.take("methods", dict, {}),
             names=entry.take("names", dict, {}),
             note=entry.take("note", str),
         )

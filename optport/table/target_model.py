@@ -103,6 +103,8 @@ class TargetInfo:
     groups: GroupRules
     schedulers: SchedulerRules | None = None
     """None where the target has no schedulers."""
+    methods: Mapping[str, str] = field(default_factory=dict)
+    """What a module's methods without arguments are called there, by torch's names."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Parts of parameter names in torch, and what the target calls them."""
     note: str | None = None

@@ -1,0 +1,79 @@
+"""Parameter groups as a target takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optport.hazards.case import Case
+from optport.hazards.factors import group_factor
+from optport.hazards.groups import group_keys
+from optport.hazards.hazard import Written
+from optport.hazards.refusal import group_refusal
+from optport.hazards.spelling import (
+    as_operand,
+    element_texts,
+    plain,
+    squared,
+    with_methods,
+)
+from optport.reader.model import Argument, Container, Group
+from optport.values import UNREAD, Certainty, Tensor
+
+Entries = tuple[Written, ...]
+
+
+def write_groups(case: Case) -> tuple[Entries, ...]:
+    """Return the entries of every group that can be read, as the target takes them."""
+    return tuple(
+        tuple(
+            entry
+            for argument in group.arguments.values()
+            for entry in _entries(case, group, argument)
+        )
+        for group in case.construction.parameters.groups
+    )
+
+
+def as_display(groups: tuple[Entries, ...]) -> str:
+    """Return groups as the source of a list of dicts."""
+    dicts = (", ".join(f"{entry.name!r}: {entry.text}" for entry in group) for group in groups)
+    return f"[{', '.join(f'{{{inside}}}' for inside in dicts)}]"
+
+
+def _entries(case: Case, group: Group, argument: Argument) -> Iterator[Written]:
+    if argument.name == "params":
+        yield Written("params", _held(case, group, argument), "params")
+        return
+    keys = group_keys(case, argument.name)
+    if keys is None:
+        return
+    if argument.name == "lr" and case.target.info.groups.lr_is_factor:
+        texts = [group_factor(case, argument) or argument.text]
+    elif len(keys) > 1:
+        value = plain(argument.value)
+        known = isinstance(value, (tuple, list))
+        texts = [*map(repr, value)] if known else element_texts(argument.text, len(keys))
+    else:
+        texts = [_single(case, group, argument)]
+    for key, text in zip(keys, texts, strict=False):
+        yield Written(key, text, argument.name)
+
+
+def _held(case: Case, group: Group, argument: Argument) -> str:
+    text = with_methods(argument.text, case.target.info.methods)
+    if group.container is Container.BARE:
+        return f"[{text}]"
+    return f"list({text})" if group.container is Container.GENERATOR else text
+
+
+def _single(case: Case, group: Group, argument: Argument) -> str:
+    value, placement = plain(argument.value), case.rows[argument.name].placement
+    if placement is not None and placement.squared:
+        number = isinstance(value, (int, float))
+        return squared(value) if number else f"{as_operand(argument.text)} ** 2"
+    if isinstance(argument.value.exact, Tensor) and value is not UNREAD:
+        return repr(value)  # a learning rate in a tensor: the number will do
+    refused = group_refusal(case, group, argument)
+    if refused is None or refused.certainty is not Certainty.CERTAIN:
+        return argument.text
+    return refused.written or argument.text

@@ -1,0 +1,122 @@
+"""Values that a counterpart does not take, and how they are written instead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from optport.edits import Applicability
+from optport.hazards.advice import Advice, Replace, WhenPorting
+from optport.hazards.case import Case
+from optport.hazards.spelling import (
+    MAX_ADVICE,
+    as_float,
+    inside_tensor,
+    plain,
+    rewritten,
+    shortened,
+)
+from optport.reader.model import Argument, Group
+from optport.table.conditions import Lookup
+from optport.table.model import ParameterRow, Rejection
+from optport.values import UNREAD, Certainty, Tensor
+
+_CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}
+"""The functions that turn an expression into what a rejection asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rejection that an argument's value meets, with how sure that is."""
+
+    rejection: Rejection
+    certainty: Certainty
+    argument: Argument
+    lookup: Lookup
+
+    @property
+    def written(self) -> str | None:
+        """The value as the counterpart takes it, as source; None where it can't be said."""
+        write = self.rejection.write
+        if write is None:
+            return None
+        name, bracket, index = write.partition("[")
+        if bracket:  # the element of another argument
+            elements = plain(self.lookup(name))
+            return None if elements is UNREAD else repr(as_float(elements[int(index.rstrip("]"))]))
+        return rewritten(write, self._value)
+
+    @property
+    def _value(self) -> Any:
+        return plain(self.argument.value)
+
+    def advice(self, otherwise: str | None) -> Advice:
+        """Return how to mend it: in the source, where torch takes the other value for the same."""
+        text = self._mended()
+        if text is not None:
+            tensor = any(isinstance(one, Tensor) for one in self.argument.value.values)
+            unread = not self.argument.value.complete
+            rounds = Applicability.UNSAFE if tensor or unread else Applicability.SAFE
+            return Replace(self.argument, text, rounds)
+        if self.written is not None:
+            written = shortened(self.written, MAX_ADVICE)
+            return WhenPorting(f"write {self.argument.name}={written}")
+        return WhenPorting(otherwise or "use another value")
+
+    def _mended(self) -> str | None:
+        write, text = self.rejection.write or "", self.argument.text
+        if "[" in write:
+            return self.written
+        if write not in _CASTS or (_has_zero(self._value) and write == "positive"):
+            return None
+        if self.written is not None and (_is_display(self._value) or _is_literal(text)):
+            return self.written
+        inner = inside_tensor(text)
+        if _is_literal(inner) and self.written is not None:
+            return self.written
+        return f"{_CASTS[write]}({inner})"
+
+
+def refusal(case: Case, row: ParameterRow) -> Refusal | None:
+    """Return the rejection that the call's argument meets.
+
+    A value that can't be read is taken to be accepted: what raises is noticed at once, and a
+    warning at every variable would drown the ones that tell of silent differences.
+    """
+    argument = case.construction.arguments[row.name]
+    return _met(case.at_version(row.rejects), argument, case.lookup)
+
+
+def group_refusal(case: Case, group: Group, argument: Argument) -> Refusal | None:
+    """Return the rejection that a group's value meets: the counterpart's own, else the target's."""
+    rules, row = case.target.info.groups, case.rows.get(argument.name)
+    rejections = [*row.rejects_in_groups] if row is not None else []
+    if argument.name in rules.rejections and case.signature.name not in rules.lenient:
+        rejections.append(rules.rejections[argument.name])
+    return _met(case.at_version(rejections), argument, case.lookup_in(group))
+
+
+def _met(rejections: Iterable[Rejection], argument: Argument, lookup: Lookup) -> Refusal | None:
+    for rejection in rejections:
+        met = rejection.met(lookup)
+        if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
+            return Refusal(rejection, met, argument, lookup)
+    return None
+
+
+def _is_display(value: Any) -> bool:
+    return isinstance(value, (tuple, list))
+
+
+def _has_zero(value: Any) -> bool:
+    return value is UNREAD or 0 in (value if _is_display(value) else (value,))
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True

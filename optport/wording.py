@@ -1,0 +1,169 @@
+"""Messages: what was found at one place, for all targets, on one line of bounded length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from optport.catalogue import Wording, worded
+from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, source_edits
+from optport.hazards.hazard import Hazard
+from optport.hazards.spelling import MAX_ADVICE, shortened
+from optport.printable import printable
+from optport.reader.model import Construction
+from optport.table import targets
+from optport.values import Certainty
+
+MAX_MESSAGE = 200
+"""Characters of a message."""
+LONG = 110
+"""Characters from which on targets go by their short names."""
+_SHORTEST = 24
+"""Characters that are left of a clause at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hazard, and the construction that it is one of."""
+
+    construction: Construction
+    hazard: Hazard
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on one line; it ends with the hint."""
+
+    text: str
+    hint: str
+
+
+def message(found: Sequence[Found]) -> Message:
+    """Word what was found at one place under one code.
+
+    What does not fit is left out: the code's page and the JSON report have it.
+    """
+    statements = _statements(found)
+    count = len(statements)
+    for brief in (False, True):
+        text, hint = _whole(statements, brief), _hint([one.hazard for one in found])
+        if len(f"{text}; {hint}") <= (MAX_MESSAGE if brief else LONG):
+            return _joined(text, hint)
+    while count > 1:
+        count -= 1
+        kept = [one for statement in statements[:count] for one in statement]
+        text, hint = _whole(statements[:count], brief=True), _hint([one.hazard for one in kept])
+        if len(f"{text}; {hint}") <= MAX_MESSAGE:
+            return _joined(text, hint)
+    return _cut(statements[0])
+
+
+def _joined(text: str, hint: str) -> Message:
+    hint = printable(hint)
+    return Message(printable(f"{text}; ") + hint, hint)
+
+
+def _statements(found: Iterable[Found]) -> list[list[Found]]:
+    """Put together what one cause leads to on several targets, or for several constructions."""
+    causes: dict[tuple[str, ...], list[Found]] = {}
+    for one in found:
+        hazard = one.hazard
+        cause = hazard.kind, hazard.argument or "", hazard.subject, hazard.mine
+        causes.setdefault(cause, []).append(one)
+    return list(causes.values())
+
+
+def _whole(statements: Iterable[Sequence[Found]], brief: bool) -> str:
+    return "; ".join(_statement(one, brief) for one in statements)
+
+
+def _statement(found: Sequence[Found], brief: bool, clause: int = MAX_MESSAGE) -> str:
+    first = found[0].hazard
+    _, wording = worded(found[0].construction.kind, first.kind)
+    certain = any(one.hazard.certainty is Certainty.CERTAIN for one in found)
+    template = wording.sure if certain or wording.may is None else wording.may
+    facts = _facts(wording, [one.hazard for one in found], brief, clause)
+    said = template.format(subject=first.subject, mine=first.mine, facts=facts)
+    unsure = [one for one in found if one.construction.certainty is not Certainty.CERTAIN]
+    if wording.hedges or len(unsure) < len(found):
+        return said
+    classes = dict.fromkeys(one.construction.qualified for one in found)
+    return f"this may be {' or '.join(classes)}: {said}"
+
+
+def _facts(wording: Wording, hazards: Iterable[Hazard], brief: bool, longest: int) -> str:
+    """The targets' side: those that do the same are named together."""
+    by_clause: dict[str, dict[str, None]] = {}
+    for hazard in hazards:
+        clause = shortened(hazard.clause, longest) if "{clause}" in wording.fact else ""
+        by_clause.setdefault(clause, {})[hazard.brief if brief else hazard.where] = None
+    facts = []
+    for clause, names in by_clause.items():
+        acting = wording.fact.startswith("{names} ")  # they are the subject of what follows
+        listed = _as_subject([*names]) if acting else _listed([*names])
+        facts.append(wording.fact.format(names=listed, clause=clause) if clause else listed)
+    return ", ".join(facts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _as_subject(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]}, like {_listed(names[1:])},"
+
+
+def _hint(hazards: Sequence[Hazard]) -> str:
+    """The advice: edits of the source first, then what to do when porting."""
+    edits = source_edits(hazard.advice for hazard in hazards).values()
+    passed = [_shown(one.text) for one in edits if isinstance(one, Replace) and one.is_params]
+    written = [
+        f"{one.name}={_shown(one.text)}"
+        for one in edits
+        if isinstance(one, Write) or (isinstance(one, Replace) and not one.is_params)
+    ]
+    dropped = [one.name for one in edits if isinstance(one, Drop)]
+    remarks: dict[str, None] = {}
+    ported: dict[str, dict[str, None]] = {}
+    for hazard in hazards:
+        if isinstance(hazard.advice, WhenPorting):
+            ported.setdefault(hazard.advice.text, {})[hazard.target] = None
+        elif isinstance(hazard.advice, Remark):
+            remarks[hazard.advice.text] = None
+    parts = [f"pass {text}" for text in passed]
+    if written:
+        parts.append(f"write {', '.join(written)}")
+    if dropped:
+        parts.append(f"drop {_listed(dropped)}")
+    parts += remarks
+    if ported:
+        parts.append(_when_porting(ported, {hazard.target for hazard in hazards}))
+    return "; ".join(parts)
+
+
+def _shown(text: str) -> str:
+    return shortened(text, MAX_ADVICE)
+
+
+def _when_porting(ported: dict[str, dict[str, None]], concerned: set[str]) -> str:
+    """Say what to do in the ports, and for which targets where it is not for all."""
+    short = {name: info.short for name, info in targets().items()}
+    said = [
+        text if names.keys() == concerned else f"{text} ({_listed([short[one] for one in names])})"
+        for text, names in ported.items()
+    ]
+    return f"when porting: {', '.join(said)}"
+
+
+def _cut(found: Sequence[Found]) -> Message:
+    """Word one cause that is too long: with less of each target's side, then of the rest."""
+    hazards = [one.hazard for one in found]
+    hint = _hint(hazards)
+    if len(hint) > MAX_MESSAGE // 2:
+        hint = _hint(hazards[:1])
+    hint = shortened(hint, MAX_MESSAGE // 2)
+    room = MAX_MESSAGE - len(hint) - 2
+    bare = len(_statement(found, brief=True, clause=1))
+    share = (room - bare) // len(hazards) + 1
+    text = _statement(found, brief=True, clause=max(share, _SHORTEST))
+    return _joined(shortened(text, room), hint)

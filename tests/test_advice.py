@@ -1,0 +1,111 @@
+"""Advice is a promise: edits mend what they say, undo nothing, and end, for any set of targets."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+
+import pytest
+
+from conformance.generate import generated_calls
+from conformance.records import torch_call
+from optport.edits import Applicability, apply_edits
+from optport.findings import Finding
+from optport.signatures import ApiKind
+from optport.table import api_names, targets
+from tests.conftest import check, check_call
+from tests.fixture_cases import Fixture, all_fixtures
+
+SHORT = [info.short for info in targets().values()]
+ALL = ",".join(SHORT)
+SETS = [
+    pytest.param(asked, marks=[] if asked == ALL else pytest.mark.slow)
+    for asked in [",".join(some) for count in (1, 2, 4) for some in combinations(SHORT, count)]
+]
+MOST_FIXES = 160
+"""Fixes applied to one file until there is none: what one makes visible, the next mends."""
+
+
+def mended(text: str, asked: str) -> str:
+    """Apply one fix after the other until there is none; each mends what it is for."""
+    before = check(text, asked).findings
+    for _ in range(MOST_FIXES):
+        finding = next((one for one in before if one.fix is not None), None)
+        if finding is None or finding.fix is None:
+            return text
+        text = apply_edits(text, finding.fix.edits)
+        ast.parse(text)
+        after = check(text, asked).findings
+        assert fixable(after)[cause(finding)] < fixable(before)[cause(finding)], finding.message
+        new = [one for one in after if not causes(one) <= set().union(*map(causes, before))]
+        assert all(map(is_about_the_port, new)), (finding.message, new[0].message)
+        before = after
+    raise AssertionError("the advice has no end")
+
+
+def cause(finding: Finding) -> tuple[str, tuple[str, ...]]:
+    """What a finding is about, wherever it stands."""
+    return finding.code, finding.arguments
+
+
+def causes(finding: Finding) -> set[tuple[str, str, str]]:
+    """What a finding is about, target by target."""
+    of = finding.arguments or ("",)
+    return {(finding.code, name, target) for name in of for target in finding.targets}
+
+
+def fixable(findings: Iterable[Finding]) -> Counter[tuple[str, tuple[str, ...]]]:
+    return Counter(cause(one) for one in findings if one.fix is not None)
+
+
+def is_about_the_port(finding: Finding) -> bool:
+    """Whether a finding only says what a port leaves out: what another target needs written."""
+    return finding.code == "OPT103" and finding.fix is None
+
+
+@pytest.mark.parametrize("asked", SETS)
+@pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
+def test_fixes_of_every_fixture_mend_it(fixture: Fixture, asked: str) -> None:
+    mended(fixture.text, asked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", SETS)
+def test_fixes_of_generated_calls_mend_them(asked: str) -> None:
+    for name in api_names(ApiKind.OPTIMIZER):
+        for call in generated_calls(name)[:40]:
+            mended(f"import torch\n{torch_call(call, 'net.parameters()')}\n", asked)
+
+
+@pytest.mark.parametrize(
+    "call, applicability",
+    [
+        ("Adam(p, lr=1)", Applicability.SAFE),
+        ("Adam(p, lr=1e-3, foreach=None)", Applicability.SAFE),
+        ("Adam(p, lr=1e-3, foreach=True)", Applicability.UNSAFE),
+        ("Adam(p, lr=torch.tensor(1e-3))", Applicability.UNSAFE),
+        ("Adamax(p)", Applicability.SAFE),
+    ],
+)
+def test_fixes_say_what_they_may_change_for_torch(call: str, applicability: Applicability) -> None:
+    (finding,) = check_call(f"torch.optim.{call}", "paddle").findings
+    assert finding.fix is not None
+    assert finding.fix.applicability is applicability
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "kind = torch.optim.Adamax if x else torch.optim.Rprop\nkind(p)",
+        "torch.optim.Adamax(p, **more)",
+        "kw = {'lr': 1}\ntorch.optim.Adam(p, **kw)\nprint(kw)",
+        "torch.optim.ASGD(p, lr=0.1, t0=0, lambd=0.0)",
+        "torch.optim.Adam(p, lr=0.1, eps=0.0)",
+    ],
+)
+def test_what_is_not_certain_or_not_harmless_is_no_edit(source: str) -> None:
+    findings = check(f"import torch\n{source}\n").findings
+    assert findings
+    assert not any(finding.fix for finding in findings)
