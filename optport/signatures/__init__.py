@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from optport.resources import read
 from optport.versions import parse_version
 
 _HERE = Path(__file__).parent
@@ -145,7 +146,7 @@ def family(name: str) -> Family:
 
     Raises `FileNotFoundError` for a family that was never recorded.
     """
-    return Family(name, json.loads((_HERE / f"{name}.json").read_text(encoding="utf-8")))
+    return Family(name, json.loads(read(_HERE / f"{name}.json")))
 
 
 def known_names(kind: ApiKind) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from optport.resources import exists, stems
 from optport.signatures import ApiKind, family
 from optport.table.curves import read_curve
 from optport.table.model import (
@@ -45,14 +46,14 @@ def api_table(name: str, target: str | None = None) -> ApiTable | None:
     None for a name without rows.
     """
     path = ROWS / f"{name}.toml"
-    return read_table(path, targets(), target) if path.is_file() else None
+    return read_table(path, targets(), target) if exists(path) else None
 
 
 @cache
 def api_names(kind: ApiKind) -> tuple[str, ...]:
     """The names of one kind that the table has rows of, in alphabetical order."""
-    names = (path.stem for path in ROWS.glob("*.toml"))
-    return tuple(sorted((name for name in names if kind_of(name) is kind), key=str.lower))
+    names = (name for name in stems(ROWS, ".toml") if kind_of(name) is kind)
+    return tuple(sorted(names, key=str.lower))
 
 
 def kind_of(name: str) -> ApiKind:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from optport.resources import exists, read
 from optport.table.conditions import ALWAYS, Condition, parse_condition
 from optport.table.templates import Template, parse_template
 
@@ -29,12 +30,12 @@ def prepare(directory: Path) -> None:
 def data_of(path: Path) -> Any:
     """The data of a TOML file: from the JSON that the build puts beside it, which is quicker."""
     prepared = path.with_suffix(".json")
-    if prepared.is_file():
-        return json.loads(prepared.read_text(encoding="utf-8"))
+    if exists(prepared):
+        return json.loads(read(prepared))
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read(path))
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{path.name}: {error}") from None
 
