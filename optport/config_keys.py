@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from optport.globs import alternatives
 from optport.printable import printable
 from optport.versions import UsageError
 
@@ -69,6 +70,13 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _patterns(value: object) -> tuple[str, ...]:
+    found = _strings(value)
+    for pattern in found:
+        alternatives(pattern)
+    return found
+
+
 def _codes(value: object) -> tuple[str, ...]:
     selectors = _strings(value)
     if selectors:
@@ -85,7 +93,8 @@ def _codes(value: object) -> tuple[str, ...]:
 def _by_file(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise _wrong('a table such as { "tests/*" = ["OPT2"] }', value)
-    return {str(pattern): _codes(codes) for pattern, codes in value.items()}
+    _patterns(list(value))
+    return {pattern: _codes(codes) for pattern, codes in value.items()}
 
 
 def _format(value: object) -> str:
@@ -95,9 +104,9 @@ def _format(value: object) -> str:
 
 
 KEYS: Mapping[str, Read] = {
-    "exclude": _strings,
+    "exclude": _patterns,
     "exit-zero": _flag,
-    "extend-exclude": _strings,
+    "extend-exclude": _patterns,
     "extend-select": _codes,
     "fix": _flag,
     "force-exclude": _flag,

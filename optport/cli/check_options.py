@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 
 from optport.cli.console import Console
@@ -156,8 +157,13 @@ def _add_configuration(check: argparse.ArgumentParser) -> None:
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
 
 
+_PART = re.compile(r"(?:\{[^{}]*\}|[^,])+")
+"""What stands between commas that are not in braces."""
+
+
 def _listed(values: list[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+    parts = [part.strip() for value in values for part in _PART.findall(value)]
+    return [part for part in parts if part]
 
 
 def _by_file(values: list[str]) -> dict[str, list[str]]:

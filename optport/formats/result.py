@@ -123,4 +123,4 @@ class _Lines:
 def shown_path(path: str) -> str:
     """A file's name for a line of text: printable, and no command to what reads build logs."""
     shown = printable(path)
-    return f"./{shown}" if shown.startswith((":", "-")) else shown
+    return f"./{shown}" if shown.startswith("::") else shown
