@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flag that writes what is kept of messages anew."""
     parser.addoption(
-        "--rewrite-messages", action="store_true", help="write tests/fixtures/*.txt anew"
+        "--rewrite-messages",
+        action="store_true",
+        help="write tests/fixtures/*.txt and tests/ports/*.txt anew",
     )
 
 

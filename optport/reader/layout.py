@@ -7,7 +7,7 @@ comma. Comments and everything else stay as they are.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,6 +88,62 @@ class Site:
             return None
         begin, end = self._extent(item)
         return Edit(self._source.place_of(begin, end), "")
+
+    def rewritten(
+        self, becomes: Mapping[ast.expr, Sequence[tuple[str, str | None]]]
+    ) -> list[Edit] | None:
+        """Return the edits that give arguments, by their values, other names and texts.
+
+        Several pairs take the place of one argument, none take it out, a positional one, too:
+        whoever asks names the others. A text of None keeps the value as it stands. Arguments that
+        `becomes` does not have stay. None where it would change another construction.
+        """
+        items = self._items
+        if not self.own or not becomes.keys() <= {item.value for item in items}:
+            return None
+        edits: list[Edit] = []
+        gone = [item for item in items if not becomes.get(item.value, True)]
+        kept = [item for item in items if item not in gone]
+        for item in kept:
+            pairs = becomes.get(item.value)
+            if pairs is None:
+                continue
+            if len(pairs) == 1 and pairs[0][1] is None:
+                edits += self._renamed(item, pairs[0][0])
+            else:
+                text = self._separator(item).join(self._spelled(n, text or "") for n, text in pairs)
+                edits.append(Edit(self._source.place_of(item.begin, item.end), text))
+        return edits + [Edit(self._source.place_of(*gap), "") for gap in self._gaps(gone, kept)]
+
+    def _renamed(self, item: Item, name: str) -> list[Edit]:
+        """Another name for an argument or entry; a positional one gets one."""
+        source, holder = self._source, self._holder
+        if isinstance(holder, ast.Dict):
+            key = holder.keys[holder.values.index(item.value)]
+            assert key is not None  # an entry has one
+            return [Edit(source.place(key), self._spelled(name, "").partition(":")[0])]
+        named = next((one for one in holder.keywords if one.value is item.value), None)
+        if named is not None:
+            end = item.begin + len((named.arg or "").encode())
+            return [Edit(source.place_of(item.begin, end), self._prefix + name)]
+        if self._bare_generator is None:
+            return [self._inserted(item.begin, self._spelled(name, ""))]
+        opening = self._inserted(item.begin, self._spelled(name, "("))
+        return [opening, self._inserted(item.end, ")")]
+
+    def _gaps(self, gone: Sequence[Item], kept: Sequence[Item]) -> Iterator[tuple[int, int]]:
+        """From where to where to take text out, for some items to be gone with their commas."""
+        last = kept[-1] if kept else None
+        for item in gone:
+            if last is None or item.begin < last.begin:
+                yield self._extent(item)
+        behind = [item for item in gone if last is not None and item.begin > last.begin]
+        if last is not None and behind:
+            data, end = self._source.data, behind[-1].end
+            if b"#" not in data[last.end : end]:
+                yield last.end, end
+            else:
+                yield from ((item.begin, item.after_comma or item.end) for item in behind)
 
     # -- layout ---
 

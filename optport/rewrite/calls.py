@@ -1,0 +1,76 @@
+"""The edits that turn one construction's arguments, and the groups it is given, into its port's."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from optport.edits import Edit
+from optport.hazards.hazard import Port, Written
+from optport.reader.layout import Site
+from optport.reader.model import Argument, Construction
+
+PARAMS: Final = "params"
+"""Torch's parameter for what is trained, and the key of a group for it."""
+
+
+def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
+    """Return the edits of a construction's arguments.
+
+    None where something of them is not this construction's own to change, or can't be read.
+    """
+    if construction.site is None or construction.hidden is not None:
+        return None
+    if port.groups is None:
+        return _edits(construction.site, construction.arguments, port.arguments)
+    # The groups are edited where they stand, the argument that holds them is only renamed.
+    holder = construction.arguments[PARAMS]
+    written: list[Written] = [
+        replace(one, text=holder.text) if one.source == PARAMS else one for one in port.arguments
+    ]
+    edits = _edits(construction.site, construction.arguments, written)
+    if edits is None:
+        return None
+    for group, entries in zip(construction.parameters.groups, port.groups, strict=True):
+        if group.site is None or not group.sure:
+            return None
+        found = _edits(group.site, group.arguments, entries)
+        if found is None:
+            return None
+        edits += found
+    return edits
+
+
+def _edits(
+    site: Site, given: Mapping[str, Argument], written: Iterable[Written]
+) -> list[Edit] | None:
+    becomes: dict[str, list[Written]] = {name: [] for name in given}
+    added: list[Written] = []
+    for one in written:
+        becomes.get(one.source or "", added).append(one)
+    by_site: dict[Site, dict[ast.expr, list[tuple[str, str | None]]]] = {}
+    for name, argument in given.items():
+        if argument.site is None or argument.node is None:
+            return None
+        pairs = _pairs(argument, becomes[name])
+        by_site.setdefault(argument.site, {})[argument.node] = pairs
+    edits: list[Edit] = []
+    for where, changed in by_site.items():
+        found = where.rewritten(changed)
+        if found is None:
+            return None
+        edits += found
+    for one in added:
+        edit = site.written(one.name, one.text)
+        if edit is None:
+            return None
+        edits.append(edit)
+    return edits
+
+
+def _pairs(argument: Argument, written: Sequence[Written]) -> list[tuple[str, str | None]]:
+    if len(written) == 1 and written[0].text == argument.text:
+        return [(written[0].name, None)]
+    return [(one.name, one.text) for one in written]

@@ -1,0 +1,81 @@
+"""Comments above a statement: what could not be ported, and what has to change elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from optport.edits import Edit, line_starts
+from optport.places import Place
+
+MARK = "# optport:"
+
+
+class Statements:
+    """The statements of a module, to find the line above which a comment can stand."""
+
+    def __init__(self, tree: ast.Module, text: str) -> None:
+        self._data = text.encode("utf-8", "surrogatepass")
+        self._lines = [*line_starts(self._data), len(self._data)]
+        self._end = "\r\n" if "\r\n" in text else "\n"
+        self._first = _first_lines(tree, len(self._lines))
+
+    def comments(self, place: Place, words: Iterable[str]) -> list[Edit]:
+        """Return the edits that put a comment for each of `words` above the statement at `place`.
+
+        A comment that stands there already is not put there again.
+        """
+        line = self._line(place)
+        above = set()
+        before = line - 1
+        while before > 0 and self._text(before).lstrip().startswith(MARK):
+            above.add(self._text(before).strip())
+            before -= 1
+        wanted = [f"{MARK} {word}" for word in dict.fromkeys(words)]
+        return self.lines(place, [one for one in wanted if one not in above])
+
+    def lines(self, place: Place, written: Iterable[str]) -> list[Edit]:
+        """Return the edit that puts lines above the statement at `place`, indented as it is."""
+        line = self._line(place)
+        text = self._text(line)
+        indent = text[: len(text) - len(text.lstrip())]
+        content = "".join(f"{indent}{one}{self._end}" for one in written)
+        return [Edit(Place(line, 0, line, 0), content)] if content else []
+
+    def _line(self, place: Place) -> int:
+        line = self._first[place.line] or place.line
+        while line > 1 and self._text(line - 1).endswith("\\"):
+            line -= 1
+        return line
+
+    def _text(self, line: int) -> str:
+        whole = self._data[self._lines[line - 1] : self._lines[line]]
+        return whole.decode("utf-8", "surrogatepass").rstrip("\r\n")
+
+
+def _first_lines(tree: ast.Module, lines: int) -> list[int]:
+    """For each line, the first line of the smallest statement that it belongs to; 0 for none."""
+    spans = sorted(
+        (
+            (_first_line(node), -(node.end_lineno or node.lineno))
+            for node in ast.walk(tree)
+            if isinstance(node, ast.stmt)
+        ),
+    )
+    found = [0] * (lines + 1)
+    around: list[tuple[int, int]] = []
+    following = 0
+    for line in range(1, lines):
+        while following < len(spans) and spans[following][0] <= line:
+            around.append(spans[following])
+            following += 1
+        while around and -around[-1][1] < line:
+            around.pop()
+        if around:
+            found[line] = around[-1][0]
+    return found
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])

@@ -1,0 +1,215 @@
+"""Rewriting one source text into a target's optimizers: `port_source`.
+
+Every construction that is certain, and whose port can be written where its arguments stand,
+becomes its port. Everything else stays torch's, below a comment that names the code and what to do.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from optport.check import Checked, check_tree, parse_source
+from optport.edits import Edit
+from optport.fixing import Document, TextDocument
+from optport.gate import concerns_us
+from optport.hazards.hazard import Fidelity, Port
+from optport.options import Options, default_options
+from optport.places import Place
+from optport.reader.objects import NAMESPACE
+from optport.rewrite.calls import argument_edits
+from optport.rewrite.comments import Statements
+from optport.rewrite.imports import import_edits
+from optport.rewrite.names import ImportedNames, Reference
+from optport.rewrite.remarks import remarks
+from optport.signatures import ApiKind, family, known_names
+from optport.table import api_table
+from optport.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one construction: its port's fidelity, ``none`` where it stays torch's."""
+
+    place: Place
+    api: str
+    fidelity: Fidelity
+    callee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ported:
+    """A source text after porting, and what became of each construction in it."""
+
+    text: str
+    done: tuple[Done, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether all of it trains exactly as torch does."""
+        return all(one.fidelity is Fidelity.EXACT for one in self.done)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """One call, what it may build, and the edits of its port; None where it stays torch's."""
+
+    checked: list[Checked]
+    ports: list[Port]
+    edits: list[Edit] | None
+    direct: Reference | None
+
+    @property
+    def place(self) -> Place:
+        return self.checked[0].construction.place
+
+    @property
+    def apis(self) -> set[str]:
+        return {one.construction.api for one in self.checked}
+
+
+def port_source(text: str, target: Target, options: Options | None = None) -> Ported:
+    """Rewrite a source text for `target`; raises `SyntaxError` or `ValueError` as `ast.parse` does.
+
+    `options` give the version of torch that the source is written for.
+    """
+    document, done = port_document(TextDocument(text), target, options)
+    return Ported(document.text, done)
+
+
+def port_document(
+    document: Document, target: Target, options: Options | None = None
+) -> tuple[Document, tuple[Done, ...]]:
+    """Rewrite a text or notebook as `port_source` does."""
+    text = document.text
+    options = replace(options or default_options(), targets=(target,), notes=False)
+    if not concerns_us(text):
+        return document, ()
+    tree = parse_source(text)
+    report = check_tree(tree, text, options)
+    if not report.constructions:
+        return document, ()
+    edits, done = _Rewriting(tree, text, target).of(report.constructions)
+    ported = document.edited(edits)
+    module = target.name.partition(".")[0]
+    imports = import_edits(ported.text, tree, parse_source(ported.text), module)
+    return ported.edited(imports), done
+
+
+class _Rewriting:
+    """The rewriting of one module."""
+
+    def __init__(self, tree: ast.Module, text: str, target: Target) -> None:
+        self._target = target
+        self._statements = Statements(tree, text)
+        known = {f"{NAMESPACE}.{name}" for kind in _BUILT for name in known_names(kind)}
+        self._references = list(ImportedNames(tree).references(known))
+        self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
+
+    def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
+        """Return the edits for what was found, and what becomes of each construction."""
+        candidates = list(self._candidates(constructions))
+        self._withdraw(candidates)
+        edits: list[Edit] = []
+        done: list[Done] = []
+        for one in candidates:
+            ported = one.edits is not None
+            for checked, port in zip(one.checked, one.ports, strict=True):
+                fidelity = port.fidelity if ported else Fidelity.NONE
+                done.append(Done(one.place, checked.construction.api, fidelity, port.callee))
+            edits += one.edits or []
+            edits += self._statements.comments(one.place, remarks(one.checked, one.ports, ported))
+            if ported and one.direct is not None:
+                edits.append(Edit(_place(one.direct.node), str(one.ports[0].callee)))
+        edits += self._other_references(candidates)
+        return edits, tuple(done)
+
+    def _candidates(self, constructions: Iterable[Checked]) -> Iterator[_Candidate]:
+        by_place: dict[Place, list[Checked]] = {}
+        for checked in constructions:
+            by_place.setdefault(checked.construction.place, []).append(checked)
+        for place, together in by_place.items():
+            ports = [checked.ports[self._target.name] for checked in together]
+            direct = self._at.get((place.line, place.col))
+            yield _Candidate(together, ports, self._edits(together, ports), direct)
+
+    def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
+        """The edits of a call's arguments: those of all that it may build, if they agree."""
+        found = []
+        for checked, port in zip(together, ports, strict=True):
+            if port.call is None:
+                return None
+            edits = argument_edits(checked.construction, port)
+            if edits is None or (port.setup and len(together) > 1):
+                return None
+            found.append(sorted(edits))
+        if any(one != found[0] for one in found):
+            return None
+        place = together[0].construction.place
+        return [*found[0], *self._statements.lines(place, ports[0].setup)]
+
+    def _withdraw(self, candidates: list[_Candidate]) -> None:
+        """A class that is reached in another way than by its name has one counterpart or none.
+
+        Where calls need several, or one of them can't be ported, all of them stay torch's.
+        """
+        changed = True
+        while changed:
+            changed = False
+            for api, group in self._indirect(candidates).items():
+                counterparts = {
+                    str(port.callee)
+                    for one in group
+                    for checked, port in zip(one.checked, one.ports, strict=True)
+                    if checked.construction.api == api
+                }
+                if len(counterparts) == 1 and all(one.edits is not None for one in group):
+                    continue
+                for one in group:
+                    changed = changed or one.edits is not None
+                    one.edits = None
+
+    def _indirect(self, candidates: Iterable[_Candidate]) -> dict[str, list[_Candidate]]:
+        found: dict[str, list[_Candidate]] = {}
+        for one in candidates:
+            if one.direct is None:
+                for api in one.apis:
+                    found.setdefault(api, []).append(one)
+        return found
+
+    def _other_references(self, candidates: list[_Candidate]) -> Iterator[Edit]:
+        """The edits of names of classes that are not called where they stand."""
+        called = {id(one.direct.node) for one in candidates if one.direct is not None}
+        counterparts: dict[str, set[str]] = {}
+        stays: set[str] = set()
+        for one in candidates:
+            for checked, port in zip(one.checked, one.ports, strict=True):
+                api = checked.construction.api
+                if one.edits is None:
+                    stays.add(api)
+                else:
+                    counterparts.setdefault(api, set()).add(str(port.callee))
+        for reference in self._references:
+            api = reference.qualified.removeprefix(f"{NAMESPACE}.")
+            found = counterparts.get(api) or self._counterpart(api)
+            if id(reference.node) not in called and api not in stays and len(found) == 1:
+                yield Edit(_place(reference.node), next(iter(found)))
+
+    def _counterpart(self, api: str) -> set[str]:
+        """The counterpart of a class that the file names and builds nothing of."""
+        if self._target.signature(api) and ApiKind.BASE is family(NAMESPACE).kind(api):
+            return {self._target.qualified(api)}
+        table = api_table(api, self._target.name)
+        rows = () if table is None else table.correspondences
+        names = {row.counterpart for row in rows if row.when is None and row.counterpart}
+        return {self._target.qualified(name) for name in names if self._target.signature(name)}
+
+
+_BUILT = (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.BASE)
+
+
+def _place(node: ast.expr) -> Place:
+    return Place(
+        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+    )

@@ -1,0 +1,126 @@
+"""Whole files ported: ``tests/ports/NAME.py`` becomes ``NAME.TARGET.txt``."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from optport.cli import main
+from optport.fixing import TextDocument
+from optport.rewrite.source import port_document, port_source
+from optport.targets import parse_target
+
+PORTS = Path(__file__).parent / "ports"
+SOURCES = sorted(PORTS.glob("*.py"))
+TARGETS = ("paddle", "mindspore", "mindspore.experimental")
+NAMES = [path.stem for path in SOURCES]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_a_file_becomes_what_stands_beside_it(
+    path: Path, target: str, rewrite_messages: bool
+) -> None:
+    ported = port_source(path.read_text(encoding="utf-8"), parse_target(target)).text
+    expected = path.with_suffix(f".{target}.txt")
+    if rewrite_messages:
+        expected.write_text(ported, encoding="utf-8")
+    assert ported == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_a_second_run_changes_nothing(path: Path, target: str) -> None:
+    once = port_source(path.read_text(encoding="utf-8"), parse_target(target)).text
+    ast.parse(once)
+    assert port_source(once, parse_target(target)).text == once
+
+
+def test_line_ends_and_everything_else_stay() -> None:
+    text = "import torch\r\nx = 'ä'\r\no = torch.optim.SGD(p, lr=1)\t# 1\r\n\r\n\r\n"
+    ported = port_source(text, parse_target("mindspore.experimental")).text
+    assert ported == (
+        "import mindspore\r\nx = 'ä'\r\n"
+        "# optport: OPT903 incomplete: rewrite what is passed on, too\r\n"
+        "o = mindspore.experimental.optim.SGD(params=p, lr=1)\t# 1\r\n\r\n\r\n"
+    )
+
+
+def test_what_holds_no_optimizer_is_returned_as_it_is() -> None:
+    document = TextDocument("import torch\nprint(torch.nn.Linear)\n")
+    assert port_document(document, parse_target("paddle")) == (document, ())
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "train.py"
+    path.write_text("import torch\n\no = torch.optim.Adam(net.parameters(), lr=0.1)\n")
+    return path
+
+
+PORTED = (
+    "import paddle\n\no = paddle.optimizer.Adam(parameters=net.parameters(), learning_rate=0.1)\n"
+)
+
+
+def test_files_are_written_when_asked_for(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["port", "--target", "paddle", "--write", str(script)]) == 0
+    assert script.read_text() == PORTED
+    assert capsys.readouterr() == ("", "1 exact; 1 file changed.\n")
+
+
+def test_files_stay_and_are_listed_otherwise(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = script.read_text()
+    assert main(["port", "--target", "paddle", str(script)]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("train.py:3:5: torch.optim.Adam -> paddle.optimizer.Adam (exact)\n")
+    assert err == "1 exact; 1 file would change.\n"
+    assert script.read_text() == before
+
+
+def test_differences_are_shown(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["port", "--target", "paddle", "--diff", str(script)]) == 0
+    out, _ = capsys.readouterr()
+    assert "-import torch\n+import paddle\n" in out
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [("Adam(net.parameters())", 0), ("Muon(net.parameters())", 1), ("SGD(given, lr=0.1)", 1)],
+)
+def test_the_status_says_whether_all_is_exact(tmp_path: Path, call: str, status: int) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"import torch\ntorch.optim.{call}\n")
+    assert main(["port", "--target", "paddle", str(path)]) == status
+
+
+def test_trouble_with_one_file_loses_no_other(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = script.with_name("broken.py")
+    broken.write_text("from torch.optim import SGD\ndef f(:\n")
+    status = main(["port", "--target", "paddle", "--write", str(broken), str(script)])
+    assert status == 2
+    assert script.read_text() == PORTED
+    assert "broken.py: syntax error in line 2" in capsys.readouterr().err
+
+
+def test_an_unknown_target_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["port", "--target", "jax"]) == 2
+    assert "--target: unknown target 'jax'; known: paddle" in capsys.readouterr().err
+
+
+def test_notebooks_are_ported_within_their_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text(
+        '{"cells": [{"cell_type": "code", "source": ["import torch\\n", "%matplotlib inline"]},\n'
+        ' {"cell_type": "code", "source": "o = torch.optim.SGD(net.parameters(), lr=0.1)"}]}'
+    )
+    assert main(["port", "--target", "paddle", "--write", str(path)]) == 0
+    text = path.read_text()
+    assert '["import paddle\\n", "%matplotlib inline"]' in text
+    assert "o = paddle.optimizer.SGD(parameters=net.parameters(), learning_rate=0.1)" in text
