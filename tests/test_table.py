@@ -13,7 +13,7 @@ from optport.signatures import ApiKind, family, known_names
 from optport.table import TableError, api_names, api_table, audit, roles, targets
 from optport.table.audit import problems, rules_problems, table_problems
 from optport.table.load import ROWS, read_table, read_targets
-from optport.table.model import ApiTable, Fate, Role, Verdict
+from optport.table.model import Also, ApiTable, Fate, Role, Verdict
 
 GOOD = """\
 torch = "SparseAdam"
@@ -22,11 +22,12 @@ torch = "SparseAdam"
 target = "paddle.optimizer"
 counterpart = "Adam"
 differs = "is another algorithm"
+also = [{ word = "scalars-of-shape-1", text = "raises for scalars", when = "eps/10 >= 0.1" }]
 
 [rows.parameters]
 lr = { to = "learning_rate", rejects = [
   "rate-or-scheduler-only",
-  { when = "value == 0", error = "raises" },
+  { when = "value/2 == 0", error = "raises" },
 ] }
 betas = { to = ["beta1", "beta2"] }
 
@@ -108,6 +109,11 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
     assert row.parameters["lr"].rejects[0].write == "float"
     assert row.parameters["maximize"].fate is Fate.REPLACED
     assert row.parameters["params"].to == ("parameters",)
+    (outside,) = row.also
+    assert outside.word is Also.SCALARS
+    assert outside.when is not None and outside.when.names == {"eps"}
+    halved = row.parameters["lr"].rejects[1].when
+    assert halved is not None and halved.text == "lr/2 == 0"
 
 
 @pytest.mark.parametrize(
@@ -141,9 +147,11 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
             [": lr: rejects[0]", "'rate-only'", "known: ", "rate-or-scheduler-only"],
         ),
         ('counterpart = "Adam"', 'like = "Adem"', ["rows 1", "like 'Adem': there is no Adem.toml"]),
-        ('when = "value == 0", ', "", [": lr: rejects[1]", "when is missing"]),
+        ('when = "value/2 == 0", ', "", [": lr: rejects[1]", "when is missing"]),
         (', error = "raises"', "", [": lr: rejects[1]", "error is missing"]),
-        ('"value == 0"', '"value = 0"', [": lr: rejects[1]", "'lr = 0' is no test"]),
+        ('"value/2 == 0"', '"value = 0"', [": lr: rejects[1]", "'lr = 0' is no test"]),
+        ('word = "scalars-of-shape-1", ', "", ["rows 1", "also 1: word is missing"]),
+        ('"scalars-of-shape-1"', '"scalars"', ["rows 1", "'scalars' is not one of negate-loss"]),
         ("error = ", "eror = 1, error = ", [": lr: rejects[1]", "'eror'", "allowed: before"]),
         ('"value is falsy"', '"value is small"', [": maximize: ", "'small'", "truthy, falsy"]),
         (" > 0", " is even", [": eps: placement", "'even'", "truthy, falsy"]),
@@ -189,9 +197,10 @@ def test_the_reader_names_row_and_remedy(
             ["parameter params (the row): evidence is missing"],
         ),
         ('evidence = ["source: mindspore/mint/optim/sgd.py"]', "", ["row: evidence is missing"]),
-        ('"value == 0"', '"value == foo"', ["parameter lr", "'foo', no parameter of torch's"]),
+        ('"value/2 == 0"', '"value == foo"', ["parameter lr", "'foo', no parameter of torch's"]),
         ("betas[1]", "beta[1]", ["parameter eps", "'beta', no parameter of torch's"]),
         ('"value is falsy"', '"ascend is falsy"', ["parameter maximize", "'ascend', no parameter"]),
+        ("eps/10", "epsilon/10", ["paddle", "a condition names 'epsilon'"]),
         ("eps >= 1e-3", "epsilon >= 1e-3", ["detour", "'epsilon', no parameter of torch's"]),
         ("error = ", 'before = "3.0.7", error = ', ["parameter lr", "'3.0.7' is no known version"]),
         ('to = "epsilon"', 'default_differs = true\nto = "epsilon"', ["eps", "are the same"]),

@@ -8,7 +8,15 @@ from doc_evidence import code, table
 
 from optport.signatures import family
 from optport.table import api_table, targets
-from optport.table.model import ApiTable, Correspondence, Difference, Fate, ParameterRow, Rejection
+from optport.table.model import (
+    ApiTable,
+    Correspondence,
+    Difference,
+    Fate,
+    Outside,
+    ParameterRow,
+    Rejection,
+)
 
 FATES = {
     Fate.KEPT: "kept",
@@ -43,7 +51,9 @@ def _counterparts(one: ApiTable) -> str:
             code(f"{row.target}.{row.counterpart}") if row.counterpart else f"none in {row.target}"
         )
         when = f"when {code(row.when.text)}" if row.when is not None else ""
-        said = [row.differs and f"**{row.differs}**", row.behaviour, row.inexact, row.note]
+        said = [row.differs and f"**{row.differs}**", row.behaviour, row.inexact]
+        said += [_outside(one) for one in row.also]
+        said.append(row.note)
         since = family(row.target).since(row.counterpart) if row.counterpart else None
         oldest = family(row.target).versions[0]
         if since is not None and since != oldest:
@@ -62,6 +72,10 @@ def _counterparts(one: ApiTable) -> str:
             f"{code(detour.target + '.' + counterpart)}.\n"
         )
     return text
+
+
+def _outside(one: Outside) -> str:
+    return one.text if one.when is None else f"{one.text} when {code(one.when.text)}"
 
 
 def _arguments(one: ApiTable) -> str:

@@ -58,6 +58,11 @@ def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
             written[workaround.argument] = Written(workaround.argument, made, source)
     if case.target.info.groups.reorders and len(case.construction.parameters.groups) > 1:
         also.append(Also.GROUPS_ORDER)
+    also += [
+        one.word
+        for one in case.row.also
+        if one.when is None or one.when.holds(case.lookup) is not Certainty.NO
+    ]
     arguments = [written[name] for name in case.signature.by_name if name in written]
     hazards = list(hazards)
     closeness = fidelity(case, hazards)

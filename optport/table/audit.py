@@ -127,6 +127,7 @@ def _row_problems(
     if not theirs:
         yield f"{row.target} never had {row.counterpart}"
         return
+    yield from _condition_problems(row, mine)
     if not target.executed and not row.evidence:
         yield f"row: evidence is missing: {target.name} is not executed"
     for name in mine:
@@ -138,6 +139,24 @@ def _row_problems(
             *parameter_problems(row, parameter, mine, theirs, torch, there),
         ]
         yield from (f"parameter {parameter.name} ({parameter.origin}): {line}" for line in lines)
+    yield from _own_problems(kind, row, mine, theirs, target)
+
+
+def _condition_problems(row: Correspondence, mine: tuple[str, ...]) -> Iterator[str]:
+    conditions = [row.when, row.close_when, *(one.when for one in row.also)]
+    conditions += [own.equivalent_when for own in row.own.values()]
+    names = (condition.names for condition in conditions if condition is not None)
+    for name in sorted(set().union(*names) - set(mine)):
+        yield f"a condition names {name!r}, no parameter of torch's"
+
+
+def _own_problems(
+    kind: ApiKind,
+    row: Correspondence,
+    mine: tuple[str, ...],
+    theirs: tuple[str, ...],
+    target: TargetInfo,
+) -> Iterator[str]:
     taken = {to for parameter in row.parameters.values() for to in parameter.to}
     for name in theirs:
         if name not in taken and name not in row.own and name not in target.rules[kind].own:

@@ -16,11 +16,13 @@ from optport.resources import exists, stems
 from optport.signatures import ApiKind, family
 from optport.table.curves import read_curve
 from optport.table.model import (
+    Also,
     ApiTable,
     Caveat,
     Correction,
     Correspondence,
     Detour,
+    Outside,
     Role,
     TargetInfo,
 )
@@ -148,12 +150,23 @@ def _correspondence(
         ignored_in_groups=row.strings("ignored_in_groups"),
         inexact=row.take("inexact", str),
         close_when=row.condition("close_when"),
+        also=tuple(_outside(item, place) for item, place in row.each("also")),
         advice=row.take("advice", str),
         note=row.take("note", str),
         evidence=row.strings("evidence"),
     )
     row.finish()
     return result
+
+
+def _outside(data: Any, where: str) -> Outside:
+    row = Row(data, where)
+    word = row.word("word", Also)
+    if word is None:
+        raise row.fail("word is missing")
+    outside = Outside(word, row.need("text", str), row.condition("when"))
+    row.finish()
+    return outside
 
 
 _PARTICULAR = ("when", "when_unread", "note", "evidence", "target")

@@ -47,6 +47,7 @@ __all__ = [
     "GroupRules",
     "KindRules",
     "Origin",
+    "Outside",
     "OwnParameter",
     "ParameterRow",
     "Placement",
@@ -74,6 +75,15 @@ class Role(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What has to change outside of a call, whatever the port is, and why: under `when`, if any."""
+
+    word: Also
+    text: str
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Correspondence:
     """One row of the table: a name of torch, a target, and the counterpart there (or none)."""
 
@@ -98,6 +108,7 @@ class Correspondence:
     """Why no port to it trains exactly as torch, though no single argument is to blame."""
     close_when: Condition | None = None
     """When a port that is not exact is close to torch all the same."""
+    also: tuple[Outside, ...] = ()
     note: str | None = None
 
 

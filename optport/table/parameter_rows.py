@@ -6,10 +6,12 @@ keeps it, and a target says once what a parameter of a name becomes on all of it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from optport.table.conditions import Condition
 from optport.table.parameters import (
     WRITINGS,
     Also,
@@ -125,10 +127,8 @@ def read_rejection(
     return rejection
 
 
-def _placement(data: Any, where: str, parameter: str) -> Placement | None:
-    if data is None:
-        return None
-    row = Row(data, where)
+def _placement(of: Row, key: str, parameter: str) -> Placement:
+    row = Row(of.take(key, dict), f"{of.where}: {key}")
     matters = row.condition("matters", parameter)
     if matters is None:
         raise row.fail("matters is missing")
@@ -143,7 +143,7 @@ def _placement(data: Any, where: str, parameter: str) -> Placement | None:
     return placement
 
 
-def _difference(data: Any, where: str, parameter: str) -> Difference:
+def _difference(data: Any, where: str, parameter: str, shared: Mapping[str, Any]) -> Difference:
     row = Row(data, where)
     when = row.condition("when", parameter)
     if when is None:
@@ -162,10 +162,8 @@ def _difference(data: Any, where: str, parameter: str) -> Difference:
     return difference
 
 
-def _workaround(data: Any, where: str) -> Workaround | None:
-    if data is None:
-        return None
-    row = Row(data, where)
+def _workaround(of: Row, key: str) -> Workaround:
+    row = Row(of.take(key, dict), f"{of.where}: {key}")
     workaround = Workaround(
         advice=row.need("advice", str),
         also=row.words("also", Also),
@@ -182,6 +180,62 @@ def _fate(row: Row, to: Any) -> Fate:
     return row.word("fate", Fate) or inferred
 
 
+_Reader = Callable[[Row, str, str, Mapping[str, Any]], Any]
+"""Takes a key from a row; told the parameter's name, and the rejections that have a name."""
+
+
+def _taken(kind: type) -> _Reader:
+    return lambda row, key, name, shared: row.take(key, kind)
+
+
+def _each(read: Callable[[Any, str, str, Mapping[str, Any]], Any]) -> _Reader:
+    return lambda row, key, name, shared: tuple(
+        read(item, f"{row.where}: {key}[{index}]", name, shared)
+        for index, item in enumerate(row.take(key, list, []))
+    )
+
+
+def _strings(row: Row, key: str, name: str, shared: Mapping[str, Any]) -> tuple[str, ...]:
+    return row.strings(key)
+
+
+def _condition(row: Row, key: str, name: str, shared: Mapping[str, Any]) -> Condition | None:
+    return row.condition(key, name)
+
+
+def _template_text(row: Row, key: str, name: str, shared: Mapping[str, Any]) -> str | None:
+    template = row.template(key)
+    return None if template is None else template.text
+
+
+_KEYS: Mapping[str, _Reader] = {
+    "default_differs": _taken(bool),
+    "equivalent_when": _condition,
+    "default_hazard": _taken(str),
+    "neutral": _condition,
+    "leaves_traces": _taken(bool),
+    "rejects": _each(read_rejection),
+    "rejects_in_groups": _each(partial(read_rejection, always=True)),
+    "differs": _each(_difference),
+    "placement": lambda row, key, name, shared: _placement(row, key, name),
+    "workaround": lambda row, key, name, shared: _workaround(row, key),
+    "negated": _taken(bool),
+    "none_becomes": _taken(str),
+    "expression": _template_text,
+    "decay_skips_names": _strings,
+    "inexact_when": _condition,
+    "close_when": _condition,
+    "deviation": _taken(str),
+    "advice": _taken(str),
+    "note": _taken(str),
+    "evidence": _strings,
+}
+"""What may be stated of a parameter beside its fate; most rows state little of it."""
+
+_FIELDS = {"differs": "differences"}
+"""The fields of `ParameterRow` that are called otherwise than their keys."""
+
+
 def read_parameter(
     name: str, data: Any, where: str, shared: Mapping[str, Any], origin: Origin
 ) -> ParameterRow:
@@ -196,49 +250,16 @@ def read_parameter(
         targets = (name,)
     if len(targets) != _NEEDS_TO.get(fate, len(targets)):
         raise row.fail(f"to must name {_NEEDS_TO[fate]} parameter(s) for the fate {fate}")
-    workaround = row.take("workaround", dict)
-    expression = row.template("expression")
-    if (fate is Fate.REPLACED) != (workaround is not None):
-        raise row.fail("the fate replaced, and no other, has a workaround")
-    result = ParameterRow(
-        name=name,
-        fate=fate,
-        to=targets,
-        default_differs=row.take("default_differs", bool),
-        equivalent_when=row.condition("equivalent_when", name),
-        default_hazard=row.take("default_hazard", str),
-        neutral=row.condition("neutral", name),
-        leaves_traces=row.take("leaves_traces", bool, False),
-        rejects=tuple(
-            read_rejection(item, f"{row.where}: rejects[{index}]", name, shared)
-            for index, item in enumerate(row.take("rejects", list, []))
-        ),
-        rejects_in_groups=tuple(
-            read_rejection(
-                item, f"{row.where}: rejects_in_groups[{index}]", name, shared, always=True
-            )
-            for index, item in enumerate(row.take("rejects_in_groups", list, []))
-        ),
-        differences=tuple(
-            _difference(item, f"{row.where}: differs[{index}]", name)
-            for index, item in enumerate(row.take("differs", list, []))
-        ),
-        placement=_placement(row.take("placement", dict), f"{row.where}: placement", name),
-        workaround=_workaround(workaround, f"{row.where}: workaround"),
-        negated=row.take("negated", bool, False),
-        none_becomes=row.take("none_becomes", str),
-        expression=None if expression is None else expression.text,
-        decay_skips_names=row.strings("decay_skips_names"),
-        inexact_when=row.condition("inexact_when", name),
-        close_when=row.condition("close_when", name),
-        deviation=row.take("deviation", str),
-        advice=row.take("advice", str),
-        note=row.take("note", str),
-        evidence=row.strings("evidence"),
-        origin=origin,
-    )
+    row.allowed += _KEYS
+    stated = {
+        _FIELDS.get(key, key): _KEYS[key](row, key, name, shared)
+        for key in list(row.data)
+        if key in _KEYS
+    }
     row.finish()
-    return result
+    if (fate is Fate.REPLACED) != ("workaround" in stated):
+        raise row.fail("the fate replaced, and no other, has a workaround")
+    return ParameterRow(name, fate, stated.pop("evidence", ()), to=targets, origin=origin, **stated)
 
 
 def read_own(data: Mapping[str, Any], where: str) -> dict[str, OwnParameter]:

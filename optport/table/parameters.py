@@ -43,6 +43,7 @@ class Also(enum.StrEnum):
     NEGATE_LOSS = "negate-loss"
     STEP_SCHEDULER = "step-scheduler-each-step"
     GROUPS_ORDER = "groups-order"
+    SCALARS = "scalars-of-shape-1"  # parameters without dimensions are not taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from optport.resources import exists, read
 from optport.table.conditions import ALWAYS, Condition, parse_condition
 from optport.table.templates import Template, parse_template
 
+_VALUE = re.compile(r"(?<![\w.'\"])value(?![\w'\"])")
+"""The word in a condition that stands for the row's own parameter."""
 Word = TypeVar("Word", bound=enum.StrEnum)
 
 
@@ -103,9 +106,8 @@ class Row:
             return None
         if text is True:
             return ALWAYS
-        words = [_with_parameter(word, value) for word in text.split(" ")]
         try:
-            return parse_condition(" ".join(words))
+            return parse_condition(_VALUE.sub(value, text))
         except ValueError as error:
             raise self.fail(str(error)) from None
 
@@ -144,8 +146,3 @@ class Row:
         if self.data:
             allowed = ", ".join(sorted(set(self.allowed)))
             raise self.fail(f"unknown key {sorted(self.data)[0]!r}; allowed: {allowed}")
-
-
-def _with_parameter(word: str, parameter: str) -> str:
-    head, bracket, rest = word.partition("[")
-    return f"{parameter}{bracket}{rest}" if head == "value" else word
