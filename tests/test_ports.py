@@ -6,6 +6,8 @@ import ast
 
 import pytest
 
+from optport.hazards.expressions import expressed
+from optport.hazards.hazard import Written
 from tests.conftest import check, check_call
 
 
@@ -25,3 +27,87 @@ def test_elements_of_a_pair_can_stand_anywhere(second: str) -> None:
     assert port.call is not None
     assert f"beta1=q, beta2={second}" in port.call
     ast.parse(port.call)
+
+
+@pytest.mark.parametrize(
+    "source, fidelity",
+    [
+        ("SGD(net.parameters(), lr=0.1)", "exact"),
+        ("SGD(p, lr=0.1)", "incomplete"),  # which may be groups
+        ("SGD(net.parameters(), lr=0.1, **more)", "incomplete"),
+        ("SGD(net.parameters(), *more)", "incomplete"),
+        ("SGD(net.named_parameters(), lr=0.1)", "incomplete"),
+        ("SGD([{'params': a, 'lr': 0.1}, {'params': b}], lr=0.1)", "exact"),
+        ("SGD(net.parameters(), lr=0.1, momentum=0.9, dampening=0.5)", "approximate"),
+        ("SGD(p, lr=0.1, momentum=0.9, dampening=0.5)", "approximate"),
+        ("RMSprop(net.parameters(), lr=0.1, alpha=0.99, eps=1e-8)", "exact"),
+        ("RMSprop(net.parameters(), lr=0.1, alpha=0.99, eps=eps)", "approximate"),
+        ("Muon(net.parameters())", "none"),
+    ],
+)
+def test_a_port_says_how_closely_it_follows(source: str, fidelity: str) -> None:
+    report = check(f"import torch\ntorch.optim.{source}\n", "paddle")
+    port = report.constructions[0].ports["paddle.optimizer"]
+    assert port.fidelity == fidelity
+    assert (port.call is None) == (fidelity == "none")
+
+
+def test_groups_of_another_place_are_incomplete_and_read_where_they_can_be() -> None:
+    report = check(
+        "import torch\ngroups = [{'params': a, 'lr': 0.1}, {'params': b}]\n"
+        "torch.optim.SGD(groups, lr=0.01)\n",
+        "paddle",
+    )
+    port = report.constructions[0].ports["paddle.optimizer"]
+    assert port.call == "paddle.optimizer.SGD(learning_rate=0.01, parameters=groups)"
+    assert port.fidelity == "incomplete"
+    assert port.groups == (
+        (Written("params", "a", "params"), Written("learning_rate", "10.0", "lr")),
+        (Written("params", "b", "params"),),
+    )
+
+
+def test_a_port_is_known_by_its_parts() -> None:
+    report = check_call("torch.optim.Adam(net.parameters(), betas=b, eps=0.1)", "paddle")
+    port = report.constructions[0].ports["paddle.optimizer"]
+    assert port.callee == "paddle.optimizer.Adam"
+    assert port.arguments == (
+        Written("beta1", "b[0]", "betas"),
+        Written("beta2", "b[1]", "betas"),
+        Written("epsilon", "0.1", "eps"),
+        Written("parameters", "net.parameters()", "params"),
+    )
+
+
+@pytest.mark.parametrize(
+    "handed, there",
+    [
+        ("net.parameters()", "net.trainable_params()"),
+        ("list(net.parameters())", "list(net.trainable_params())"),
+        ("[*a.parameters(), *b.parameters()]", "[*a.trainable_params(), *b.trainable_params()]"),
+        ("net.parameters(recurse=False)", "net.parameters(recurse=False)"),
+        ("größe.parameters()", "größe.trainable_params()"),
+    ],
+)
+def test_cells_are_asked_by_their_own_methods(handed: str, there: str) -> None:
+    report = check_call(f"torch.optim.SGD({handed}, lr=0.1)", "mindspore,paddle")
+    ports = report.constructions[0].ports
+    assert ports["mindspore.nn"].arguments[0].text == there
+    assert handed in str(ports["paddle.optimizer"].call)
+
+
+@pytest.mark.parametrize(
+    "arguments, text",
+    [
+        ("lr=0.1, eps=1e-6", "1e-09"),
+        ("lr=0.1, eps=1e-6, betas=(0.9, 0.99)", "1e-08"),
+        ("lr=0.1, eps=small, betas=(0.9, 0.99)", "small * (1 - 0.99)"),
+        ("lr=0.1, eps=a + b, betas=pair", "(a + b) * (1 - pair[1])"),
+        ("lr=0.1", "1e-11"),
+    ],
+)
+def test_an_expression_of_the_table_is_computed_where_it_can_be(arguments: str, text: str) -> None:
+    (checked,) = check_call(f"torch.optim.Adamax(p, {arguments})", "paddle").constructions
+    case = checked.judgements[0].case
+    assert case is not None
+    assert expressed(case, "{eps} * (1 - {betas[1]})", case.lookup, case.given) == text

@@ -140,6 +140,11 @@ OPTIMIZERS = (
                 "this may be {subject}, which trains differently: {facts}",
                 BY_TARGET,
             ),
+            HazardKind.MEANING: Wording(
+                "{subject} trains differently: {facts}",
+                "{subject} may train differently: {facts}",
+                BY_TARGET,
+            ),
         },
         bad="torch.optim.AdamW(model.parameters(), lr=1e-3)",
     ),

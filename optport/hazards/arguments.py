@@ -12,8 +12,8 @@ from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import refusal
 from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
-from optport.table.conditions import Condition
-from optport.table.model import Fate, ParameterRow, Workaround
+from optport.table.conditions import Lookup
+from optport.table.model import Fate, ParameterRow, Placement, Workaround
 from optport.values import Certainty
 
 EXPECT_OTHERS = WhenPorting("expect other results: nothing replaces it")
@@ -143,7 +143,7 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             clause=row.placement.text,
             advice=epsilon_advice(row),
             argument=case.given(row.name),
-            cured=is_mended(row.placement.exact_when, case),
+            cured=is_mended(row.placement, case.lookup),
         )
 
 
@@ -152,9 +152,10 @@ def epsilon_advice(row: ParameterRow) -> Advice:
     return WhenPorting(row.advice or "expect other results; a smaller eps comes closer")
 
 
-def is_mended(exact_when: Condition | None, case: Case) -> bool:
-    """Whether a condition of exactness surely holds for the call."""
-    return exact_when is not None and exact_when.holds(case.lookup) is Certainty.CERTAIN
+def is_mended(placement: Placement, lookup: Lookup) -> bool:
+    """Whether the port surely makes up for where eps stands, or comes close."""
+    conditions = [one for one in (placement.exact_when, placement.close_when) if one is not None]
+    return any(one.holds(lookup) is Certainty.CERTAIN for one in conditions)
 
 
 def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:

@@ -4,24 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from optport.catalogue import HazardKind
 from optport.hazards.case import Case
 from optport.hazards.groups import GROUP_HAZARDS
 from optport.hazards.hazard import Fidelity, Hazard
 from optport.reader.model import Shape
-from optport.table.model import ParameterRow
+from optport.table.conditions import Condition, Lookup
+from optport.table.model import Placement
 from optport.values import Certainty
 
 
 def fidelity(case: Case, hazards: Iterable[Hazard]) -> Fidelity:
     """Return the fidelity of a case's port, were all that it takes over read and rewritten."""
-    known = (
-        case.target.info.executed
-        and case.row.inexact is None
-        and case.row.differs is None
-        and not any(_rounding(case, row) for row in case.rows.values())
+    faithful = case.target.info.executed and case.row.differs is None
+    if not faithful or any(not one.cured and not _is_handed_over(one) for one in hazards):
+        return Fidelity.APPROXIMATE
+    lookups = [case.lookup, *map(case.lookup_in, case.construction.parameters.groups)]
+    parts = {_part(case, lookup) for lookup in lookups}
+    return next(one for one in (_APPROXIMATE, _CLOSE, _EXACT) if one in parts)
+
+
+_EXACT, _CLOSE, _APPROXIMATE = Fidelity.EXACT, Fidelity.CLOSE, Fidelity.APPROXIMATE
+
+
+def _part(case: Case, lookup: Lookup) -> Fidelity:
+    """The fidelity for the values in force in the call, or in one of its groups."""
+    found = set()
+    if case.row.inexact is not None:
+        found.add(_if_close(case.row.close_when, lookup))
+    for row in case.rows.values():
+        if row.inexact_when is not None and row.inexact_when.holds(lookup) is not Certainty.NO:
+            found.add(_if_close(row.close_when, lookup))
+        if row.placement is not None:
+            found.add(_placed(row.placement, lookup))
+    return next((one for one in (_APPROXIMATE, _CLOSE) if one in found), _EXACT)
+
+
+def _placed(placement: Placement, lookup: Lookup) -> Fidelity:
+    if placement.exact_when is None and placement.close_when is None:
+        return _EXACT  # where it matters, it is a hazard that nothing cures
+    return (
+        _EXACT if _surely(placement.exact_when, lookup) else _if_close(placement.close_when, lookup)
     )
-    cured = known and all(hazard.cured for hazard in hazards)
-    return Fidelity.EXACT if cured else Fidelity.APPROXIMATE
+
+
+def _if_close(close_when: Condition | None, lookup: Lookup) -> Fidelity:
+    return _CLOSE if _surely(close_when, lookup) else _APPROXIMATE
+
+
+def _surely(condition: Condition | None, lookup: Lookup) -> bool:
+    return condition is not None and condition.holds(lookup) is Certainty.CERTAIN
+
+
+def _is_handed_over(hazard: Hazard) -> bool:
+    """Whether a hazard is of what is handed over to train, and not of the call."""
+    return hazard.kind is HazardKind.PARAMS
 
 
 def takes_over_unread(case: Case, hazards: Iterable[Hazard]) -> bool:
@@ -29,10 +66,8 @@ def takes_over_unread(case: Case, hazards: Iterable[Hazard]) -> bool:
     parameters = case.construction.parameters
     if case.construction.hidden is not None or parameters.shape is Shape.UNKNOWN:
         return True
+    if any(not hazard.cured and _is_handed_over(hazard) for hazard in hazards):
+        return True
     if parameters.shape is Shape.FLAT or parameters.inline:
         return False
     return not parameters.groups or any(hazard.kind in GROUP_HAZARDS for hazard in hazards)
-
-
-def _rounding(case: Case, row: ParameterRow) -> bool:
-    return row.inexact_when is not None and row.inexact_when.holds(case.lookup) is not Certainty.NO

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optport.hazards.case import Case
+from optport.hazards.expressions import expressed
 from optport.hazards.factors import group_factor
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Written
@@ -67,7 +68,14 @@ def _held(case: Case, group: Group, argument: Argument) -> str:
 
 
 def _single(case: Case, group: Group, argument: Argument) -> str:
-    value, placement = plain(argument.value), case.rows[argument.name].placement
+    row = case.rows[argument.name]
+    if row.expression is not None:
+
+        def given(name: str) -> Argument | None:
+            return group.arguments.get(name) or case.given(name)
+
+        return expressed(case, row.expression, case.lookup_in(group), given)
+    value, placement = plain(argument.value), row.placement
     if placement is not None and placement.squared:
         number = isinstance(value, (int, float))
         return squared(value) if number else f"{as_operand(argument.text)} ** 2"

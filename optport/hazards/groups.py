@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice, Replace, WhenPorting
-from optport.hazards.arguments import epsilon_advice
+from optport.hazards.arguments import epsilon_advice, is_mended
 from optport.hazards.case import Case, spelled
 from optport.hazards.drops import CARRIED
 from optport.hazards.factors import group_factor
 from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import Refusal, group_refusal
-from optport.hazards.spelling import MAX_ADVICE, as_list, plain, shortened
+from optport.hazards.spelling import (
+    MAX_ADVICE,
+    as_list,
+    plain,
+    shortened,
+    without_names,
+)
 from optport.reader.model import Argument, Container, Group
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow
@@ -84,7 +90,9 @@ def _container(
         return
     advice: Advice
     if kind is Container.NAMED:
-        advice = WhenPorting("pass the parameters without their names")
+        bare = without_names(argument.text)
+        named = bare == argument.text
+        advice = WhenPorting("pass the parameters without their names" if named else f"pass {bare}")
     elif kind is Container.BARE:
         advice = Replace(argument, f"[{argument.text}]", is_params=True)
     else:
@@ -140,8 +148,7 @@ def _placed(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
     lookup = case.lookup_in(group)
     met = min(row.placement.matters.holds(lookup), sure)
     if met is not Certainty.NO:
-        mended = row.placement.exact_when
-        cured = mended is not None and mended.holds(lookup) is Certainty.CERTAIN
+        cured = is_mended(row.placement, lookup)
         advice, clause = epsilon_advice(row), row.placement.text
         yield _hazard(case, HazardKind.EPSILON, argument, met, advice, clause, cured=cured)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,8 +11,9 @@ from optport.hazards.advice import WhenPorting
 from optport.hazards.arguments import argument_hazards
 from optport.hazards.case import Case, find_case
 from optport.hazards.defaults import default_hazards
+from optport.hazards.fidelity import fidelity
 from optport.hazards.groups import group_hazards, holds_throughout
-from optport.hazards.hazard import NO_PORT, Hazard, Port
+from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port
 from optport.hazards.port import write_port
 from optport.reader.model import Construction
 from optport.table import api_table
@@ -58,9 +59,10 @@ def judge(construction: Construction, target: Target, torch_version: str) -> Jud
         case = replace(better, reported=target.name)
         return Judgement(target, (*hazards, *_own_hazards(case)), case)
     found = _own_hazards(case)
-    if not all(hazard.cured for hazard in found):
+    cured = all(hazard.cured for hazard in found)
+    if not cured or fidelity(case, found) is Fidelity.APPROXIMATE:
         better = _detour(case, table, torch_version)
-        if better is not None:
+        if better is not None and _is_better(better, found):
             case = better
             found = [_led_by(hazard, better) for hazard in found]
     return Judgement(target, (*hazards, *found), case)
@@ -68,6 +70,12 @@ def judge(construction: Construction, target: Target, torch_version: str) -> Jud
 
 def _own_hazards(case: Case) -> list[Hazard]:
     return [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
+
+
+def _is_better(better: Case, found: Iterable[Hazard]) -> bool:
+    """Whether a detour is worth the other class: not for what rounding alone makes of both."""
+    uncured = not all(hazard.cured for hazard in found)
+    return uncured or fidelity(better, _own_hazards(better)) is not Fidelity.APPROXIMATE
 
 
 def _unsupported(construction: Construction, target: Target, table: ApiTable) -> Hazard:

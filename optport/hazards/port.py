@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from optport.hazards.arguments import effect
 from optport.hazards.case import Case
 from optport.hazards.drops import CARRIED
+from optport.hazards.expressions import expressed
 from optport.hazards.fidelity import fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
@@ -110,7 +111,10 @@ def _given(
 ) -> list[Written]:
     if row.fate not in (*CARRIED, Fate.IGNORED):
         return []
-    text = _expression(case, row, argument)
+    if row.expression is not None:
+        text: str | None = expressed(case, row.expression, case.lookup, case.given)
+    else:
+        text = _expression(case, row, argument)
     if text is None:
         return []
     if row.name == "params":
@@ -149,6 +153,9 @@ def _left_out(case: Case, row: ParameterRow) -> list[Written]:
     mine = case.construction.signature.by_name.get(row.name)
     if mine is None or mine.required or row.fate not in CARRIED:
         return []
+    if row.expression is not None:
+        text = expressed(case, row.expression, case.lookup, case.given)
+        return [Written(row.to[0], text)]
     theirs = [case.signature.by_name[to] for to in row.to]
     needed = any(parameter.required for parameter in theirs)
     if not needed and not (row.default_differs is not None and row.differs(mine, theirs)):

@@ -133,6 +133,12 @@ def with_methods(text: str, names: Mapping[str, str]) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
+def without_names(text: str) -> str:
+    """Spell parameters that come with their names without them, where a method gives both."""
+    named = text.endswith(".named_parameters()")
+    return text.removesuffix(".named_parameters()") + ".parameters()" if named else text
+
+
 def as_group(text: str) -> str:
     """Spell a flat container of parameters as one parameter group."""
     return f'[{{"params": {as_list(text)}}}]'

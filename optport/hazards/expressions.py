@@ -1,0 +1,62 @@
+"""Arguments of a port that are another expression than the torch call's own."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from optport.hazards.case import Case
+from optport.hazards.spelling import as_operand, element_texts, plain
+from optport.reader.model import Argument
+from optport.table.conditions import Lookup
+from optport.table.templates import Hole, parse_template
+from optport.values import UNREAD
+
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+def expressed(
+    case: Case, template: str, lookup: Lookup, given: Callable[[str], Argument | None]
+) -> str:
+    """Return what the table's template gives over the values in force, computed where it can be.
+
+    `given` are the arguments whose text stands for values that can't be read.
+    """
+
+    def spell(hole: Hole) -> str:
+        value = plain(lookup(hole.name))
+        if value is not UNREAD:
+            return repr(value if hole.element is None else value[hole.element])
+        argument = given(hole.name)
+        text = hole.name if argument is None else argument.text
+        if hole.element is None:
+            return as_operand(text)
+        element = element_texts(text, 2)[hole.element]
+        return element if element.startswith(f"{text}[") else as_operand(element)
+
+    text = parse_template(template).render(spell)
+    number = _number(ast.parse(text, mode="eval").body)
+    return text if number is None else repr(float(f"{number:.12g}"))
+
+
+def _number(node: ast.expr) -> float | None:
+    """Compute an expression of the table's over numbers; None where it holds anything else."""
+    if isinstance(node, ast.Constant):
+        return float(node.value) if isinstance(node.value, (int, float)) else None
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
+        left, right = _number(node.left), _number(node.right)
+        if left is None or right is None:
+            return None
+        try:
+            return float(_OPERATIONS[type(node.op)](left, right))
+        except (ArithmeticError, TypeError):
+            return None
+    return None
