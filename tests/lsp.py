@@ -21,6 +21,8 @@ from optport.server.app import make_server
 COMMAND = (sys.executable, "-m", "optport", "server")
 VS_CODE = "visual_studio_code@1.65.2"
 NEOVIM = "neovim@0.11.0"
+PLAIN = ""
+"""A client that can do nothing that it need not: asks for no edits later, knows no versions."""
 _PATIENCE = 20.0
 
 
@@ -177,7 +179,7 @@ async def editing_over_stdio(root: Path, *command: str) -> AsyncIterator[Editor]
 def _opening(
     root: Path, settings: Any, client: str, units: Sequence[types.PositionEncodingKind] | None
 ) -> types.InitializeParams:
-    capabilities = client_capabilities(client)
+    capabilities = client_capabilities(client) if client else types.ClientCapabilities()
     if units is not None:
         capabilities.general = types.GeneralClientCapabilities(position_encodings=units)
     return types.InitializeParams(

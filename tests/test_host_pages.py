@@ -41,4 +41,4 @@ def test_the_problem_matcher_matches_what_flake8_prints(tmp_path: Path) -> None:
     assert found[pattern["file"]].endswith("a.py")
     assert (found[pattern["line"]], found[pattern["column"]]) == ("2", "1")
     assert found[pattern["code"]] == "OPT202"
-    assert found[pattern["message"]].startswith("lr is left out")
+    assert found[pattern["message"]].startswith("lr defaults to 0.01 in torch")

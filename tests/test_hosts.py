@@ -111,7 +111,7 @@ def test_python_lsp_server_shows_our_findings_through_pylint(tmp_path: Path) -> 
     found = pylsp(tmp_path, {"pylint": {"enabled": True, "args": arguments}})
     assert [one["code"] for one in found] == ["W7202", "W7301"]
     assert found[0]["range"]["start"] == {"line": 2, "character": 7}
-    assert "lr is left out" in found[0]["message"]
+    assert "lr defaults to 0.01 in torch" in found[0]["message"]
 
 
 # -- tools that wrap or neighbour us ---------------------------------------------------------
@@ -138,7 +138,7 @@ def test_nbqa_runs_us_on_notebooks(tmp_path: Path, command: tuple[str, ...]) -> 
     (tmp_path / "a.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     done = run("nbqa", command[0], "a.ipynb", *command[1:], cwd=tmp_path)
     assert "a.ipynb:cell_1:3:" in done.stdout, done.stderr
-    assert "lr is left out" in done.stdout
+    assert "lr defaults to 0.01 in torch" in done.stdout
 
 
 @needs("ruff")

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 
-from tests.lsp import COMMAND, NEOVIM, editing, editing_over_stdio, everywhere, partial, with_editor
+from optport.server.positions import Lines
+from tests.lsp import (
+    COMMAND,
+    NEOVIM,
+    PLAIN,
+    VS_CODE,
+    editing,
+    editing_over_stdio,
+    everywhere,
+    partial,
+    with_editor,
+)
 
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD(params)\n"
 INERT = "import torch\nadam = torch.optim.Adam(params, lr=0.1, foreach=True)\n"
@@ -24,9 +36,24 @@ def codes(found: object) -> list[object]:
     return [one.code for one in found]
 
 
+def applied(text: str, edits: Sequence[types.TextEdit]) -> str:
+    """The text after a client made edits of it."""
+    lines = Lines(text)
+    for edit in sorted(edits, key=lambda one: one.range.start, reverse=True):
+        begin, end = edit.range.start, edit.range.end
+        first = lines.offset(begin.line, begin.character)
+        last = lines.offset(end.line, end.character)
+        text = text[:first] + edit.new_text + text[last:]
+    return text
+
+
 def edits_of(action: types.CodeAction, version: int) -> list[types.TextEdit]:
     """The edits of an action, which are all of one text at one version."""
-    assert action.edit is not None and action.edit.document_changes is not None
+    assert action.edit is not None
+    if action.edit.changes is not None:  # a client that knows no versions
+        (edits,) = action.edit.changes.values()
+        return list(edits)
+    assert action.edit.document_changes is not None
     changes = list(action.edit.document_changes)
     assert len(changes) == 1 and isinstance(changes[0], types.TextDocumentEdit)
     assert changes[0].text_document.version == version
@@ -50,7 +77,7 @@ async def test_findings_are_diagnostics_at_their_places(tmp_path: Path) -> None:
     ]
     assert found[0].range == at(2, 7, 31)
     assert found[0].source == "optport"
-    assert found[0].message.startswith("lr is left out: ")
+    assert found[0].message.startswith("lr defaults to 0.01 in torch, ")
     assert found[0].tags is None
     (one,) = inert
     assert (one.code, one.severity) == ("OPT103", types.DiagnosticSeverity.Hint)
@@ -143,6 +170,39 @@ async def test_no_text_ends_the_server(tmp_path: Path) -> None:
 
 
 # -- actions and hover ----------------------------------------------------------------------
+
+
+@with_editor
+async def test_a_fix_is_offered_as_the_preferred_action_of_its_finding(tmp_path: Path) -> None:
+    text = "import torch\nx = '😀', torch.optim.SGD(p, lr=1)\n"
+    async with editing(tmp_path) as editor:
+        uri = editor.open("a.py", text)
+        (found,) = await editor.diagnostics(uri)
+        fix, *others = await editor.actions(uri, found.range, [types.CodeActionKind.QuickFix])
+    assert fix.title == "optport (OPT104): write lr=1.0"
+    assert fix.is_preferred is True
+    assert not any(one.is_preferred for one in others)
+    assert list(fix.diagnostics or ()) == [found]
+    assert applied(text, edits_of(fix, version=1)) == text.replace("lr=1", "lr=1.0")
+
+
+@with_editor
+@pytest.mark.parametrize("client", [VS_CODE, PLAIN])
+async def test_everything_that_is_safe_is_fixed_at_once(tmp_path: Path, client: str) -> None:
+    text = SOURCE + "# 😀\nadagrad = torch.optim.Adagrad(params, foreach=True, lr=1)\n"
+    async with editing(tmp_path, client=client) as editor:
+        uri = editor.open("a.py", text)
+        (action,) = await editor.actions(uri, everywhere(), ["source.fixAll"])
+        assert action.kind == "source.fixAll.optport"
+        assert (action.edit is None) is (client == VS_CODE), "it is worked out when it is chosen"
+        if action.edit is None:
+            action = await editor.client.code_action_resolve_async(action)
+        fixed = applied(text, edits_of(action, version=1))
+        assert "ASGD(params, lr=0.01)" in fixed and "lr=1.0" in fixed
+        uri = editor.open("b.py", fixed)
+        assert await editor.actions(uri, everywhere(), ["source"]) == []
+        left = await editor.diagnostics(uri)
+        assert not {"OPT104", "OPT201", "OPT202"} & set(codes(left))
 
 
 @with_editor
@@ -276,6 +336,12 @@ async def test_a_notebook_is_one_source_with_places_in_its_cells(tmp_path: Path)
         assert list(await editor.diagnostics(cells[0])) == []
         hover = await editor.hover(cells[2], 0, 9)
         assert hover is not None and hover.range == at(0, 7, 31)
+
+        (action,) = await editor.actions(cells[2], everywhere(), ["source.fixAll"])
+        fixed = await editor.client.code_action_resolve_async(action)
+        (edit,) = edits_of(fixed, version=1)
+        assert (edit.range, edit.new_text) == (at(0, 30, 30), ", lr=0.01")
+        assert await editor.actions(cells[0], everywhere(), ["source.fixAll"]) == []
 
         now = types.VersionedNotebookDocumentIdentifier(2, uri)
         change = types.NotebookDocumentCellContentChanges(

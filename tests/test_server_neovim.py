@@ -43,7 +43,7 @@ def test_neovim_shows_a_finding_and_its_hover_and_applies_a_quick_fix(tmp_path: 
     told = {
         "OPTPORT_SETUP": str(setup),
         "OPTPORT_FILE": source.name,
-        "OPTPORT_TITLE": "(OPT104): suppress",
+        "OPTPORT_TITLE": "(OPT104): write",
         "OPTPORT_OUT": str(out),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "XDG_STATE_HOME": str(tmp_path),
@@ -69,4 +69,4 @@ def test_neovim_shows_a_finding_and_its_hover_and_applies_a_quick_fix(tmp_path: 
     assert (found["line"], found["col"], found["end_col"]) == (2, begin, begin + len("lr=1"))
     assert "paddle.optimizer.SGD(" in seen["hover"]
     assert seen["left"] == 0
-    assert source.read_text(encoding="utf-8").endswith("lr=1))  # noqa: OPT104\n")
+    assert source.read_text(encoding="utf-8").endswith("lr=1.0))\n")
