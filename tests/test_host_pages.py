@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from optport.config import Configuration
 from tests import hosts
 from tests.conftest import ROOT
 
@@ -28,6 +29,18 @@ def test_json_and_toml_can_be_read(page: Path) -> None:
         assert json.loads(text)
     for text in blocks(page, "toml"):
         assert tomllib.loads(text)
+
+
+def test_our_settings_are_taken_as_they_are_shown(tmp_path: Path) -> None:
+    shown = [one for page in PAGES for one in blocks(page, "toml") if "[tool.optport]" in one]
+    assert len(shown) >= 3
+    for number, text in enumerate(shown):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+        settings = Configuration().settings_for(folder)
+        assert settings.enabled
+        assert settings.options.targets
 
 
 def test_the_problem_matcher_matches_what_flake8_prints(tmp_path: Path) -> None:

@@ -21,10 +21,9 @@ def test_the_example_prints_what_it_says() -> None:
     assert done.stdout == shown[1]
 
 
-def test_every_code_is_listed_with_its_summary() -> None:
-    for kind in CATALOGUE.values():
-        row = f"| [{kind.code}](docs/rules/{kind.code}.md) | {kind.name} | {kind.summary} |"
-        assert row in README
+def test_every_hundred_of_codes_has_its_line() -> None:
+    hundreds = {f"{code[:4]}xx" for code in CATALOGUE}
+    assert set(re.findall(r"^\| (OPT\dxx) \|", README, re.MULTILINE)) == hundreds
 
 
 def test_links_lead_somewhere() -> None:

@@ -18,13 +18,15 @@ from doc_corrections import correction_pages  # noqa: E402
 from doc_mapping import mapping_pages  # noqa: E402
 from doc_plots import plot_pages  # noqa: E402
 from doc_rules import rule_pages  # noqa: E402
+from doc_terminal import terminal_pages  # noqa: E402
 
 DOCS = ROOT / "docs"
 
 
 def pages() -> Mapping[Path, str]:
     """Return every generated page's text by its path."""
-    found = {**rule_pages(), **mapping_pages(), **correction_pages(), **plot_pages()}
+    parts = (rule_pages(), mapping_pages(), correction_pages(), plot_pages(), terminal_pages())
+    found = {name: text for part in parts for name, text in part.items()}
     return {DOCS / name: text for name, text in found.items()}
 
 
