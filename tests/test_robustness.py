@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 from fuzzing.grammar import Writer
-from fuzzing.growth import grown
+from fuzzing.growth import drawn
 from fuzzing.mutation import mutated
 from fuzzing.oracles import Failure, badly_said, failure, parsed
+from fuzzing.search import Search, sized
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,10 +94,19 @@ def test_mutated_files(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_sources_that_grow_are_python() -> None:
-    for number in range(100):
-        random = Random(number)
-        assert parsed(grown(random, Writer(random))) is not None, number
+def test_sources_that_grow_are_python_and_as_large_as_asked_for() -> None:
+    texts = [sized(drawn(Random(number)), 3000) for number in range(60)]
+    python = [text for text in texts if text is not None]
+    assert len(python) > 45
+    assert sum(2000 < len(text) <= 3000 for text in python) > 35
+    assert max(map(len, python)) <= 3000
+
+
+@pytest.mark.slow
+def test_sources_that_grow_are_checked_in_proportion() -> None:
+    search = Search(Random(1), EVERYTHING, lambda check: check())
+    assert [found for found in (search.step() for _ in range(25)) if found is not None] == []
+    assert search.kept
 
 
 HUGE = "0x" + "f" * 10_000

@@ -1,186 +1,289 @@
-"""Random programs of every kind of statement and expression that the running Python has.
+"""Random programs of every kind of node that the running Python's `ast` has.
 
-A form is text with holes in angle brackets: ``(<e> + <e>)`` has two for expressions. Names are
-few and tell the reader something (`torch`, `optim`, `Adam`, `self`, `update`), so that most of
-what is written gets past the gate and deep into the reader.
+The grammar is Python's own: each class of `ast` says in its docstring which fields it has. What is
+added here is what the grammar leaves open: names and literals, which the reader's own source gives
+(whatever word it knows, it has code for), and the few rules of which node may stand where.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple, TypeVar
 
-Version = tuple[int, int]
-RUNNING: Version = sys.version_info[:2]
+import optport.reader
 
 NAMES = ("a", "b", "c", "d", "f", "p", "C", "self", "args", "optim", "torch", "Adam", "partial")
-ATTRIBUTES = (
-    *("optim", "Adam", "SGD", "ASGD", "AdamW", "lr", "a", "b", "func", "__init__", "__dict__"),
-    *("parameters", "named_parameters", "get", "pop", "items", "values", "keys", "copy", "item"),
-    *("update", "append", "extend", "setdefault", "add_argument", "set_defaults", "weight"),
-)
-KEYWORDS = (
-    *("params", "lr", "eps", "betas", "weight_decay", "momentum", "foreach", "maximize", "lambd"),
-    *("amsgrad", "alpha", "default", "type", "optimizer", "optimizer__lr", "optimizer_class", "a"),
-)
-CLASSES = ("Adam", "SGD", "ASGD", "AdamW", "Adamax", "RMSprop", "Adagrad", "LBFGS", "NAdam", "Nope")
+CLASSES = ("Adam", "SGD", "ASGD", "AdamW", "RMSprop", "Adagrad", "LBFGS", "Nope")
+KEYWORDS = ("params", "lr", "eps", "betas", "weight_decay", "momentum", "foreach", "maximize")
+MODULES = ("torch", "torch.optim", "torch.optim.lr_scheduler", "functools", "argparse", "a.b")
 LITERALS = (
-    *("0", "1", "-1", "0.1", "1e-3", "1e-8", "1e308", "1e999", "-1e999", "5e-324", "0.0", "1j"),
-    *("10**14", "True", "None", "...", "'lr'", "'Adam'", "''", "b'x'", "(0.9, 0.999)", "[0.9, 1]"),
-    *("()", "[]", "{}", "'''x\ny'''", "'é\\ud800'", "0x" + "f" * 60, "1_0"),
-    *("'1e-3'", "float('nan')", "float('inf')", "int('" + "9" * 310 + "')", "{'lr': 0.1}"),
+    *(0, 1, -1, 0.1, 1e-8, 1e308, 1e999, 5e-324, 1j, 10**14, True, None, ..., "lr", "Adam", ""),
+    *(b"x", "x\ny", "é\ud800", "\x1b[2K\u2028\u202e", 16**60, "1e-3", "nan"),
 )
-
-_Forms = tuple[tuple[str, Version], ...]
-_ALWAYS: Version = (3, 11)
-
-
-def _since(version: Version, *forms: str) -> _Forms:
-    return tuple((form, version) for form in forms)
-
-
-EXPRESSIONS: _Forms = (
-    *_since(
-        _ALWAYS,
-        *("<n>", "<l>", "<n>", "<e>.<a>", "<e>.<a>", "<n>.<a>", "<e>(<args>)", "<n>(<args>)"),
-        *("torch.optim.<c>(<args>)", "torch.optim.<c>", "getattr(<e>, <e>)", "vars(<e>)[<e>]"),
-        *("partial(<e>, <args>)", "super().__init__(<args>)", "dict(<args>)", "<e>[<e>]"),
-        *("<e>.get(<e>, <e>)", "(<e> + <e>)", "(<e> * <e>)", "(<e> ** <e>)", "(<e> / <e>)"),
-        *("(<e> // <e>)", "(<e> % <e>)", "(<e> - <e>)", "(<e> | <e>)", "(<e> @ <e>)"),
-        *("(<e> << <e>)", "(<e> and <e>)", "(<e> or <e>)", "(not <e>)", "(-<e>)", "(~<e>)"),
-        *("(<e> < <e> is not <e>)", "(<e> in <e>)", "(<e> if <e> else <e>)", "(<n> := <e>)"),
-        *("[<e>, <e>]", "(<e>, <e>)", "(<e>,)", "[*<e>, <e>]", "{<e>, *<e>}", "{<e>: <e>}"),
-        *("{'<k>': <e>, **<e>}", "{**<e>, **<e>}", "{<e>: <e>, '<k>': <e>}", "<e>[<e>:<e>, ...]"),
-        *("[<e> for <t> in <e>]", "{<e> for <t> in <e> if <e>}", "(<e> for <t> in <e>)"),
-        *("{<e>: <e> for <t> in <e> for <t> in <e>}", "(lambda: <e>)", "(lambda <params>: <e>)"),
-        *("f'{<e>!r:>{<l1>}}'", "f'x{<n>}'", "(yield <e>)", "(yield from <e>)", "(await <e>)"),
-        *("[<e> async for <t> in <e>]", "[{'params': <e>, '<k>': <e>}]", "float(<e>)", "int(<e>)"),
-        *("[{'params': <e>, '<k>': <e>}, {'params': <e>}]", "list(<e>)", "filter(<e>, <e>)"),
-    ),
-    *_since((3, 12), "f'{'a' f'{<e>}'}'", "f'{<e>:{'>'}}'"),
-    *_since((3, 14), "t'{<e>} {<e>!r:>{<l1>}}'", "t'{t'{<e>}'}'"),
+IDIOMS = (
+    *("torch.optim.Adam(_, lr=_)", "torch.optim.SGD([{'params': _, 'lr': _}], _)", "_(_, lr=_)"),
+    *("torch.optim.ASGD(_, **_)", "torch.optim.Adam", "getattr(torch.optim, _)", "partial(_, **_)"),
+    *("torch.optim.lr_scheduler.StepLR(_, _)", "super().__init__(_, _)", "dict(_, **_)"),
+    *("{'params': _, 'lr': _}", "[{'params': _}, _]", "{**_, **_}", "_.add_argument('--lr', _)"),
+    *("_.parameters()", "float(_)", "vars(_)[_]", "getattr(_, 'lr')", "_.param_groups[0]['lr']"),
 )
+"""Expressions with holes that most of the reader is about."""
 
-STATEMENTS: _Forms = (
-    *_since(
-        _ALWAYS,
-        *("<e>", "<t> = <e>", "<n> = <e>", "<n> = <n> = <e>", "<t> = <t> = <e>", "<n> += <e>"),
-        *("<n> |= <e>", "<n>.<a> = <e>", "<n>[<e>] = <e>", "<n>: <e> = <e>", "<n>: <e>"),
-        *("self.<a> = <e>", "<n>.<a>(<args>)", "<n>['<k>'] = <e>", "torch.optim.<c>(<args>)"),
-        *("torch.optim.<c>(<args>)", "del <n>", "del <n>.<a>, <n>[<e>]", "import torch"),
-        *("import torch.optim as <n>", "from torch.optim import <c>, <c> as <n>", "global <n>"),
-        *("from torch import optim", "from <n> import *", "from . import <n>", "nonlocal <n>"),
-        *("from torch.optim import *", "from ..<n> import <n> as <n>", "import <n>.<a>"),
-        *("assert <e>, <e>", "return <e>", "return", "raise <e> from <e>", "raise", "pass"),
-        *("break", "continue", "if <e>:<b>", "if <e>:<b>elif <e>:<b>else:<b>", "while <e>:<b>"),
-        *("if <e>:<b>else:<b>", "while <e>:<b>else:<b>", "for <t> in <e>:<b>"),
-        *("for <t> in <e>:<b>else:<b>", "async def <n>(<params>):<b>", "def <n>(<params>):<b>"),
-        *("@<e>\ndef <n>(<params>) -> <e>:<b>", "class <n>:<b>", "class <n>(<e>, <k>=<e>):<b>"),
-        *(
-            "@<e>\nclass <n>(torch.optim.<c>):<b>",
-            "with <e> as <t>:<b>",
-            "with (<e>, <e> as <n>):<b>",
-        ),
-        *(
-            "async def <n>():\n    async with <e> as <t>:\n        await <e>",
-            "async def <n>():\n    async for <t> in <e>:<bb>",
-        ),
-        *("try:<b>except:<b>", "try:<b>except <e> as <n>:<b>else:<b>finally:<b>"),
-        *("try:<b>finally:<b>", "try:<b>except* <e> as <n>:<b>", "class <n>(<n>):<b>"),
-        *("match <e>:\n    case <pat>:<bb>\n    case <pat> if <e>:<bb>\n    case _:<bb>",),
-        *("match <e>:\n    case <pat>:<bb>", "<e>; <e>; <n> = <e>", "if <e>: <n> = <e>"),
-    ),
-    *_since(
-        (3, 12),
-        *("type <n> = <e>", "type <n>[<n>_t, *<n>_s, **<n>_p] = <e>", "class <n>[T: <e>]:<b>"),
-        *("def <n>[T: (<e>, <e>)](<params>) -> T:<b>", "class <n>[*Ts](<e>):<b>"),
-    ),
-    *_since((3, 13), "type <n>[T = <e>] = <e>", "def <n>[T: <e> = <e>](<params>):<b>"),
-    *_since((3, 14), "try:<b>except <n>, <n>:<b>", "try:<b>except* <n>, <n>:<b>"),
-)
+Choice = TypeVar("Choice")
+Kind = Any
+"""A class of nodes."""
+_FIELD = re.compile(r"(\w+)([*?]?) (\w+)")
 
-PATTERNS = (
-    *("_", "<n>", "<l1>", "'x' | None", "[<pat>, *<n>]", "(<pat>, *_)", "{'k': <pat>, **<n>}"),
-    *("C(<pat>, x=<pat>)", "(<pat>) as <n>", "torch.optim.<c>", "-1", "{}", "C()"),
-)
-TARGETS = (
-    *("<n>", "<n>", "(<t>, <t>)", "[<t>, *<n>]", "(*<n>, <t>)", "<n>.<a>", "<n>[<e>]"),
-    "self.<a>",
-)
-ARGUMENTS = (
-    *("", "<e>", "<e>, <k>=<e>", "<k>=<e>", "*<e>", "**<e>", "<e>, *<e>, <k>=<e>, **<e>"),
-    *("params=<e>, lr=<e>", "<e>, <e>, <e>", "<e>, **{'<k>': <e>, **<e>}", "<e>, <k>=<l>"),
-    *("p.parameters(), lr=<l>, betas=<e>", "[{'params': <e>, 'lr': <e>}], eps=<e>"),
-)
-PARAMETERS = (
-    *("", "self", "<n>", "self, <n>_=<e>", "<n>_, /, *, lr=<e>", "*args, **kwargs"),
-    *("self, *args, a_: <e> = <e>, **kwargs", "self, lr=<e>, eps=<e>", "cls"),
-)
 
-_HOLE = re.compile(r"<(e|n|a|k|c|l|l1|t|pat|args|params|b|bb)>")
-DEEPEST_BLOCK = 4
+class Field(NamedTuple):
+    """A field of a node: what it holds, none or many of it, and its name."""
+
+    holds: str
+    many: str
+    name: str
+
+
+@cache
+def fields(kind: Kind) -> tuple[Field, ...]:
+    """Return the fields of a class of nodes."""
+    inside = (kind.__doc__ or "").partition("(")[2].rpartition(")")[0]
+    return tuple(Field(*found) for found in _FIELD.findall(inside))
+
+
+@cache
+def kinds(holds: str) -> tuple[Kind, ...]:
+    """Return the classes of nodes that a field of that type may hold."""
+    base = getattr(ast, holds)
+    classes: list[Kind] = [one for one in vars(ast).values() if isinstance(one, type)]
+    found = [one for one in classes if issubclass(one, base) and one._fields]
+    return tuple(one for one in found if (one.__doc__ or "").startswith(one.__name__))
+
+
+@cache
+def words() -> tuple[str, ...]:
+    """Return the names that the reader has code for: methods, functions, options, keywords."""
+    folder = Path(optport.reader.__file__).parent
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py")))
+    texts = {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return tuple(sorted(text for text in texts if re.fullmatch(r"[A-Za-z_]\w{1,24}", text)))
 
 
 class Writer:
-    """Writes programs for one version of Python by the choices of a `Random`."""
+    """Writes programs by the choices of a `Random`; most of them are valid Python."""
 
-    def __init__(self, random: Random, version: Version = RUNNING) -> None:
+    def __init__(
+        self, random: Random, names: Sequence[str] = NAMES, idioms: Sequence[str] = IDIOMS
+    ) -> None:
+        """Take the source of choices, the names that are used, and expressions with holes."""
         self._random = random
-        self._expressions = [form for form, since in EXPRESSIONS if since <= version]
-        self._statements = [form for form, since in STATEMENTS if since <= version]
-        self._plain = [form for form in self._statements if "<b" not in form]
-        self._fill: Mapping[str, Callable[[int], str]] = {
-            "e": self.expression,
-            "n": lambda _: self._one(NAMES),
-            "a": lambda _: self._one(ATTRIBUTES),
-            "k": lambda _: self._one(KEYWORDS),
-            "c": lambda _: self._one(CLASSES),
-            "l": lambda _: self._one(LITERALS),
-            "l1": lambda _: str(self._random.randrange(9)),
-            "t": lambda depth: self._form(TARGETS, depth, "<n>"),
-            "pat": lambda depth: self._form(PATTERNS, depth, "_"),
-            "args": lambda depth: self._form(ARGUMENTS, depth, ""),
-            "params": lambda depth: self._form(PARAMETERS, depth, "self"),
+        self._names = names
+        self._idioms = idioms
+        self._special: Mapping[Kind, Callable[[int], ast.AST]] = {
+            ast.Constant: lambda _: ast.Constant(self._one(LITERALS)),
+            ast.Name: lambda _: self.name(),
+            ast.Dict: self._dict,
+            ast.Compare: self._compare,
+            ast.Call: self._call,
+            ast.NamedExpr: lambda depth: ast.NamedExpr(self.name(), self.node(depth)),
+            ast.JoinedStr: lambda depth: ast.JoinedStr(
+                [ast.Constant("x"), ast.FormattedValue(self.node(depth + 2), -1, None)]
+            ),
+            ast.MatchMapping: lambda depth: ast.MatchMapping(
+                [ast.Constant("k")], [self.made("pattern", depth)], self._one(("rest", None))
+            ),
+            ast.MatchClass: lambda depth: ast.MatchClass(
+                self.name(), [self.made("pattern", depth)], ["lr"], [self.made("pattern", depth)]
+            ),
+            ast.MatchValue: lambda _: ast.MatchValue(ast.Constant("x")),
+            ast.MatchSingleton: lambda _: ast.MatchSingleton(None),
+            ast.MatchStar: lambda _: ast.MatchAs(None, self._one(self._names)),
+            ast.MatchAs: lambda _: ast.MatchAs(None, self._one((*self._names, None))),
+            ast.arguments: self._arguments,
+            ast.Starred: lambda _: self.name(),
+            ast.Slice: lambda _: self.name(),
+            ast.Subscript: lambda depth: ast.Subscript(
+                self.node(depth), self._one((self.node(depth), ast.Slice(self.node(depth))))
+            ),
+            ast.FormattedValue: lambda _: self.name(),
+            ast.ImportFrom: self._import_from,
         }
+
+    # -- programs ---
 
     def program(self, most: int = 12) -> str:
         """Return a module of up to `most` statements, not all of which are valid Python."""
-        head = "import torch, torch.optim as optim\n"
-        return (
-            head + "\n".join(self.statement(0) for _ in range(self._random.randint(1, most))) + "\n"
+        body = [self.statement() for _ in range(self._random.randint(1, most))]
+        return "\n".join(["import torch, torch.optim as optim", *body, ""])
+
+    def statement(self, depth: int = 1) -> str:
+        """Return a statement: the deeper, the smaller."""
+        return self._text(self.made("stmt", depth))
+
+    def expression(self, depth: int = 1) -> str:
+        """Return an expression."""
+        return self._text(self.node(depth))
+
+    def _text(self, node: ast.AST) -> str:
+        try:
+            return ast.unparse(ast.fix_missing_locations(node))
+        except (ValueError, RecursionError):  # texts within texts, before Python 3.12
+            return "pass" if isinstance(node, ast.stmt) else "a"
+
+    # -- nodes ---
+
+    def made(self, holds: str, depth: int) -> Any:
+        """Return a node for a field that holds such."""
+        if holds == "expr":
+            return self.node(depth)
+        if holds == "pattern" and depth > 5:
+            return ast.MatchAs(None, None)
+        compound = holds != "stmt" or depth < self._random.randint(1, 6)
+        return self._of(self._one(kinds(holds) if compound else _simple()), depth)
+
+    def node(self, depth: int) -> ast.expr:
+        """Return an expression; at the end of a branch a name or a literal."""
+        roll = self._random.random()
+        if depth > 4 or roll < 0.16 * depth:
+            return self.name() if roll < 0.1 * depth else ast.Constant(self._one(LITERALS))
+        if roll > 0.6 and self._idioms:
+            return self._idiom(depth)
+        made: ast.expr = self._of(self._one(kinds("expr")), depth)
+        return made
+
+    def name(self) -> ast.Name:
+        """Return a name."""
+        return ast.Name(self._one(self._names))
+
+    def _of(self, kind: Kind, depth: int) -> Any:
+        special = self._special.get(kind)
+        if special is not None:
+            return special(depth + 1)
+        return kind(**{field.name: self._field(kind, field, depth + 1) for field in fields(kind)})
+
+    def _field(self, kind: Kind, field: Field, depth: int) -> Any:
+        holds, many, name = field
+        needed = kind is ast.ExceptHandler and name == "type"  # of several, the last alone has none
+        if many == "?" and not needed and self._random.random() < 0.4:
+            return None
+        if name in ("target", "targets", "optional_vars"):
+            make: Callable[[], Any] = lambda: self._target(kind, depth)  # noqa: E731
+        elif holds == "identifier":
+            make = lambda: self._identifier(kind, name)  # noqa: E731
+        elif holds in ("int", "string", "constant"):
+            return 0 if holds == "int" else None
+        elif holds == "expr_context":
+            return ast.Load()
+        elif holds in ("operator", "unaryop", "boolop", "cmpop"):
+            make = lambda: self._one(_signs(holds))()  # noqa: E731
+        else:
+            make = lambda: self.made(holds, depth)  # noqa: E731
+        if many != "*":
+            return make()
+        return [make() for _ in range(self._count(kind, name))]
+
+    def _count(self, kind: Kind, name: str) -> int:
+        if name in ("decorator_list", "bases", "orelse", "type_params", "ifs"):
+            return self._one((0, 0, 1))
+        if kind in (ast.BoolOp, ast.MatchOr):
+            return 2
+        return 1 if name == "finalbody" else self._one((1, 1, 1, 2, 3))
+
+    def _target(self, kind: Kind, depth: int) -> ast.expr:
+        single = kind in (ast.AugAssign, ast.AnnAssign, ast.Delete)
+        roll = self._random.random()
+        if roll < 0.5 or depth > 4:
+            return self.name()
+        if roll < 0.65:
+            return ast.Attribute(self.name(), self._one(words()))
+        if roll < 0.8 or single:
+            return ast.Subscript(self.name(), self.node(depth))
+        return ast.Tuple([self._target(kind, depth + 1), ast.Starred(self.name())])
+
+    def _identifier(self, kind: Kind, name: str) -> str:
+        if kind is ast.alias:
+            return self._one(MODULES if name == "name" else self._names)
+        if kind is ast.keyword:
+            return self._one((*KEYWORDS, *KEYWORDS, *words()))
+        if kind is ast.Attribute:
+            return self._one((*words(), *KEYWORDS, *CLASSES, "optim"))
+        return self._one(self._names)
+
+    def _idiom(self, depth: int) -> ast.expr:
+        tree = ast.parse(self._one(self._idioms), mode="eval").body
+
+        class Filled(ast.NodeTransformer):
+            def visit_Name(_, node: ast.Name) -> ast.expr:  # noqa: N805
+                return self.node(depth + 1) if node.id == "_" else node
+
+            def visit_Attribute(_, node: ast.Attribute) -> ast.expr:  # noqa: N805
+                if node.attr in CLASSES:
+                    return ast.Attribute(node.value, self._one(CLASSES))
+                return Filled.generic_visit(_, node)  # type: ignore[return-value]
+
+        filled: ast.expr = Filled().visit(tree)
+        return filled
+
+    def _dict(self, depth: int) -> ast.AST:
+        count = self._one((0, 1, 2, 3))
+        keys = [self._one((ast.Constant(self._one(KEYWORDS)), None, self.node(depth)))]
+        return ast.Dict(keys * count, [self.node(depth) for _ in range(count)])
+
+    def _compare(self, depth: int) -> ast.AST:
+        return ast.Compare(self.node(depth), [self._one(_signs("cmpop"))()], [self.node(depth)])
+
+    def _call(self, depth: int) -> ast.AST:
+        roll = self._random.random()
+        function: ast.expr = ast.Name(self._one(words())) if roll < 0.4 else self.node(depth)
+        if roll < 0.25:
+            function = ast.Attribute(self.name(), self._one(words()))
+        arguments: list[ast.expr] = [self.node(depth) for _ in range(self._one((0, 1, 1, 2)))]
+        if self._random.random() < 0.15:
+            arguments.append(ast.Starred(self.node(depth)))
+        keywords = [
+            ast.keyword(name, self.node(depth))
+            for name in self._random.sample([*KEYWORDS, None], self._one((0, 0, 1, 2)))
+        ]
+        return ast.Call(function, arguments, keywords)
+
+    def _arguments(self, depth: int) -> ast.AST:
+        first, second = self._random.sample(list(self._names), 2)
+        return ast.arguments(
+            posonlyargs=[],
+            args=[ast.arg(first)],
+            vararg=self._one((None, ast.arg("args_"))),
+            kwonlyargs=[ast.arg(second)],
+            kw_defaults=[self._one((None, self.node(depth)))],
+            kwarg=self._one((None, ast.arg("kwargs"))),
+            defaults=[self.node(depth)] * self._one((0, 1)),
         )
 
-    def statement(self, depth: int = 0) -> str:
-        """Return one statement, with blocks of its own where it is compound."""
-        compound = depth < DEEPEST_BLOCK and self._random.random() < 0.5
-        form = self._one(self._statements if compound else self._plain)
+    def _import_from(self, _: int) -> ast.AST:
+        level = self._one((0, 0, 0, 1, 2))
+        names = self._one(([ast.alias("*")], [ast.alias(self._one((*CLASSES, *self._names)))]))
+        return ast.ImportFrom(self._one(MODULES), names, level)
 
-        def fill(match: re.Match[str]) -> str:
-            kind = match.group(1)
-            if kind in ("b", "bb"):
-                block = "\n".join(
-                    self.statement(depth + 1) for _ in range(self._random.randint(1, 3))
-                )
-                wide = " " * (8 if kind == "bb" else 4)
-                return "\n" + "\n".join(wide + line for line in block.split("\n")) + "\n"
-            return self._fill[kind](0)
-
-        return "\n".join(line for line in _HOLE.sub(fill, form).split("\n") if line.strip())
-
-    def expression(self, depth: int = 0) -> str:
-        """Return one expression; the deeper, the more often a mere name or literal."""
-        if self._random.random() < 0.25 * depth:
-            return self._one(NAMES) if self._random.random() < 0.5 else self._one(LITERALS)
-        return self.filled(self._one(self._expressions), depth)
-
-    def filled(self, form: str, depth: int = 0) -> str:
-        """Fill the holes of a form of one line."""
-        return _HOLE.sub(lambda match: self._fill[match.group(1)](depth + 1), form)
-
-    def _form(self, forms: tuple[str, ...], depth: int, last: str) -> str:
-        return self.filled(self._one(forms) if depth < 4 else last, depth)
-
-    def _one(self, choices: tuple[str, ...] | list[str]) -> str:
+    def _one(self, choices: Sequence[Choice]) -> Choice:
         return choices[self._random.randrange(len(choices))]
+
+
+@cache
+def _simple() -> tuple[Kind, ...]:
+    """Return the classes of statements that have no others inside of them."""
+    inside = {"stmt", "excepthandler", "match_case"}
+    return tuple(one for one in kinds("stmt") if not inside & {f.holds for f in fields(one)})
+
+
+@cache
+def _signs(holds: str) -> tuple[Kind, ...]:
+    base = getattr(ast, holds)
+    return tuple(one for one in base.__subclasses__() if not one._fields)

@@ -1,144 +1,183 @@
-"""Sources that grow: one form over and over, each time upon the last, or many times used.
+"""Sources that grow: forms of the grammar over and over, upon each other, and many times used.
 
-They are small to write and may be dear to read: what doubles at every step, or is looked through
-anew at every use.
+A plan is a few parts, each a statement with a way to grow. A plan that is written at size n is a
+source about n times as long as at size 1; what takes longer than that is what is looked for. Which
+plans there are follows from `ast` and from the words that the reader knows, not from a list.
 """
 
 from __future__ import annotations
 
+import ast
+import enum
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from random import Random
 
-from fuzzing.grammar import Writer
+from fuzzing.grammar import NAMES, Writer
 
-STEPS = (
-    *("[<p>, <p>]", "(<p>, <p>, 1)", "<p> + <p>", "[*<p>, *<p>]", "{**<p>, **<p>}", "<p> * <p>"),
-    *("{'a': <p>, 'b': <p>}", "{'lr': <p>, **<q>}", "<p> if c else <q>", "<p> or <q>"),
-    *("partial(<p>, <q>, lr=<q>)", "partial(<p>, **<q>) if c else partial(<q>, lr=1)"),
-    *("lambda: (<p>, <p>)", "<p>(<p>, <q>)", "<p>.get('lr', <q>)", "<p>.lr", "<p>[0]", "dict(<p>)"),
-    *("[x for x in <p>]", "list(<p>) + list(<q>)", "[{'params': <p>, 'lr': <q>}, *<p>]"),
-    *("getattr(<p>, <q>)", "-<p>", "dict(**<p>, a<i>=<q>)", "{k: <p>, j: <q>}", "<p>.copy()"),
-    *("(x<i> := <p>)", "<p> ** <p>", "(<p>, <q>) if c else (<q>, <p>)", "[<p>] * 2", "float(<p>)"),
-)
-"""Values made of the one before, ``<p>``, and of another before that, ``<q>``."""
-
-FIRST = ("1", "0.1", "'x'", "[q]", "{'lr': 0.1}", "torch.optim.Adam", "[{'params': q}]", "(1, 2)")
-
-BINDINGS = (
-    *("<n> = <v>", "if c<i>:\n    <n> = <v>", "<n>: object = <v>", "<n> = <z> = <v>"),
-    *("def <n>(self=<v>):\n    return <v>", "class <n>(<v>): pass", "<n> = lambda z=<v>: <v>"),
-    *("try:\n    <n> = <v>\nexcept E<i>:\n    <n> = <v>", "while c:\n    <n> = <v>"),
-    *("class <n>:\n    x = <v>\n    def m(self): self.y = <v>; return self.y",),
-    *("for <n> in <v>:\n    pass", "<n>, z<i> = <v>, <v>", "with <v> as <n>: pass"),
-    *("match <v>:\n    case <n>:\n        pass", "class <n>(<v>, <w>): pass"),
-)
-
-REPEATED = (
-    *("x = <i>", "if c: x = <i>", "if c<i>:\n    x = x", "d['k<i>'] = <i>", "d['k'] = x"),
-    *("if c: d['k<i>'] = <i>", "l.append(x)", "l += l", "l.extend(l)", "d.update(d)", "l += [x]"),
-    *("d.update(k<i>=x)", "from m<i> import *", "parser.add_argument('--x', default=<i>)"),
-    *("parser.add_argument('--x<i>', default=args.x)", "self.x = <i>", "self.x<i> = self.x"),
-    *("x = y\ny = x", "del x", "global x", "def f(): return x", "class C: x = x", "import torch"),
-    *("f = lambda: x", "for x in l: pass", "class C<i>(torch.optim.Adam): pass", "x += <i>"),
-    *("torch.optim.ASGD(q, lr=x)", "torch.optim.ASGD(l)", "torch.optim.ASGD(q, **d)", "C = x"),
-    *("try: x = <i>\nexcept E: x = -<i>", "with a as x: pass", "y = x", "x = y + x", "f(x)"),
-    *("Adam(q, lr=x)", "args.x", "torch.optim.ASGD(q, lr=args.x<i>)", "C(q)", "f = partial(f, x)"),
-    *("@f\nclass C<i>:\n    x: float = <i>", "while c: x = x", "if c: return x", "d[x] = x"),
-)
-
-ROWS = (
-    ("if c: pass", "\nelif c<i>:\n    <r>", ""),
-    ("x = 1", " + <i>", ""),
-    ("x = [q]", " + [q]", ""),
-    ("x = a", ".b", ""),
-    ("x = f", "(<i>)", ""),
-    ("x = ", "-", "1"),
-    ("x = 1", " if c<i> else <i>", ""),
-    ("x = 1", " or <i>", ""),
-    ("x = ", "z<i> = ", "1"),
-    ("l = [q", ", q", "]"),
-    ("x = (a", ", <i>", ")"),
-    ("d = {'a': 1", ", 'k<i>': <i>", "}"),
-    ("d = {'a': 1", ", **d, k<i>: 1", "}"),
-    ("torch.optim.ASGD(q", ", k<i>=x", ")"),
-    ("torch.optim.ASGD(q", ", **d", ")"),
-    ("torch.optim.ASGD(*l", ", *l", ")"),
-    ("torch.optim.ASGD([{'params': q}", ", {'params': q, 'lr': <i>}", "])"),
-    ("def x(q", ", a<i>=1", "): return q"),
-    ("class C(A", ", B<i>", "): pass"),
-    ("match c:\n    case 0: x = 0", "\n    case <i>: <r>", ""),
-    ("try: x = 0", "\nexcept E<i>: <r>", ""),
-    ("x = l", "[0]", ""),
-    ("from torch.optim import Adam", ", Adam as a<i>", ""),
-    ("with f() as x", ", f(<i>) as x<i>", ": pass"),
-    ("x = [q for q in l", " for q in q", "]"),
-    ("x, z0", ", z<i>", " = x"),
-)
-"""One long statement: how it begins, what is repeated, and how it ends."""
-
+GROWING = ("now", "before", "other", "first", "key", *NAMES[:6], "self", "torch", "optim")
+"""Names of a growing form: what it makes, what the one before made, and what stays the same."""
 HEAD = (
     "import torch, torch.optim\nfrom functools import partial\nfrom torch.optim import Adam\n"
-    "x = y = 0.1\nl = [q]\nd = {'lr': 0.1}\nargs = parser.parse_args()\n"
+    "now0 = other = first = {'lr': 0.1}\na = b = 0.1\nc = [q]\nd = {}\nf = torch.optim.Adam\n"
 )
-USES = "torch.optim.ASGD(<n>, lr=<n>)\ntorch.optim.SGD(q, **<n>)\n<n>(q, lr=1)\n"
+USES = (
+    *("torch.optim.ASGD(q, lr=<n>)", "torch.optim.SGD(q, **<n>)", "<n>(q, lr=1)", "Adam(<n>)"),
+    *("torch.optim.SGD([{'params': <n>, 'lr': <n>}], 1)", "torch.optim.SGD(<n>, lr=other)"),
+    *("now<n> = torch.optim.SGD(q, lr=<n>)\nnow<n>.param_groups[0]['lr'] = <n>",),
+)
+LARGEST_NEST = 70
+"""Brackets and blocks that Python takes inside of each other, and some are in the form."""
 
 
-def grown(random: Random, writer: Writer) -> str:
-    """Return a source that grows in one of the ways; all of them are valid Python."""
-    return random.choice((chain, chain, repetition, repetition, row))(random, writer)
+class Way(enum.Enum):
+    """How a part grows."""
+
+    LINES = "the statement again and again, each time of what the one before made"
+    NEST = "its expression inside of itself"
+    BLOCKS = "its blocks inside of each other"
+    ROW = "more elements of one of its lists: arguments, keys, bases, handlers, cases"
+    LINE = "the statement again and again on one line"
+    ONCE = "not at all"
 
 
-def chain(random: Random, writer: Writer) -> str:
-    """Return names that are each made of those before."""
-    steps = [random.choice(STEPS) for _ in range(random.randint(1, 2))]
-    binding = random.choice(BINDINGS) if random.random() < 0.5 else BINDINGS[0]
-    length = random.choice((12, 30, 60, 400))
-    apart = random.randint(1, 3)
-    lines = [f"n0 = {random.choice(FIRST)}"]
-    for step in range(1, length):
-        value = _step(random.choice(steps), step, apart)
-        other = _step(steps[0], step, apart)
-        filled = binding.replace("<v>", value).replace("<w>", other)
-        lines.append(_numbered(filled, step).replace("<n>", f"n{step}").replace("<z>", f"z{step}"))
-    uses = USES.replace("<n>", f"n{length - 1}")
-    return HEAD + _inside("\n".join(lines) + "\n" + uses, random)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A statement that grows: `seed` draws what a way leaves open."""
+
+    way: Way
+    statement: str
+    expression: str
+    seed: int
+
+    def written(self, size: int) -> str:
+        """Return the part at a size."""
+        write: Mapping[Way, Callable[[int], str]] = {
+            Way.LINES: self._lines,
+            Way.NEST: self._nest,
+            Way.BLOCKS: self._blocks,
+            Way.ROW: self._row,
+            Way.LINE: lambda n: "; ".join(self._lines(n).split("\n")),
+            Way.ONCE: lambda _: self._lines(1),
+        }
+        return write[self.way](size)
+
+    def _lines(self, size: int) -> str:
+        apart = Random(self.seed).randint(1, 3)
+        return "\n".join(numbered(self.statement, n, max(0, n - apart)) for n in range(1, size + 1))
+
+    def _nest(self, size: int) -> str:
+        made = "other"
+        before, hole, after = self.expression.partition("before")
+        for n in range(min(size, LARGEST_NEST)):
+            made = numbered(f"{before}({made}){after}" if hole else before, n, 0)
+        return f"now1 = {made}"
+
+    def _blocks(self, size: int) -> str:
+        head = self.statement.split("\n", maxsplit=1)[0]
+        if not head.endswith(":"):
+            return self._lines(size)
+        lines = [" " * n + numbered(head, n, n - 1) for n in range(min(size, LARGEST_NEST))]
+        return "\n".join([*lines, " " * len(lines) + f"now1 = {self.expression}"])
+
+    def _row(self, size: int) -> str:
+        tree = ast.parse(self.statement)
+        rows = [
+            (node, name)
+            for node in ast.walk(tree)
+            for name, value in ast.iter_fields(node)
+            if isinstance(value, list) and value and not isinstance(node, ast.Module)
+        ]
+        if not rows:
+            return self._lines(size)
+        node, name = Random(self.seed).choice(rows)
+        beside = {"keys": "values", "values": "keys", "ops": "comparators", "comparators": "ops"}
+        marked = ast.unparse(tree)
+        for field in filter(None, (name, beside.get(name))):
+            if isinstance(value := getattr(node, field, None), list):
+                value.extend(value[-1:] * (size - 1))
+        text = ast.unparse(tree) if size > 1 else marked
+        count = iter(range(1, text.count("now") + text.count("key") + text.count("other") + 1))
+        return re.sub(r"\b(now|key|other)\b", lambda m: f"{m[0]}{next(count)}", text)
 
 
-def _step(form: str, step: int, apart: int) -> str:
-    before = form.replace("<p>", f"n{step - 1}").replace("<q>", f"n{max(0, step - apart)}")
-    return _numbered(before, step)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Parts in a row, what uses them, and what is around it all."""
+
+    parts: tuple[Part, ...]
+    uses: tuple[str, ...]
+    each: bool
+    """Whether there is a use for every step, instead of one at the end."""
+    around: str = ""
+
+    def written(self, size: int) -> str:
+        """Return the source at a size."""
+        lines = [part.written(size) for part in self.parts]
+        for n in range(1, (size if self.each else 1) + 1):
+            last = n if self.each else size
+            lines += [use.replace("<n>", f"now{last}") for use in self.uses]
+        body = "\n".join(lines)
+        if self.around:
+            body = f"{self.around}\n" + re.sub(r"(?m)^(?=.)", "  ", body)
+        return f"{HEAD}{body}\ntorch.optim.ASGD(q)\n"
 
 
-def repetition(random: Random, writer: Writer) -> str:
-    """Return a few lines many times over, in one scope or in a loop or a method."""
-    chosen = random.sample(REPEATED, random.randint(1, 3))
-    if random.random() < 0.3:
-        chosen.append(writer.statement(3))
-    times = random.choice((50, 300, 1000))
-    every = random.random() < 0.5
-    if every:
-        lines = [_numbered(line, number) for number in range(times) for line in chosen]
+def numbered(text: str, now: int, before: int) -> str:
+    """Return a form with the numbers of what it makes and of what it is made of."""
+    numbers = {"now": now, "key": now, "before": before, "other": max(0, before - 1)}
+    names = {"before": "now", "other": "now"}
+    return re.sub(
+        r"\b(now|key|before|other)\b",
+        lambda m: f"{names.get(m[0], m[0])}{numbers[m[0]]}",
+        text,
+    )
+
+
+def drawn(random: Random) -> Plan:
+    """Draw a plan."""
+    parts = tuple(_part(random) for _ in range(random.choice((1, 1, 2, 2, 3))))
+    uses = tuple(random.sample(USES, random.randint(1, 3)))
+    around = random.choice(("", "", "", "while c:", "def g(q=c):", "class K:", "if c:"))
+    return Plan(parts, uses, random.random() < 0.5, around)
+
+
+def changed(plan: Plan, other: Plan, random: Random) -> Plan:
+    """Return a plan with one thing of it drawn anew, or taken from another."""
+    at = random.randrange(len(plan.parts))
+    parts = list(plan.parts)
+    roll = random.randrange(7)
+    if roll == 0:
+        parts[at] = _part(random)
+    elif roll == 1:
+        parts[at] = replace(parts[at], way=random.choice(list(Way)), seed=random.getrandbits(16))
+    elif roll == 2 and len(parts) < 4:
+        parts.insert(at, random.choice(other.parts))
+    elif roll == 3 and len(parts) > 1:
+        del parts[at]
+    elif roll == 4:
+        return replace(plan, each=not plan.each)
+    elif roll == 5:
+        return replace(plan, uses=(*plan.uses[-2:], random.choice(USES)))
     else:
-        lines = [_numbered(line, number) for line in chosen for number in range(times)]
-    return HEAD + _inside("\n".join(lines) + "\n" + USES.replace("<n>", "x"), random)
+        parts[at] = random.choice(other.parts)
+    return replace(plan, parts=tuple(parts))
 
 
-def row(random: Random, _: Writer) -> str:
-    """Return one statement that is very long: many terms, arguments, cases, or keys."""
-    before, piece, after = random.choice(ROWS)
-    repeated = random.choice([line for line in REPEATED if "\n" not in line and ":" not in line])
-    times = random.choice((100, 700, 2000))
-    pieces = "".join(_numbered(piece.replace("<r>", repeated), n) for n in range(times))
-    return HEAD + _inside(f"{before}{pieces}{after}\n" + USES.replace("<n>", "x"), random)
-
-
-def _numbered(text: str, number: int) -> str:
-    return text.replace("<i>", str(number))
-
-
-def _inside(text: str, random: Random) -> str:
-    head = random.choice(("", "", "while c:", "class K:\n  def m(self, q):", "def g(q=l):"))
-    if not head:
-        return text
-    wide = " " * (4 if "\n" in head else 2)
-    return head + "\n" + re.sub(r"(?m)^(?=.)", wide, text)
+def _part(random: Random) -> Part:
+    writer = Writer(random, GROWING)
+    expression = writer.expression(random.randint(1, 3))
+    if not re.search(r"\bbefore\b", expression):
+        expression = random.choice((f"[before, {expression}]", f"{expression} if c else before"))
+    bindings = (
+        f"now = {expression}",
+        f"now = {expression}",
+        f"if c: d['key'] = {expression}",
+        f"if c: before = {expression}",
+        f"if c: before.update({expression})",
+        writer.statement(random.randint(1, 5)),
+        writer.statement(random.randint(3, 5)),
+    )
+    way = random.choice((Way.LINES, Way.LINES, Way.LINES, *Way))
+    return Part(way, random.choice(bindings), expression, random.getrandbits(16))

@@ -80,7 +80,7 @@ def _values(text: str, random: Random, writer: Writer) -> str:
     if not found:
         return text
     match = random.choice(found)
-    new = random.choice(LITERALS) if random.random() < 0.5 else writer.expression(1)
+    new = repr(random.choice(LITERALS)) if random.random() < 0.5 else writer.expression(1)
     return text[: match.start()] + new + text[match.end() :]
 
 

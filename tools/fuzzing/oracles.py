@@ -13,6 +13,7 @@ from pathlib import Path
 from flake8_optport import Plugin
 from optport.catalogue import CATALOGUE
 from optport.check import Report, check_tree, parse_source
+from optport.edits import Fix, apply_edits
 from optport.gate import concerns_us
 from optport.options import Options
 
@@ -96,6 +97,8 @@ def badly_said(report: Report, text: str) -> Failure | None:
             return Failure(f"{finding.code} is outside of the file", f"{finding.place} {said}")
         if finding.code not in CATALOGUE:
             return Failure(f"{finding.code} is no code", said)
+        if finding.fix is not None and (wrong := _wrong_fix(text, finding.fix)) is not None:
+            return Failure(f"{finding.code}: its fix {wrong}", f"{finding.fix} {said}")
     for checked in report.constructions:
         for port in checked.ports.values():
             # The reader writes "…" for what is too deep or too large to be written out.
@@ -104,6 +107,17 @@ def badly_said(report: Report, text: str) -> Failure | None:
             if wrong is not None:
                 return Failure(f"port is no expression: {wrong}", call[:2000])
     return None
+
+
+def _wrong_fix(text: str, fix: Fix) -> str | None:
+    """Return what is wrong with a fix, None where it can be applied and leaves Python."""
+    try:
+        mended = apply_edits(text, fix.edits)
+    except (ValueError, IndexError) as error:
+        return f"can't be applied ({error})"
+    if parsed(mended) is None:
+        return "leaves no Python"
+    return "changes nothing" if mended == text else None
 
 
 def _no_expression(text: str) -> str | None:

@@ -1,0 +1,195 @@
+"""The search for sources that grow dear: plans are drawn, changed, and kept by what they cost."""
+
+from __future__ import annotations
+
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from fuzzing.growth import Plan, changed, drawn
+from fuzzing.oracles import Failure, failure, parsed
+from optport.check import check_tree
+from optport.options import Options, default_options
+
+LARGE = 20_480
+"""Characters of a source that is measured,"""
+SMALL = LARGE // 4
+"""of one that shows whether it is worth it,"""
+TINY = 1000
+"""and of one that everything else is looked at of."""
+MAX_SECONDS = 1.0
+"""What a large source may take of the processor,"""
+MAX_MEMORY = 150 << 20
+"""and of memory, in bytes beyond what the process takes anyway."""
+EACH = 0.0012
+"""Seconds that a construction takes, which is compared with every target."""
+WORTH_IT = 0.06
+"""Seconds for a small source from which on the large one is measured."""
+KEPT = 60
+DEFAULT = default_options()
+"""What time and memory are promised for."""
+
+Guarded = Callable[[Callable[[], Failure | None]], Failure | None]
+
+
+@dataclass
+class Cost:
+    """What the check of one source took, and how many constructions it has."""
+
+    seconds: float = 0.0
+    memory: int = 0
+    constructions: int = 0
+
+    @property
+    def beyond(self) -> float:
+        """The seconds beyond what so many constructions take, each by itself."""
+        return self.seconds - EACH * self.constructions
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.2f} s, {self.memory / (1 << 20):.0f} MiB"
+
+
+@dataclass
+class Search:
+    """Plans so far, the dearest first; `guarded` runs a check that may hang or eat memory."""
+
+    random: Random
+    options: Options
+    guarded: Guarded
+    kept: list[tuple[float, Plan]] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+    largest: tuple[int, str] = (0, "")
+
+    def step(self) -> tuple[str, Failure] | None:
+        """Try one plan; returns the source and what does not hold of it."""
+        plan = self._next()
+        tiny, small = sized(plan, TINY), sized(plan, SMALL)
+        if tiny is None or small is None:
+            return None
+        cost = Cost()
+
+        def check() -> Failure | None:
+            nonlocal cost
+            cost = measured(small, DEFAULT)
+            return None
+
+        found = self.guarded(check)
+        self._keep(cost.beyond, plan)
+        if found is not None:
+            return small, found
+        found = self.guarded(lambda: failure(tiny, self.options))
+        if found is not None:
+            return tiny, found
+        if cost.beyond < WORTH_IT and self.random.random() > 0.04:
+            return None
+        return self._large(plan)
+
+    def _large(self, plan: Plan) -> tuple[str, Failure] | None:
+        large = sized(plan, LARGE)
+        if large is None:
+            return None
+        found = self.guarded(lambda: self._too_dear(large))
+        if found is None:
+            return None
+        smaller = self._reduced(plan)
+        return sized(smaller, LARGE) or large, found
+
+    def _too_dear(self, text: str) -> Failure | None:
+        cost = measured(text, DEFAULT)
+        self.slowest = max(self.slowest, (cost.seconds, text))
+        self.largest = max(self.largest, (cost.memory, text))
+        if cost.memory > MAX_MEMORY:
+            return Failure("too much memory", str(cost))
+        if cost.seconds > MAX_SECONDS:
+            cost.seconds = min(cost.seconds, measured(text, DEFAULT).seconds)
+        return Failure("slow", str(cost)) if cost.seconds > MAX_SECONDS else None
+
+    def _next(self) -> Plan:
+        if len(self.kept) < KEPT // 2 or self.random.random() < 0.25:
+            return drawn(self.random)
+        (_, one), (_, other) = self.random.choices(self.kept, k=2)
+        return changed(one, other, self.random)
+
+    def _keep(self, seconds: float, plan: Plan) -> None:
+        self.kept.append((seconds, plan))
+        self.kept.sort(key=lambda one: -one[0])
+        if len(self.kept) > KEPT:
+            # The cheapest goes, or any: what was dear once must not fill the pool for ever.
+            del self.kept[-1 if self.random.random() < 0.7 else self.random.randrange(KEPT)]
+
+    def _reduced(self, plan: Plan) -> Plan:
+        """Return a plan with nothing in it that the cost doesn't come from."""
+        for smaller in _smaller(plan):
+            text = sized(smaller, LARGE)
+            if text is not None and self.guarded(lambda text=text: self._too_dear(text)):  # type: ignore[misc]
+                return self._reduced(smaller)
+        return plan
+
+
+def _smaller(plan: Plan) -> Iterator[Plan]:
+    for parts in _without_one(plan.parts):
+        yield replace(plan, parts=parts)
+    for uses in _without_one(plan.uses):
+        yield replace(plan, uses=uses)
+    if plan.around:
+        yield replace(plan, around="")
+    if plan.each:
+        yield replace(plan, each=False)
+
+
+def _without_one(items: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if len(items) > 1:
+        yield from (items[:n] + items[n + 1 :] for n in range(len(items)))
+
+
+def sized(plan: Plan, characters: int) -> str | None:
+    """Return a plan written as long as fits into so many characters; None if it is no Python.
+
+    It is doubled until it is too long, and then halved back.
+    """
+    size, step, best = 1, 1, ""
+    while step:
+        try:
+            text = plan.written(size + step)
+        except (ValueError, SyntaxError, RecursionError):
+            break
+        if len(text) <= characters and len(text) > len(best):
+            size, best, step = size + step, text, 2 * step
+        else:
+            step = min(step // 2, 1 << 12) if len(text) > characters else 0
+    return best if best and parsed(best) is not None else None
+
+
+def measured(text: str, options: Options) -> Cost:
+    """Check a source and return what that took; the table is read before."""
+    tree = parsed(text)
+    assert tree is not None
+    gc.collect()
+    before = _forget_peak()
+    begun = time.process_time()
+    built = len(check_tree(tree, text, options).constructions)
+    seconds = time.process_time() - begun
+    return Cost(seconds, max(0, _status("VmHWM") - before), built)
+
+
+def _forget_peak() -> int:
+    """Have the system count the largest memory anew; returns what is taken now, in bytes."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return 1 << 62  # no such system: memory is bounded by `setrlimit` alone
+    return _status("VmRSS")
+
+
+def _status(key: str) -> int:
+    try:
+        text = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = re.search(rf"{key}:\s+(\d+) kB", text)
+    return int(found[1]) << 10 if found else 0
