@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.cases import ORDINARY, SAME_BELOW
-from conformance.records import PARTS, Record
+from conformance.cases import EXACT_BELOW, LIMITS, Figures
+from conformance.records import Part, Record
 
 #: Figures that differ by less than this factor are the same figure with noise.
 NOISE_FACTOR: Final = 2.0
@@ -33,56 +32,50 @@ def differences(recorded: Mapping[str, Record], now: Iterable[Record]) -> Iterat
     """Yield what differs: verdicts, figures from 1e-3 on, calls that are on one side only."""
     seen = set()
     for record in now:
-        call = record["torch"]
-        seen.add(call)
-        if call not in recorded:
-            yield Difference(call, "call", "not recorded", "run", True)
+        seen.add(record.torch)
+        before = recorded.get(record.torch)
+        if before is None:
+            yield Difference(record.torch, "call", "not recorded", "run", True)
             continue
-        for part in PARTS:
-            yield from _part(call, part, recorded[call].get(part), record.get(part))
+        for part in Part:
+            yield from _part(part, before, record)
     for call in recorded:
         if call not in seen:
             yield Difference(call, "call", "recorded", "not run", True)
 
 
-def _part(
-    call: str, part: str, before: Record | None, after: Record | None
-) -> Iterator[Difference]:
-    if before is None and after is None:
-        return
-    one, other = before or {}, after or {}
-    if one.get("call") != other.get("call"):
-        yield Difference(call, part, str(one.get("call")), str(other.get("call")), True)
-    elif one.get("verdict") != other.get("verdict"):
-        yield Difference(call, part, _shown(one), _shown(other), True)
-    elif any(_apart(one.get(copy), other.get(copy)) for copy in ORDINARY):
-        yield Difference(call, part, _shown(one), _shown(other), False)
+def _part(part: Part, before: Record, after: Record) -> Iterator[Difference]:
+    one, other = before.runs.get(part), after.runs.get(part)
+    was, now = (str(run and run.call) for run in (one, other))
+    if was != now:
+        yield Difference(after.torch, part, was, now, True)
+    elif before.verdict(part) != after.verdict(part):
+        yield Difference(after.torch, part, _shown(before, part), _shown(after, part), True)
+    elif _apart(before, after, part):
+        yield Difference(after.torch, part, _shown(before, part), _shown(after, part), False)
 
 
-def _apart(one: float | None, other: float | None) -> bool:
+def _apart(before: Record, after: Record, part: Part) -> bool:
+    """Whether a figure that is no rounding of torch's own is another one."""
+    one, other = _off(before, part), _off(after, part)
+    return any(
+        _another(one.get(run, 0.0), other.get(run, 0.0))
+        for run in LIMITS
+        if run not in before.noise and run not in after.noise
+    )
+
+
+def _off(record: Record, part: Part) -> Figures:
+    run = record.runs.get(part)
+    return run.result.off if run is not None and run.result is not None else {}
+
+
+def _another(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is not other
     larger, smaller = max(one, other), min(one, other)
-    return larger >= SAME_BELOW and larger > NOISE_FACTOR * smaller
+    return larger >= EXACT_BELOW and larger > NOISE_FACTOR * smaller
 
 
-def _shown(entry: Record) -> str:
-    said = [str(entry.get("verdict", "absent"))]
-    said += [f"{entry[copy]:.1e}" for copy in ORDINARY if entry.get(copy) is not None]
-    if entry.get("error"):
-        said.append(str(entry["error"])[:80])
-    return " ".join(said)
-
-
-def verdict_counts(records: Iterable[Record]) -> str:
-    """Count the records by what became of the literal port and of the port, in one line."""
-    literal: Counter[str] = Counter()
-    port: Counter[str] = Counter()
-    for record in records:
-        literal[record["literal"]["verdict"]] += 1
-        if record["port"] is not None:
-            port[f"{record['port']['fidelity']} {record['port']['verdict']}"] += 1
-    return "; ".join(
-        f"{name}: " + ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
-        for name, counts in (("literal", literal), ("port", port))
-    )
+def _shown(record: Record, part: Part) -> str:
+    return f"{record.verdict(part)}: {record.why(part)}"

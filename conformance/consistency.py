@@ -11,21 +11,22 @@ from functools import cache
 from typing import Final
 
 from conformance.calls import all_calls, evidence_of, is_call
-from conformance.cases import ORDINARY, SAME_BELOW
 from conformance.coverage import uncovered
 from conformance.defects import is_known, mended
 from conformance.group_rules import group_problems
 from conformance.records import (
     EVIDENCE,
+    Part,
     Record,
     evidence_path,
+    literal_parts,
     new_record,
+    options_for,
     read_call,
     read_evidence,
     same_run,
 )
 from conformance.values import signature
-from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table, targets
 from optport.targets import Target, parse_target
@@ -34,12 +35,21 @@ from optport.targets import Target, parse_target
 #: what the target requires, a caveat about torch itself, and a decay that goes by names.
 MAY_BE_SAME: Final = frozenset({"OPT103", "OPT203", "OPT301", "OPT305"})
 
+#: Codes that explain no run that leaves torch: what can be dropped, and a decay by names that the
+#: reference problems do not have.
+EXPLAIN_NOTHING: Final = frozenset({"OPT103", "OPT305"})
+
 #: At most this share of a target's calls may be flagged although nothing differs.
 MOST_FALSE_ALARMS: Final = 0.02
+
+#: What a port may be called, from the best on.
+FIDELITIES: Final = ("exact", "close", "approximate", "incomplete", "none")
 
 _HAZARDS: Final = ("OPT101", "OPT102", "OPT104", "OPT201", "OPT202", "OPT203", "OPT302", "OPT303")
 _GROUP_CODES: Final = ("OPT401", "OPT402", "OPT403", "OPT404")
 _HAZARD_CODES: Final = (*_HAZARDS, "OPT304", "OPT305", *_GROUP_CODES)
+
+Recorded = Mapping[str, Record]
 
 
 def newest_executed() -> list[Target]:
@@ -80,118 +90,91 @@ def problems(target: Target) -> list[str]:
     return found
 
 
-def ground(entry: Record | None) -> bool | None:
+def ground(record: Record, part: Part) -> bool | None:
     """Whether a run shows that a port trains differently; None where nothing was run."""
-    if entry is None or entry.get("verdict") in (None, "torch-error"):
-        return None
-    if entry["verdict"] != "same":
-        return True
-    return any((entry.get(copy) or 0.0) >= SAME_BELOW for copy in ("small", "dead"))
+    verdict = record.verdict(part)
+    return None if verdict in (None, "torch-error") else verdict != "same"
 
 
-def literal_run(record: Record) -> Record:
-    """The run of the literal port, or of what is left of it without the argument that is lost."""
-    entry: Record = record.get("dropped") or record["literal"]
-    return entry
-
-
-def literal_runs(record: Record) -> list[Record]:
-    """The runs of what a person may write: with groups, also those that leave the groups alone."""
-    return [literal_run(record), *([record["kept"]] if "kept" in record else [])]
-
-
-def worst_literal(record: Record) -> Record:
-    """The run of :func:`literal_runs` that goes furthest wrong."""
-    return max(literal_runs(record), key=lambda one: (one["verdict"] != "same", "error" in one))
+def worst_literal(record: Record) -> Part:
+    """What a person may write that goes furthest wrong."""
+    order = (None, "torch-error", "same", "parts", "error")
+    return max(
+        literal_parts(record),
+        key=lambda part: order.index(record.verdict(part)),
+        default=Part.LITERAL,
+    )
 
 
 def missed(record: Record) -> bool:
-    """Whether a port that trains differently with ordinary gradients, or raises, is not flagged."""
-    # What can be dropped, and a decay by names that the problem does not have, explain none.
-    explained = any(not cause.startswith(("OPT103", "OPT305")) for cause in record["found"])
-    for entry in literal_runs(record):
-        verdict = entry.get("verdict")
-        if verdict == "diverges" and not explained and "unsteady" not in record:
-            return True
-        if verdict in ("error", "no counterpart") and not record["found"]:
-            return True
-    return False
+    """Whether a port that trains differently, or can't be built, is not flagged."""
+    if record.torch_error is not None or record.codes - EXPLAIN_NOTHING:
+        return False
+    literal = record.runs.get(Part.LITERAL)
+    if literal is None or literal.lost:
+        return not record.found
+    return any(
+        verdict == "parts" or (verdict == "error" and not record.found)
+        for verdict in map(record.verdict, literal_parts(record))
+    )
 
 
 def false_alarm(record: Record) -> bool:
     """Whether a call is flagged, by more than :data:`MAY_BE_SAME`, although nothing differs."""
-    codes = {cause.partition(" ")[0] for cause in record["found"]}
-    same = all(ground(entry) is False for entry in literal_runs(record))
-    return same and bool(codes - MAY_BE_SAME)
+    grounds = [ground(record, part) for part in literal_parts(record)]
+    return bool(grounds) and not any(grounds) and bool(record.codes - MAY_BE_SAME)
 
 
 def wrong_port(record: Record) -> bool:
-    """Whether a port that is called exact raises or leaves torch's weights."""
-    port = record.get("port")
-    if port is None or port["fidelity"] != "exact":
+    """Whether a port raises, or leaves torch further than what it is called allows."""
+    port, measured = record.port, record.measured(Part.PORT)
+    if port is None or port.fidelity is None or measured is None:
         return False
-    if port.get("verdict") == "diverges" and "unsteady" in record:
-        return False
-    return port.get("verdict") not in ("same", "torch-error")
+    return FIDELITIES.index(measured) > FIDELITIES.index(port.fidelity)
 
 
-def disagreeing(recorded: Mapping[str, Record]) -> frozenset[str]:
+def disagreeing(recorded: Recorded) -> frozenset[str]:
     """The calls with a missed alarm or a wrong port."""
     return frozenset(
         call for call, record in recorded.items() if missed(record) or wrong_port(record)
     )
 
 
-def missed_alarms(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def missed_alarms(target: Target, recorded: Recorded) -> Iterator[str]:
     """Yield the calls whose literal port trains differently without any finding."""
     for call, record in recorded.items():
         if missed(record) and not is_known(target, call):
-            entry = worst_literal(record)
-            yield f"{call}: not flagged, but {entry['verdict']}: {_why(entry)}"
+            yield f"{call}: not flagged, but {record.why(worst_literal(record))}"
 
 
-def _why(entry: Record) -> str:
-    return str(entry.get("error") or furthest(entry))
-
-
-def furthest(entry: Record) -> float | None:
-    """The largest deviation of the copies with ordinary gradients; None where none is known."""
-    return max((entry[copy] for copy in ORDINARY if entry.get(copy) is not None), default=None)
-
-
-def _inexact(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def _inexact(target: Target, recorded: Recorded) -> Iterator[str]:
     for call, record in recorded.items():
         if wrong_port(record) and not is_known(target, call):
-            port = record["port"]
-            said = f"{call}: port {port['call']} is called exact, but {port['verdict']}"
-            yield f"{said}: {_why(port)}"
-        named = record.get("named-port")
-        if named is not None and named["fidelity"] == "exact" and named["verdict"] != "same":
-            yield f"{call}: port {named['call']}, with names in gamma: {_why(named)}"
+            port = record.port
+            assert port is not None
+            yield f"{call}: port {port.call} is called {port.fidelity}: {record.why(Part.PORT)}"
+        named = record.runs.get(Part.NAMED_PORT)
+        if named is not None and named.fidelity == "exact" and record.parting(Part.NAMED_PORT):
+            yield f"{call}: port {named.call}, with names in gamma: {record.why(Part.NAMED_PORT)}"
 
 
-def _stale(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def _stale(target: Target, recorded: Recorded) -> Iterator[str]:
     calls = all_calls()
     for call in calls:
         if call not in recorded:
             yield f"{call}: not executed"
             continue
-        today = new_record(call, target)
-        if not same_run(today, recorded[call]):
+        today, then = new_record(call, target), recorded[call]
+        if not same_run(today, then):
             yield f"{call}: the table gives other calls than were executed"
-        elif today["found"] != recorded[call]["found"]:
-            yield f"{call}: found {recorded[call]['found']} then, {today['found']} now"
-        elif _fidelity(today) != _fidelity(recorded[call]):
-            yield f"{call}: the port's fidelity was another"
+        elif today.found != then.found:
+            yield f"{call}: found {list(then.found)} then, {list(today.found)} now"
+        elif any(run != today.runs[part].made_as(run) for part, run in then.runs.items()):
+            yield f"{call}: the port's fidelity was another, or what the literal port loses"
     yield from (f"{call}: executed, but no call any more" for call in set(recorded) - set(calls))
 
 
-def _fidelity(record: Record) -> str | None:
-    port = record["port"]
-    return None if port is None else str(port["fidelity"])
-
-
-def _not_executed(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def _not_executed(target: Target, recorded: Recorded) -> Iterator[str]:
     for name in api_names(ApiKind.OPTIMIZER):
         table = api_table(name)
         assert table is not None
@@ -199,106 +182,89 @@ def _not_executed(target: Target, recorded: Mapping[str, Record]) -> Iterator[st
             if row.target != target.name or row.counterpart is None:
                 continue
             for text in evidence_of(row):
-                record = recorded.get(text)
-                if is_call(text) and text.startswith(f"{name}(") and not _was_run(record):
+                if (
+                    is_call(text)
+                    and text.startswith(f"{name}(")
+                    and not _was_run(recorded.get(text))
+                ):
                     yield f"{name}, row {row.counterpart}: evidence {text} was not executed"
 
 
 def _was_run(record: Record | None) -> bool:
-    if record is None:
-        return False
-    if record["literal"]["verdict"] == "no counterpart":
-        return True
-    return bool(literal_run(record)["verdict"] != "torch-error")
+    return record is not None and record.torch_error is None
 
 
-def _without_case(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def _without_case(target: Target, recorded: Recorded) -> Iterator[str]:
     """Parameters of torch that no executed call gives."""
     given: set[tuple[str, str]] = set()
     counterparts: set[str] = set()
-    options = make_options(f"{target.info.short}=={target.version}")
+    options = options_for(target)
     for call, record in recorded.items():
-        if record["literal"]["verdict"] == "no counterpart" or not _was_run(record):
-            continue
-        construction, _ = read_call(call, options)
-        counterparts.add(construction.api)
-        given.update((construction.api, name) for name in construction.arguments)
+        if Part.LITERAL in record.runs and _was_run(record):
+            construction, _ = read_call(call, options)
+            counterparts.add(construction.api)
+            given.update((construction.api, name) for name in construction.arguments)
     for name in sorted(counterparts):
         for parameter in signature(name).by_name:
             if (name, parameter) not in given:
                 yield f"{name}: no executed call gives {parameter}"
 
 
-def _without_hazard(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
+def _without_hazard(target: Target, recorded: Recorded) -> Iterator[str]:
     """Codes that are reported for an optimizer and argument without any run that shows it.
 
     Calls that torch rejects at the version of the runs (older ones take them) show nothing
     either way.
     """
     shown: dict[tuple[str, str], set[bool | None]] = defaultdict(set)
-    for call, record in recorded.items():
-        for cause in record["found"]:
-            shown[call.partition("(")[0], cause].add(shows(target, record, cause))
+    for record in recorded.values():
+        for cause in record.found:
+            shown[record.optimizer, cause].add(shows(target, record, cause))
     for (optimizer, cause), seen in sorted(shown.items()):
         if cause.partition(" ")[0] in _HAZARD_CODES and True not in seen and False in seen:
             yield f"{optimizer}: {cause} is reported, and no run shows it"
-        if cause.startswith("OPT303") and not _same_below(optimizer, cause, recorded):
-            yield f"{optimizer}: {cause} has no value below its threshold that trains the same"
 
 
 def shows(target: Target, record: Record, cause: str) -> bool | None:
     """Whether the runs of a call show that what was found there is so."""
     code = cause.partition(" ")[0]
-    if "OPT302" in record["found"] and code != "OPT302":
+    if "OPT302" in record.found and code != "OPT302":
         # What else is said is about the class that the advice leads to.
         elsewhere = _neighbour(target, record)
-        if elsewhere is not None and "OPT302" not in elsewhere["found"]:
+        if elsewhere is not None and "OPT302" not in elsewhere.found:
             return shows(target, elsewhere, cause)
-    if record["literal"]["verdict"] == "no counterpart":
+    literal = record.runs.get(Part.LITERAL)
+    if literal is None:
         return True
     if code == "OPT305":
-        return ground(record.get("named") or record.get("dropped"))
+        return ground(record, Part.NAMED)
     if code == "OPT104":
-        entry = literal_run(record)
-        return entry["verdict"] == "error" or bool(entry.get("frozen")) or ground(entry)
+        frozen = literal.result is not None and literal.result.frozen
+        return frozen or ground(record, Part.LITERAL)
     if code in _GROUP_CODES:
         # Left alone or looked up, a key is a hazard where either way leads off.
-        grounds = [ground(entry) for entry in literal_runs(record)]
+        grounds = [ground(record, part) for part in literal_parts(record)]
         return next((known for known in (True, False) if known in grounds), None)
-    return ground(literal_run(record))
+    return ground(record, Part.LITERAL)
 
 
 def _neighbour(target: Target, record: Record) -> Record | None:
     """The record of the same call on the target that the port went to, if that is another one."""
-    call = (record["port"] or {}).get("call", "")
+    call = record.port.call if record.port is not None else ""
     for info in targets().values():
         if info.executed and call.startswith(info.name + "."):
-            return _recorded(target.at(info.name)).get(record["torch"])
+            return _recorded(target.at(info.name)).get(record.torch)
     return None
 
 
 @cache
-def _recorded(target: Target) -> Mapping[str, Record]:
+def _recorded(target: Target) -> Recorded:
     return read_evidence(evidence_path(target))
 
 
-def _same_below(optimizer: str, cause: str, recorded: Mapping[str, Record]) -> bool:
-    """Whether some call that gives the argument is not found under the cause and is same.
-
-    Where no literal port can be built at all, the port has to do.
-    """
-    argument = cause.partition(" ")[2]
-    return any(
-        call.startswith(f"{optimizer}(") and f"{argument}=" in call
-        for call, record in recorded.items()
-        if cause not in record["found"]
-        and "same" in (record["literal"]["verdict"], (record["port"] or {}).get("verdict"))
-    )
-
-
-def _too_many_false_alarms(recorded: Mapping[str, Record]) -> Iterator[str]:
+def _too_many_false_alarms(recorded: Recorded) -> Iterator[str]:
     alarms = [call for call, record in recorded.items() if false_alarm(record)]
     if len(alarms) > MOST_FALSE_ALARMS * len(recorded):
         share = len(alarms) / len(recorded)
         yield f"{share:.1%} of the calls are flagged although nothing differs:"
-        yield from (f"  {call}: {', '.join(recorded[call]['found'])}" for call in alarms)
+        yield from (f"  {call}: {', '.join(recorded[call].found)}" for call in alarms)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.records import Record, read_call
+from conformance.records import Part, Record, options_for, read_call
 from optport.hazards.case import Case, find_case
-from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
 from optport.table.audit_parameters import SOURCE_KINDS
@@ -23,9 +22,9 @@ def uncovered(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
     """
     rows: set[str] = set()
     rejected: set[str] = set()
-    options = make_options(f"{target.info.short}=={target.version}")
+    options = options_for(target)
     for call, record in recorded.items():
-        if record["literal"]["verdict"] not in ("no counterpart", "torch-error"):
+        if record.verdict(Part.LITERAL) not in (None, "torch-error"):
             case = find_case(read_call(call, options)[0], target)
             if case is not None:
                 rows.add(_named(case.row))

@@ -8,33 +8,19 @@ names, pairs of arguments, and parameter groups (:mod:`conformance.generate_grou
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from conformance.generate_groups import group_calls
-from conformance.values import (
-    CONTEXTS,
-    RATES,
-    TYPICAL,
-    VALUES,
-    Arguments,
-    of,
-    parameters,
-    signature,
-)
+from conformance.values import Arguments, needed, parameters, rate, signature, spelled
 from optport.table import api_table
 from optport.table.conditions import Condition, Operand
-
-
-def spelled(optimizer: str, arguments: Mapping[str, str]) -> str:
-    """Spell a call, without its parameters: ``Adam(lr=0.02, eps=0.001)``."""
-    return f"{optimizer}({', '.join(f'{name}={text}' for name, text in arguments.items())})"
 
 
 def generated_calls(optimizer: str) -> list[str]:
     """Every generated call of one torch optimizer, each once, simplest first."""
     table = api_table(optimizer)
     if table is None or all(row.counterpart is None for row in table.correspondences):
-        return [spelled(optimizer, {}), spelled(optimizer, _base(optimizer))]
+        return [spelled(optimizer, {}), spelled(optimizer, {"lr": rate(optimizer)})]
     calls = itertools.chain(
         _plain(optimizer), _values(optimizer), _thresholds(optimizer), _pairs(optimizer)
     )
@@ -42,37 +28,23 @@ def generated_calls(optimizer: str) -> list[str]:
     return list(dict.fromkeys(itertools.chain(spellings, group_calls(optimizer))))
 
 
-def _base(optimizer: str) -> Arguments:
-    return {"lr": RATES[optimizer]}
-
-
 def _plain(optimizer: str) -> Iterator[Arguments]:
     yield {}
-    rate = RATES[optimizer]
-    for text in (rate, repr(float(rate) / 100), "1", "0.0", f"torch.tensor({rate})"):
+    usual = rate(optimizer)
+    for text in (usual, repr(float(usual) / 100), "1", "0.0", f"torch.tensor({usual})"):
         yield {"lr": text}
 
 
 def _values(optimizer: str) -> Iterator[Arguments]:
-    for name in parameters(optimizer):
-        values = of(optimizer, name, VALUES) or ()
-        context = _context(optimizer, name)
-        for text in values:
-            if context:
-                yield _base(optimizer) | context | {name: text}
-        for text in values:
+    base = {"lr": rate(optimizer)}
+    for name, values in parameters(optimizer).items():
+        context = needed(optimizer, values)
+        if context:
+            yield from (base | context | {name: text} for text in values.tried)
+        for text in values.tried:
             # torch takes nesterov only together with a momentum.
-            if (optimizer, name) != ("SGD", "nesterov") or text == "False":
-                yield _base(optimizer) | {name: text}
-
-
-def _context(optimizer: str, name: str) -> Arguments:
-    text = of(optimizer, name, CONTEXTS)
-    other, _, value = (text or "").partition("=")
-    if other not in signature(optimizer).by_name:
-        return {}
-    # The largest second moment matters only while the gradient shrinks fast.
-    return {other: value} | ({"lr": "0.5"} if name == "amsgrad" else {})
+            if name != "nesterov" or text == "False":
+                yield base | {name: text}
 
 
 def _thresholds(optimizer: str) -> Iterator[Arguments]:
@@ -80,7 +52,7 @@ def _thresholds(optimizer: str) -> Iterator[Arguments]:
     for name, number in _numbers(optimizer):
         if name in signature(optimizer).by_name:
             for value in (number / 2, number * 2):
-                yield _base(optimizer) | {name: repr(float(f"{value:.12g}"))}
+                yield {"lr": rate(optimizer), name: repr(float(f"{value:.12g}"))}
 
 
 def _numbers(optimizer: str) -> Iterator[tuple[str, float]]:
@@ -106,15 +78,19 @@ def _compared(condition: Condition | None) -> Iterator[tuple[str, float]]:
 
 
 def _pairs(optimizer: str) -> Iterator[Arguments]:
-    names = [name for name in parameters(optimizer) if of(optimizer, name, TYPICAL)]
-    typical = {name: of(optimizer, name, TYPICAL) for name in names}
-    for one, other in itertools.combinations(names, 2):
+    base = {"lr": rate(optimizer)}
+    typical = {
+        name: values.typical
+        for name, values in parameters(optimizer).items()
+        if values.typical is not None
+    }
+    for one, other in itertools.combinations(typical, 2):
         wanted = {one: typical[one], other: typical[other]}
-        if "nesterov" in wanted and {"dampening"} & set(wanted):
+        if "nesterov" in wanted and "dampening" in wanted:
             continue  # torch: nesterov needs zero dampening
         if "nesterov" in wanted and "momentum" not in wanted:
             wanted = {"momentum": "0.9"} | wanted
-        yield _base(optimizer) | wanted
-    everything = {n: t for n, t in typical.items() if n != "dampening"}
-    if everything:
-        yield _base(optimizer) | everything
+        yield base | wanted
+    typical.pop("dampening", None)
+    if typical:
+        yield base | typical

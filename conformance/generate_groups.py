@@ -1,8 +1,8 @@
 """The generated calls with parameter groups.
 
-The first group holds the copies ``base``, ``small`` and ``dead`` and has options of its own; the
-second one holds ``other``. What is left out elsewhere and trains differently is written out, so
-that whatever is found is about the groups.
+The first group holds three parameters and has options of its own; the second one holds the others.
+What is left out elsewhere and trains differently is written out, so that whatever is found is about
+the groups.
 """
 
 from __future__ import annotations
@@ -10,62 +10,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from conformance.values import CONTEXTS, RATES, TYPICAL, Arguments, of, parameters, signature
+from conformance.cases import LAYOUTS, Layout
+from conformance.values import (
+    Arguments,
+    Values,
+    needed,
+    parameters,
+    rate,
+    signature,
+    spelled,
+)
 from optport.table import api_table
-
-#: Optimizers that take no groups in torch.
-UNGROUPED: Final = frozenset({"LBFGS"})
 
 #: Optimizers for which what concerns all alike is run: containers, forms of the learning rate.
 THOROUGH: Final = ("Adam", "AdamW", "SGD")
-
-#: Parameter -> values to give a group beside the typical one.
-_MORE: Final[Mapping[str, tuple[str, ...]]] = {
-    "amsgrad": ("1",),
-    "betas": ("[0.8, 0.99]", "(0, 0.99)"),
-    "eps": ("1e-06", "0.1", "0"),
-    "Adafactor.eps": ("(None, 0.001)",),
-    "centered": ("1",),
-    "maximize": ("1",),
-    "momentum": ("1",),
-    "nesterov": ("1",),
-    "rho": ("0",),
-    "etas": ("[0.3, 1.5]",),
-}
-
-#: Parameter -> another value than the typical one, for the optimizer itself.
-_OTHER: Final[Mapping[str, str]] = {
-    "amsgrad": "False",
-    "ASGD.alpha": "0.75",
-    "beta2_decay": "-0.8",
-    "centered": "False",
-    "decoupled_weight_decay": "False",
-    "lambd": "0.0001",
-    "lr_decay": "0",
-    "maximize": "False",
-    "momentum": "0.0",
-    "nesterov": "False",
-    "step_sizes": "(1e-06, 50)",
-    "t0": "1000000.0",
-}
 
 _MINE: Final = "params[:3]"
 _REST: Final = "{'params': params[3:]}"
 
 
+def takes_groups(optimizer: str) -> bool:
+    """Whether torch's optimizer takes parameter groups."""
+    return LAYOUTS.get(optimizer) is not Layout.CLOSURE
+
+
 def group_calls(optimizer: str) -> list[str]:
     """Every generated call of one torch optimizer that hands over groups, each once."""
-    if optimizer in UNGROUPED:
+    if not takes_groups(optimizer):
         return []
     calls = [*_rates(optimizer), *_decays(optimizer), *_options(optimizer), *_mixed(optimizer)]
     if optimizer in THOROUGH:
         calls += [*_rate_forms(optimizer), *_containers(optimizer)]
     return list(dict.fromkeys(calls))
-
-
-def _spelled(optimizer: str, groups: str, arguments: Mapping[str, str]) -> str:
-    words = "".join(f", {name}={text}" for name, text in arguments.items())
-    return f"{optimizer}({groups}{words})"
 
 
 def _group(options: Mapping[str, str], params: str = _MINE) -> str:
@@ -74,12 +50,12 @@ def _group(options: Mapping[str, str], params: str = _MINE) -> str:
 
 
 def _call(optimizer: str, options: Mapping[str, str], arguments: Mapping[str, str]) -> str:
-    return _spelled(optimizer, f"[{_group(options)}, {_REST}]", arguments)
+    return spelled(optimizer, arguments, f"[{_group(options)}, {_REST}]")
 
 
 def base(optimizer: str) -> Arguments:
     """A learning rate, and torch's default where some target's trains differently."""
-    found = {"lr": RATES[optimizer]}
+    found = {"lr": rate(optimizer)}
     known = signature(optimizer).by_name
     table = api_table(optimizer)
     for row in table.correspondences if table is not None else ():
@@ -89,27 +65,27 @@ def base(optimizer: str) -> Arguments:
     return found
 
 
-def _slower(optimizer: str) -> str:
-    return repr(float(f"{float(RATES[optimizer]) / 10:.3g}"))
+def _slower(optimizer: str) -> Arguments:
+    return {"lr": repr(float(f"{float(rate(optimizer)) / 10:.3g}"))}
 
 
 def _rates(optimizer: str) -> Iterator[str]:
-    slow, given = {"lr": _slower(optimizer)}, base(optimizer)
+    slow, given = _slower(optimizer), base(optimizer)
     without = {name: text for name, text in given.items() if name != "lr"}
     yield _call(optimizer, {}, given)
     yield _call(optimizer, slow, given)
     yield _call(optimizer, slow, without)
-    rest = _group({"lr": RATES[optimizer]}, "params[3:]")
-    yield _spelled(optimizer, f"[{_group(slow)}, {rest}]", without)
-    yield _spelled(optimizer, f"[{_REST}, {_group(slow)}]", given)
+    rest = _group({"lr": rate(optimizer)}, "params[3:]")
+    yield spelled(optimizer, without, f"[{_group(slow)}, {rest}]")
+    yield spelled(optimizer, given, f"[{_REST}, {_group(slow)}]")
 
 
 def _rate_forms(optimizer: str) -> Iterator[str]:
     given, slow = base(optimizer), _slower(optimizer)
-    for text in ("0.0", "0", "1", f"torch.tensor({slow})"):
+    for text in ("0.0", "0", "1", f"torch.tensor({slow['lr']})"):
         yield _call(optimizer, {"lr": text}, given)
     for text in ("1", f"torch.tensor({given['lr']})"):
-        yield _call(optimizer, {"lr": slow}, given | {"lr": text})
+        yield _call(optimizer, slow, given | {"lr": text})
 
 
 def _decays(optimizer: str) -> Iterator[str]:
@@ -122,20 +98,26 @@ def _decays(optimizer: str) -> Iterator[str]:
         yield _call(optimizer, {"weight_decay": text}, given | {"weight_decay": "0.1"})
 
 
+def _typical(optimizer: str) -> dict[str, tuple[str, Values]]:
+    return {
+        name: (values.typical, values)
+        for name, values in parameters(optimizer).items()
+        if values.typical is not None
+    }
+
+
 def _options(optimizer: str) -> Iterator[str]:
-    for name in parameters(optimizer):
-        typical = of(optimizer, name, TYPICAL)
-        if typical is None or name == "weight_decay":
+    for name, (typical, values) in _typical(optimizer).items():
+        if name == "weight_decay":
             continue
-        given = base(optimizer) | _context(optimizer, name)
-        other = of(optimizer, name, _OTHER)
-        for text in (typical, *(of(optimizer, name, _MORE) or ())):
+        given = base(optimizer) | ({} if name == "nesterov" else needed(optimizer, values))
+        for text in (typical, *values.grouped):
             yield _call(optimizer, {name: text}, given)
         if name == "nesterov":
             given = given | {"momentum": "0.9"}
         yield _call(optimizer, {name: typical}, given | {name: typical})
-        if other is not None:
-            yield _call(optimizer, {name: other}, given | {name: typical})
+        if values.other is not None:
+            yield _call(optimizer, {name: values.other}, given | {name: typical})
         if name == "momentum":
             # Paddle has another class where there is none.
             yield _call(optimizer, {name: typical}, given | {name: "0.5"})
@@ -143,41 +125,29 @@ def _options(optimizer: str) -> Iterator[str]:
     yield _call(optimizer, {"name": "'head'"}, base(optimizer))
 
 
-def _context(optimizer: str, name: str) -> Arguments:
-    given, _, value = (of(optimizer, name, CONTEXTS) or "").partition("=")
-    if given not in signature(optimizer).by_name:
-        return {}
-    return {given: value} | ({"lr": "0.5"} if name == "amsgrad" else {})
-
-
 def _mixed(optimizer: str) -> Iterator[str]:
     """A group's rate and decay beside each argument of the optimizer, and much at once."""
-    given, slow = base(optimizer), {"lr": _slower(optimizer)}
-    decay = {"weight_decay": "0.1"} if "weight_decay" in parameters(optimizer) else {}
-    for name in parameters(optimizer):
-        typical = of(optimizer, name, TYPICAL)
-        if typical is not None and name != "nesterov":
-            yield _call(
-                optimizer, slow | decay, given | _context(optimizer, name) | {name: typical}
-            )
-    everything = {
-        name: text
-        for name in parameters(optimizer)
-        if (text := of(optimizer, name, TYPICAL)) is not None and name != "dampening"
-    }
+    given, slow = base(optimizer), _slower(optimizer)
+    known = _typical(optimizer)
+    decay = {"weight_decay": "0.1"} if "weight_decay" in known else {}
+    for name, (typical, values) in known.items():
+        if name != "nesterov":
+            context = given | needed(optimizer, values) | {name: typical}
+            yield _call(optimizer, slow | decay, context)
+    everything = {name: typical for name, (typical, _) in known.items() if name != "dampening"}
     if everything:
         yield _call(optimizer, slow | everything, given)
         yield _call(optimizer, slow, given | everything)
 
 
 def _containers(optimizer: str) -> Iterator[str]:
-    given, slow = base(optimizer), {"lr": _slower(optimizer)}
+    given, slow = base(optimizer), _slower(optimizer)
     taken = "filter(lambda one: one is not None, params[:3])"
     for params in ("tuple(params[:3])", "(one for one in params[:3])", taken):
-        yield _spelled(optimizer, f"[{_group(slow, params)}, {_REST}]", given)
+        yield spelled(optimizer, given, f"[{_group(slow, params)}, {_REST}]")
     rest = "(one for one in params[3:])"
-    yield _spelled(optimizer, f"[{_group(slow)}, {{'params': {rest}}}]", given)
+    yield spelled(optimizer, given, f"[{_group(slow)}, {{'params': {rest}}}]")
     loop = "for one in model.parameters()"
-    yield _spelled(optimizer, f"[{{'params': one, 'weight_decay': 0.1}} {loop}]", given)
-    yield _spelled(optimizer, "[{'params': model.named_parameters()}]", given)
-    yield _spelled(optimizer, "model.named_parameters()", given)
+    yield spelled(optimizer, given, f"[{{'params': one, 'weight_decay': 0.1}} {loop}]")
+    yield spelled(optimizer, given, "[{'params': model.named_parameters()}]")
+    yield spelled(optimizer, given, "model.named_parameters()")

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from conformance.calls import evidence_of, is_call
 from conformance.cases import is_grouped
-from conformance.records import Record, gives_parameters, read_call
+from conformance.records import Part, Record, gives_parameters, options_for, read_call
 from optport.hazards.case import find_case
 from optport.hazards.groups import IN_FIRST, group_keys
 from optport.hazards.spelling import plain
-from optport.options import make_options
 from optport.reader.model import Construction
 from optport.table.conditions import Lookup
 from optport.targets import Target
@@ -21,13 +20,13 @@ Recorded = Mapping[str, Record]
 
 def group_problems(target: Target, recorded: Recorded) -> list[str]:
     """Everything that a target's group rules claim and no run shows, one line each."""
-    options = make_options(f"{target.info.short}=={target.version}")
+    options = options_for(target)
     read = [
         (record, read_call(call, options)[0])
         for call, record in recorded.items()
-        if gives_parameters(call) and record["literal"]["verdict"] != "no counterpart"
+        if gives_parameters(call) and Part.LITERAL in record.runs
     ]
-    grouped = [(record, one) for record, one in read if is_grouped(record["torch"])]
+    grouped = [(record, one) for record, one in read if is_grouped(record.torch)]
     return [
         *_not_executed(target, recorded),
         *_rates(target, grouped),
@@ -52,10 +51,10 @@ def _rates(target: Target, grouped: Grouped) -> Iterator[str]:
     factor = target.info.groups.lr_is_factor
     for record, construction in grouped:
         named = any("lr" in group.arguments for group in construction.parameters.groups)
-        wanted = "diverges" if factor else "same"
-        flagged = any(cause.startswith("OPT401") for cause in record["found"])
-        mended = not factor or record["port"].get("verdict") == "same"
-        if named and mended and record["literal"]["verdict"] == wanted and flagged is factor:
+        wanted = "parts" if factor else "same"
+        flagged = "OPT401" in record.codes
+        mended = not factor or record.verdict(Part.PORT) == "same"
+        if named and mended and record.verdict(Part.LITERAL) == wanted and flagged is factor:
             return
     said = "a factor" if factor else "the rate itself"
     yield f"{target.name}: no run shows that a group's lr is {said}"
@@ -70,8 +69,10 @@ def _keys(target: Target, grouped: Grouped) -> Iterator[str]:
         case = find_case(construction, target)
         assert case is not None
         had.update(case.signature.by_name)
-        port = record["port"]
-        if port is None or port["fidelity"] != "exact" or port.get("verdict") != "same":
+        port = record.port
+        if port is None or port.fidelity not in ("exact", "close"):
+            continue
+        if record.verdict(Part.PORT) != "same":
             continue
         for group in construction.parameters.groups:
             for name, argument in group.arguments.items():
@@ -87,8 +88,7 @@ def _keys(target: Target, grouped: Grouped) -> Iterator[str]:
 def _containers(target: Target, read: Grouped) -> Iterator[str]:
     shown = set()
     for record, construction in read:
-        found = any(cause.startswith("OPT404") for cause in record["found"])
-        if found and record["literal"]["verdict"] in ("error", "diverges"):
+        if "OPT404" in record.codes and record.verdict(Part.LITERAL) in ("error", "parts"):
             parameters = construction.parameters
             shown.add(parameters.container.value)
             kinds = [group.container.value for group in parameters.groups]
@@ -116,8 +116,8 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
             known.add(counterpart)
             met = [rejection.met(_only(one.value)) for one in values]
             about = {f"OPT402 {name}", f"OPT403 {name}"}
-            if Certainty.CERTAIN in met and about.issuperset(record["found"]):
-                same = record["literal"]["verdict"] == "same"
+            if Certainty.CERTAIN in met and about.issuperset(record.found):
+                same = record.verdict(Part.LITERAL) == "same"
                 (taken if same else raised).add(counterpart)
         if not raised:
             yield f"{target.name}: no run shows that a group's {name} is rejected"
@@ -135,11 +135,10 @@ def _only(value: ValueSet) -> Lookup:
 def _order(target: Target, grouped: list[Record]) -> Iterator[str]:
     """Whether gradients have to follow the order of the groups."""
     apart = [
-        record["torch"]
+        record.torch
         for record in grouped
-        if "unordered" in record
-        and record["port"].get("verdict") == "same"
-        and record["unordered"].get("verdict") == "diverges"
+        if record.verdict(Part.PORT) == "same"
+        and record.verdict(Part.UNORDERED) in ("parts", "error")
     ]
     claimed = target.info.groups.reorders
     if claimed and not apart:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.cases import ALSO, NEGATE_LOSS, STEP_SCHEDULER
+from conformance.cases import ALSO, NEGATE_LOSS, STEP_SCHEDULER, Layout
 
 
 @dataclass(frozen=True)
@@ -18,59 +18,67 @@ class Job:
         call: expression that makes the optimizer.
         setup: statements executed before.
         also: words of :data:`conformance.cases.ALSO`.
-        sparse: run the sparse problem.
-        together: give all copies to one optimizer; else each has one of its own.
-        steps: how many steps to run.
-        reference: .npy file of torch's trajectory to compare with; None on torch's side.
-        trajectory: .npy file to write the trajectory to; None on the target's side.
-        maximized: per copy, whether torch's optimizer maximizes: the loss is then negated on
-            both sides, so that there is an optimum to reach.
-        double: run in float64 (torch's side only).
-        series: the copy whose loss and distance are reported for every step, too.
-        copies: how many copies of the weights there are.
+        layout: a :class:`conformance.cases.Layout`.
+        grouped: whether the parameters go into groups.
+        whole: see :func:`conformance.problem.problems`.
+        trajectory: .npz file of torch's trajectories: written on torch's side, else compared with.
+        maximized: by problem and parameter, whether torch's optimizer maximizes: gradients are
+            then negated on both sides, so that there is an optimum to reach. Not on torch's side.
+        series: the run whose loss and distance are reported for every step, too.
     """
 
     id: str
     call: str
-    setup: tuple[str, ...]
-    also: tuple[str, ...]
-    sparse: bool
-    together: bool
-    steps: int
-    reference: str | None
-    trajectory: str | None
-    maximized: tuple[bool, ...] = (False, False, False, False)
-    double: bool = False
+    layout: str
+    trajectory: str
+    grouped: bool = False
+    whole: bool = True
+    setup: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    maximized: tuple[tuple[bool, ...], ...] = ()
     series: str | None = None
-    copies: int = 3
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Job:
+        """From the JSON object that the driver wrote."""
+        flags = tuple(tuple(one) for one in record["maximized"])
+        lists = {"setup": tuple(record["setup"]), "also": tuple(record["also"]), "maximized": flags}
+        return cls(**(dict(record) | lists))
 
     @property
-    def batches(self) -> tuple[tuple[int, ...], ...]:
-        """Which copies (0, 1, 2, and 3 with groups) share an optimizer."""
-        copies = tuple(range(self.copies))
-        return (copies,) if self.together else tuple((copy,) for copy in copies)
+    def kind(self) -> Layout:
+        """The layout, as one."""
+        return Layout(self.layout)
 
-    def sign(self, copy: int) -> float:
-        """1.0, or -1.0 if the loss of copy 0, 1, 2 or 3 is negated on the target's side."""
-        return -1.0 if self.maximized[copy] != (NEGATE_LOSS in self.also) else 1.0
+    def sign(self, problem: int, parameter: int) -> float:
+        """1.0, or -1.0 if the gradients of a parameter are negated on the target's side."""
+        return -1.0 if self.maximized[problem][parameter] != (NEGATE_LOSS in self.also) else 1.0
 
-    def construct(self, names: dict[str, Any]) -> tuple[Any, Callable[[], object]]:
-        """The optimizer, and what to call after each of its steps.
 
-        ``names`` is what ``setup`` and ``call`` see; ``setup`` adds to it. Raises whatever these
-        raise, ValueError for an unknown word in ``also``, NameError when a scheduler is to be
-        stepped and ``setup`` made none.
-        """
-        unknown = sorted(set(self.also) - ALSO)
-        if unknown:
-            raise ValueError(f"unknown words in 'also': {', '.join(unknown)}")
-        for statement in self.setup:
-            exec(statement, names)
-        optimizer = eval(self.call, names)
-        if STEP_SCHEDULER not in self.also:
-            return optimizer, lambda: None
+@dataclass
+class Made:
+    """An optimizer, with the names that its call saw."""
+
+    optimizer: Any
+    names: dict[str, Any] = field(default_factory=dict)
+    after_step: Callable[[], object] = lambda: None
+
+
+def construct(job: Job, names: dict[str, Any]) -> Made:
+    """Make the optimizer; ``names`` is what ``setup`` and ``call`` see, ``setup`` adds to it.
+
+    Raises whatever these raise, ValueError for an unknown word in ``also``, NameError when a
+    scheduler is to be stepped and ``setup`` made none.
+    """
+    unknown = sorted(set(job.also) - ALSO)
+    if unknown:
+        raise ValueError(f"unknown words in 'also': {', '.join(unknown)}")
+    for statement in job.setup:
+        exec(statement, names)
+    made = Made(eval(job.call, names), names)
+    if STEP_SCHEDULER in job.also:
         if "scheduler" not in names:
             raise NameError(f"{STEP_SCHEDULER}: no name 'scheduler' after the setup")
-        scheduler = names["scheduler"]
         # Looked up for every step: some schedulers replace their own method while they run.
-        return optimizer, lambda: scheduler.step()
+        made.after_step = lambda: names["scheduler"].step()
+    return made

@@ -20,7 +20,7 @@ _TENSORS = {"paddle": "paddle.to_tensor", "mindspore": "mindspore.Tensor"}
 _NO_PLACE = (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED)
 
 
-def dropped(case: Case) -> list[str]:
+def lost(case: Case) -> list[str]:
     """The arguments that change training (or may) and have no place in the counterpart."""
     found = []
     for name in case.construction.arguments:
@@ -30,8 +30,8 @@ def dropped(case: Case) -> list[str]:
             if not neutral:
                 found.append(name)
     for group in case.construction.parameters.groups:
-        lost = (name for name in group.arguments if _lost_in(case, group, name))
-        found += [f"{name} in a group" for name in lost]
+        names = (name for name in group.arguments if _lost_in(case, group, name))
+        found += [f"{name} in a group" for name in names]
     return list(dict.fromkeys(found))
 
 
@@ -55,7 +55,7 @@ def _lookup(case: Case, group: Group) -> Lookup:
 def literal_port(case: Case) -> str:
     """Return the counterpart call with just the arguments that the torch call spells out.
 
-    Arguments without a place there are left out, from groups too; `dropped` tells which of them
+    Arguments without a place there are left out, from groups too; `lost` tells which of them
     matter. Keys of groups go by the names of the counterpart's own arguments.
     """
     return _call(case, _groups(case))

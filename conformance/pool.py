@@ -26,8 +26,8 @@ class Outcome:
 
     Attributes:
         id: the job's.
-        values: what the worker reported: on torch's side ``maximized`` (three booleans), else
-            ``base``, ``small``, ``dead`` (numbers or None) and ``frozen``. Empty with an error.
+        values: what the worker reported: on torch's side ``noise``, ``maximized`` and ``digest``,
+            else the figures of a :class:`conformance.cases.Result`. Empty with an error.
         error: one line if the job raised, hung or took the process down.
     """
 

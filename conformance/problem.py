@@ -1,105 +1,290 @@
 """The reference problems every optimizer is run on, in numpy (worker side only).
 
-Three copies of the same weights sit in one optimizer (LBFGS, whose step length depends on all
-the weights it has, gets one optimizer per copy):
+Parameters are made of pieces, and each piece shows something of its own; see :data:`RUNS`. An
+optimizer that treats all elements alike gets the pieces in one flat parameter, so that a step costs
+as little as possible; see :class:`Layout`.
 
-``base``
-    plain least squares, ``mean((X @ W - Y) ** 2)``;
-``small``
-    the same loss times 1e-6: gradients of about 1e-7, which show where epsilon enters;
-``dead``
-    the last column of X is zero: that row of W has a gradient of exactly zero;
-``other``
-    least squares with another X; only where there are parameter groups, for the group that the
-    first three are not in, and so that a gradient in the wrong place shows.
+``1``, ``1e-2``, ``1e-4``, ``1e-6``
+    least squares, ``mean((X @ W - Y) ** 2)`` times that number: gradients of that size; 50 steps;
+``zero``
+    least squares where the last column of X is zero: that row of W has a gradient of exactly zero;
+``replay``
+    the gradients of a small real network, one batch after the other, whatever the weights are
+    (:mod:`conformance.network`); 200 steps;
+``rates``
+    the same again, the learning rate warmed up and then lowered along a cosine.
 
-If torch's optimizer is told to maximize, the loss is negated on both sides.
-
-The sparse problem replaces W by an embedding table of which each step looks up some rows; its
-``dead`` copy never looks up one row.
+If torch's optimizer is told to maximize, gradients are negated on both sides. The sparse problem
+replaces W by an embedding table of which each step looks up some rows.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
+
+from conformance.cases import RUNS, Layout
 
 # numpy is not a dependency of the driver, and type checkers shall not need it: hence no import
 # statement. Arrays are Any in this package.
 np: Any = importlib.import_module("numpy")
 
-#: What the loss of each copy is multiplied with.
-SCALES: Final = (1.0, 1e-6, 1.0, 1.0)
+GRADIENTS: Final = Path(__file__).with_name("gradients.npz")
+
+SCALES: Final[Mapping[str, float]] = {
+    "1": 1.0,
+    "1e-2": 1e-2,
+    "1e-4": 1e-4,
+    "1e-6": 1e-6,
+    "zero": 1.0,
+}
+
+#: Steps of least squares; of a replay in full and in short; of LBFGS, which iterates in a step.
+SQUARES_STEPS: Final = 50
+REPLAY_STEPS: Final = 200
+SHORT_STEPS: Final = 50
+CLOSURE_STEPS: Final = 12
+
+#: After the first so many steps, a replay is looked at every so many.
+_LOOK_EVERY: Final = 10
+
+#: Parameters of the network that some batches give no gradient, and that have no dimension.
+_BRANCH: Final = "branch"
+_SCALAR: Final = "scalar"
+
+#: What an optimizer that looks at whole parameters is run on: every kind of shape once.
+_SHAPES: Final = ("embedding", "norm", "convolution", _SCALAR)
 
 #: Below this torch's weights count as not moved, so that 0/0 does not become a deviation.
 _LEAST_MOVE: Final = 1e-12
 
-_SPARSE_ROWS: Final = 10
-_SPARSE_LOOKUPS: Final = 4
+_TABLE_ROWS: Final = 10
+_LOOKUPS: Final = 4
 
 
-class LeastSquares:
-    """X (32x4), Y (32x3), W (4x3), float32, always the same values."""
+class Piece:
+    """Part of a parameter: where it starts, and its gradients."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: tuple[str, ...], start: Any, steps: int) -> None:
+        self.runs = runs
+        self.start = start
+        self.steps = steps
+
+    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+        """The gradient in ``step`` at ``weights``, as large as these; None for none at all."""
+        raise NotImplementedError
+
+
+class Squares(Piece):
+    """Least squares of W (4x3) with one of two sets of data, always the same values."""
+
+    def __init__(self, run: str, other: bool = False) -> None:
         random = np.random.RandomState(0)
         # The order of these draws is part of the problem: another order gives other data.
-        features = random.randn(32, 4)
-        targets = random.randn(32, 3)
-        self.start = random.randn(4, 3).astype(np.float32)
-        self.targets = targets.astype(np.float32)
-        dead = features.copy()
-        dead[:, 3] = 0.0
-        other = random.randn(32, 4)
-        self.features = [array.astype(np.float32) for array in (features, features, dead, other)]
+        features, targets = random.randn(32, 4), random.randn(32, 3)
+        super().__init__((run,), random.randn(4, 3).astype(np.float32), SQUARES_STEPS)
+        if other:
+            features = random.randn(32, 4)
+        elif run == "zero":
+            features[:, 3] = 0.0
+        # What float32 makes of the data is the problem, in float64 too.
+        data = [one.astype(np.float32) for one in (features, targets)]
+        self._data = {kind: [one.astype(kind) for one in data] for kind in ("float32", "float64")}
+        self._scale = SCALES[run]
 
-    def gradient(self, copy: int, weights: Any) -> Any:
-        """Gradient (4x3, float32) of the loss of copy 0, 1, 2 or 3 at ``weights`` (4x3)."""
-        features = self.features[copy]
-        residual = features @ weights - self.targets
-        scale = np.float32(SCALES[copy]) * np.float32(2.0 / residual.size)
-        return (features.T @ residual) * scale
+    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+        """See :class:`Piece`."""
+        if step >= self.steps or replay:
+            return np.zeros_like(self.start)
+        features, targets = self._data[weights.dtype.name]
+        residual = features @ weights.reshape(4, 3) - targets
+        return (features.T @ residual) * (2.0 * self._scale / residual.size)
 
-    def loss(self, copy: int, weights: Any) -> float | None:
-        """Plain loss of copy 0, 1, 2 or 3 at ``weights`` (4x3); None if not finite."""
-        return _number(((self.features[copy] @ weights - self.targets) ** 2).mean())
+    def loss(self, weights: Any) -> float:
+        """The loss at ``weights``, its scale included."""
+        features, targets = self._data[weights.dtype.name]
+        return float(self._scale * ((features @ weights.reshape(4, 3) - targets) ** 2).mean())
 
 
-class SparseLookup:
-    """A table (10x3) of which every step looks up four rows; float32, always the same values."""
+class Lookups(Piece):
+    """A table (10x3) of which every step looks up four rows, always the same values."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str, other: bool = False) -> None:
         random = np.random.RandomState(0)
-        self.targets = random.randn(_SPARSE_ROWS, 3).astype(np.float32)
-        self.start = random.randn(_SPARSE_ROWS, 3).astype(np.float32)
-        self._order = [random.permutation(_SPARSE_ROWS) for _ in range(64)]
+        self._targets = random.randn(_TABLE_ROWS, 3).astype(np.float32)
+        super().__init__((run,), random.randn(_TABLE_ROWS, 3).astype(np.float32), SQUARES_STEPS)
+        self._order = [random.permutation(_TABLE_ROWS) for _ in range(64)]
+        self._later = int(other)
+        self._dead = run == "zero"
+        self._scale = SCALES[run]
 
-    def rows(self, copy: int, step: int) -> Any:
-        """The distinct rows (int64, sorted) that copy 0, 1, 2 or 3 looks up in step 0, 1, ..."""
-        # The fourth copy looks other rows up, as it has other data in the dense problem.
-        order = self._order[(step + copy // 3) % len(self._order)]
-        if copy == 2:
-            order = order[order != _SPARSE_ROWS - 1]
-        return np.sort(order[:_SPARSE_LOOKUPS])
-
-    def row_gradient(self, copy: int, step: int, weights: Any) -> Any:
-        """Gradient (rows x 3, float32) of the rows looked up in ``step`` at ``weights`` (10x3)."""
-        rows = self.rows(copy, step)
-        residual = weights[rows] - self.targets[rows]
-        return residual * (np.float32(SCALES[copy]) * np.float32(2.0 / residual.size))
-
-    def gradient(self, copy: int, step: int, weights: Any) -> Any:
-        """As :meth:`row_gradient`, for the whole table (10x3): other rows are zero."""
-        gradient = np.zeros_like(self.start)
-        gradient[self.rows(copy, step)] = self.row_gradient(copy, step, weights)
+    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+        """See :class:`Piece`; rows that are not looked up are zero."""
+        order = self._order[(step + self._later) % len(self._order)]
+        if self._dead:
+            order = order[order != _TABLE_ROWS - 1]
+        rows = order[:_LOOKUPS]
+        gradient = np.zeros_like(weights)
+        residual = weights[rows] - self._targets[rows]
+        gradient[rows] = residual * (2.0 * self._scale / residual.size)
         return gradient
 
 
-def deviation(reference: Any, ported: Any) -> float | None:
-    """How far ``ported`` leaves ``reference`` (both: steps+1 x rows x columns), relative.
+class Recorded(Piece):
+    """The recorded gradients of one parameter of the network."""
 
-    ``max|reference - ported| / max|reference - start|`` over the whole trajectory. Entries that
-    are finite on neither side are left out; None if an entry is finite on one side only.
+    def __init__(self, name: str, whole: bool, steps: int) -> None:
+        start, gradients = _recorded(name)
+        super().__init__(("replay", "rates"), start, steps)
+        self._gradients = gradients if whole else np.nan_to_num(gradients)
+
+    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+        """See :class:`Piece`."""
+        gradient = self._gradients[step]
+        return None if np.isnan(gradient).any() else gradient
+
+
+@cache
+def _recorded(name: str) -> tuple[Any, Any]:
+    with np.load(GRADIENTS) as file:
+        scaled = file[f"{name}.gradients"].astype(np.float32)
+        return file[f"{name}.start"], scaled * file[f"{name}.scale"]
+
+
+def _names() -> list[str]:
+    with np.load(GRADIENTS) as file:
+        return [name.removesuffix(".start") for name in file.files if name.endswith(".start")]
+
+
+class Parameter:
+    """Pieces in a row: flat, or with their own shape where there is one, or as rows of a table."""
+
+    def __init__(self, pieces: Sequence[Piece], rows: bool = False, whole: bool = True) -> None:
+        self.pieces = tuple(pieces)
+        starts = [piece.start for piece in pieces]
+        if rows:
+            self.start = np.concatenate(starts)
+        elif len(starts) == 1 and (whole or starts[0].ndim):
+            self.start = starts[0]
+        else:
+            self.start = np.concatenate([start.reshape(-1) for start in starts])
+        self.slices: list[slice] = []
+        at = 0
+        for piece in pieces:
+            self.slices.append(slice(at, at + piece.start.size))
+            at += piece.start.size
+
+    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+        """The gradient in ``step`` at ``weights``, in their shape; None for none at all."""
+        flat = weights.reshape(-1)
+        found = []
+        for piece, where in zip(self.pieces, self.slices, strict=True):
+            mine = flat[where].reshape(piece.start.shape)
+            gradient = piece.gradient(step, mine, replay)
+            if gradient is None:
+                return None
+            found.append(gradient.reshape(-1))
+        joined = found[0] if len(found) == 1 else np.concatenate(found)
+        return joined.astype(weights.dtype).reshape(weights.shape)
+
+
+class Problem:
+    """The parameters that one optimizer is given.
+
+    Attributes:
+        parameters: as handed over.
+        steps: how many there are.
+        closed_until: from this step on, gradients do not depend on the weights.
+    """
+
+    def __init__(self, parameters: Sequence[Parameter], steps: int) -> None:
+        self.parameters = tuple(parameters)
+        self.steps = steps
+        self.pieces = [piece for parameter in parameters for piece in parameter.pieces]
+        recorded = any(isinstance(piece, Recorded) for piece in self.pieces)
+        self.closed_until = min(steps, SQUARES_STEPS) if recorded else steps
+        self.replays = recorded
+
+    def looks(self, step: int, replay: bool) -> bool:
+        """Whether the weights after ``step`` are part of the trajectory."""
+        return (step < self.closed_until and not replay) or (step + 1) % _LOOK_EVERY == 0
+
+    def segments(self) -> list[tuple[Piece, slice]]:
+        """Every piece with its place among all the weights, flat."""
+        found, at = [], 0
+        for piece in self.pieces:
+            found.append((piece, slice(at, at + piece.start.size)))
+            at += piece.start.size
+        return found
+
+
+def rate_factor(step: int, steps: int) -> float:
+    """What the learning rate is multiplied with: warm-up for a tenth, then a cosine to 1/20."""
+    warm = steps // 10
+    if step < warm:
+        return (step + 1) / warm
+    return 0.05 + 0.475 * (1.0 + math.cos(math.pi * (step - warm) / (steps - warm)))
+
+
+@cache
+def problems(layout: Layout, grouped: bool, whole: bool) -> tuple[Problem, ...]:
+    """The problems of a layout, each for an optimizer of its own.
+
+    ``whole`` is False for a framework that knows no parameter without gradient (it gets zeros) and
+    is not to get one without dimension (it gets one of shape 1).
+    """
+    if layout is Layout.CLOSURE:
+        return tuple(Problem([Parameter([Squares(run)])], CLOSURE_STEPS) for run in SCALES)
+    if layout is Layout.SPARSE:
+        tables = [[run] for run in SCALES] if grouped else [list(SCALES)]
+        parameters = [Parameter([Lookups(run) for run in runs], rows=True) for runs in tables[:3]]
+        if grouped:
+            parameters.append(Parameter([Lookups(run, True) for run in SCALES], rows=True))
+        return (Problem(parameters, SQUARES_STEPS),)
+    if layout is Layout.SHAPED:
+        pieces: list[Piece] = [Squares(run) for run in SCALES]
+        pieces[1:1] = [Recorded(name, whole, SHORT_STEPS) for name in _SHAPES]
+        return (Problem([Parameter([piece], whole=whole) for piece in pieces], SHORT_STEPS),)
+    steps = SHORT_STEPS if grouped else REPLAY_STEPS
+    squares: list[Piece] = [Squares(run) for run in SCALES]
+    apart: list[Piece] = [Recorded(name, whole, steps) for name in (_BRANCH, _SCALAR)]
+    recorded = [Recorded(n, whole, steps) for n in _names() if n not in (_BRANCH, _SCALAR)]
+    if not grouped and not whole:
+        return (Problem([Parameter([*squares, *recorded, *apart])], steps),)
+    parameters = [Parameter([*squares, *recorded])]
+    parameters += [Parameter([piece], whole=whole) for piece in apart]
+    if grouped:
+        others: list[Piece] = [Squares(run, other=True) for run in SCALES]
+        parameters.append(Parameter([*others, *recorded]))
+    return (Problem(parameters, steps),)
+
+
+def deviations(problem: Problem, run: str, reference: Any, ported: Any) -> dict[str, float | None]:
+    """How far ``ported`` leaves ``reference`` (both: looks x weights), relative, by run.
+
+    ``run`` is ``"replay"`` for the trajectories with a constant learning rate, which hold least
+    squares too, and ``"rates"`` for the others. Of pieces that show the same run the furthest
+    counts; None where a weight is finite on one side only.
+    """
+    found: dict[str, float | None] = {}
+    for piece, where in problem.segments():
+        shown = [one for one in piece.runs if one == run or (run == "replay" and one in SCALES)]
+        for name in shown:
+            until = problem.closed_until + 1 if name in SCALES else None
+            value = deviation(reference[:until, where], ported[:until, where])
+            known = found.get(name, 0.0)
+            found[name] = None if value is None or known is None else max(known, value)
+    return {name: found[name] for name in RUNS if name in found}
+
+
+def deviation(reference: Any, ported: Any) -> float | None:
+    """``max|reference - ported| / max|reference - start|`` over the whole trajectory.
+
+    Entries that are finite on neither side are left out; None if one is finite on one side only.
     """
     # float64, because the difference of two float32 numbers shall not be rounded again.
     ours, theirs = reference.astype(np.float64), ported.astype(np.float64)
@@ -112,27 +297,21 @@ def deviation(reference: Any, ported: Any) -> float | None:
     return float(apart / max(moved, _LEAST_MOVE))
 
 
-def growth(trajectory: Any) -> float | None:
-    """How many times its size at the start the largest weight becomes; None if not finite."""
-    if not np.isfinite(trajectory).all():
-        return None
-    return float(np.abs(trajectory).max() / np.abs(trajectory[0]).max())
-
-
-def series(copy: int, reference: Any, ported: Any) -> dict[str, list[float | None]]:
-    """The loss on both sides and the distance, for every step from the start on.
-
-    Losses are those of plain least squares, without the copy's scale; the distance is relative
-    to how far the reference moves in all, as in :func:`deviation`.
-    """
-    problem = LeastSquares()
-    moved = max(float(np.abs(reference - reference[0]).max()), _LEAST_MOVE)
+def series(
+    problem: Problem, run: str, reference: Any, ported: Any
+) -> dict[str, list[float | None]]:
+    """The loss on both sides and the distance, for every step of least squares and the start."""
+    piece, where = next(
+        (piece, where) for piece, where in problem.segments() if piece.runs == (run,)
+    )
+    assert isinstance(piece, Squares)
+    ours, theirs = (one[: problem.closed_until + 1, where] for one in (reference, ported))
+    moved = max(float(np.abs(ours - ours[0]).max()), _LEAST_MOVE)
     return {
-        "torch": [problem.loss(copy, weights) for weights in reference],
-        "loss": [problem.loss(copy, weights) for weights in ported],
+        "torch": [_number(piece.loss(weights)) for weights in ours],
+        "loss": [_number(piece.loss(weights)) for weights in theirs],
         "distance": [
-            _number(np.abs(one - other).max() / moved)
-            for one, other in zip(reference, ported, strict=True)
+            _number(np.abs(a - b).max() / moved) for a, b in zip(ours, theirs, strict=True)
         ],
     }
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
+import enum
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from conformance.cases import (
-    COPIES,
     GROUPS_ORDER,
-    MOST_GROWTH,
-    ORDINARY,
     Case,
-    Regime,
+    Figures,
     Result,
+    fidelity,
+    furthest,
     is_grouped,
+    one_line,
+    parting,
 )
-from conformance.literal import dropped, kept_port, literal_port
+from conformance.literal import kept_port, literal_port, lost
 from optport.check import Report, check_source
 from optport.findings import Finding
-from optport.hazards.case import Case as HazardCase
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
 from optport.options import Options, make_options
@@ -32,15 +33,17 @@ from optport.targets import Target
 
 EVIDENCE: Final = Path(__file__).parent.parent / "evidence"
 
-Record = dict[str, Any]
 
-#: The parts of a record that are executed. ``literal``: the names looked up only. ``dropped``: the
-#: same where an argument has no place, which is then left out. ``kept``: the same with the groups
-#: handed over as torch has them. ``port``: the port that the linter gives. ``named``: the literal
-#: port of a flat parameter list whose names hold "gamma". ``named-port``: the port of that.
-#: ``unordered``: the port of groups in another order than the model's, gradients handed over in
-#: that of the model.
-PARTS: Final = ("literal", "dropped", "kept", "port", "named", "named-port", "unordered")
+class Part(enum.StrEnum):
+    """What is executed for a call."""
+
+    LITERAL = "literal"  # the names looked up only
+    KEPT = "kept"  # the same with the groups handed over as torch has them, where that differs
+    PORT = "port"  # the port that the linter gives
+    NAMED = "named"  # the literal port of a flat parameter list whose names hold "gamma"
+    NAMED_PORT = "named-port"  # the port of that
+    UNORDERED = "unordered"  # the port of groups in another order than the model's, without words
+
 
 #: How a call begins that says itself what is trained.
 _OWN_PARAMETERS: Final = re.compile(r"\w+\((\[\{|model\.)")
@@ -49,7 +52,158 @@ _OWN_PARAMETERS: Final = re.compile(r"\w+\((\[\{|model\.)")
 _REVERSED: Final = re.compile(r"\w+\(\[\{'params': params\[3:\]")
 
 _RENAME: Final = "for one in params: one.name = 'gamma_' + one.name"
-_DIGITS: Final = 3
+
+#: Noise below this changes no verdict, and is not written down.
+_QUIET: Final = 1e-4
+
+
+@dataclass(frozen=True)
+class Run:
+    """One port, and what running it gave (nothing yet while ``result`` is None).
+
+    Attributes:
+        call, setup, also: as in :class:`conformance.cases.Case`.
+        lost: of a literal port, the arguments that change training and have no place, left out.
+        fidelity: of a port, what the linter calls it.
+        result: without the noise, which stands in the record.
+    """
+
+    call: str
+    setup: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    fidelity: str | None = None
+    result: Result | None = None
+
+    @property
+    def made(self) -> tuple[object, ...]:
+        """What is executed: equal for runs that give the same."""
+        return self.call, self.setup, self.also
+
+    def made_as(self, other: Run) -> Run:
+        """The same with the result of another."""
+        return replace(self, result=other.result)
+
+    def to_json(self) -> dict[str, Any]:
+        """As an object, without what is empty."""
+        entry: dict[str, Any] = {"call": self.call}
+        entry |= {"setup": self.setup, "also": self.also, "lost": self.lost}
+        entry["fidelity"] = self.fidelity
+        if self.result is not None:
+            entry["off"] = {run: _rounded(value) for run, value in self.result.off.items()}
+            entry |= {"error": self.result.error, "frozen": self.result.frozen}
+            entry["scalar"] = self.result.scalar
+        return {key: value for key, value in entry.items() if value}
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> Self:
+        """From what :meth:`to_json` gives, of a run that was executed."""
+        lists = {key: tuple(entry.get(key, ())) for key in ("setup", "also", "lost")}
+        result = Result(
+            off=entry.get("off", {}),
+            error=entry.get("error"),
+            frozen=entry.get("frozen", False),
+            scalar=entry.get("scalar"),
+        )
+        return cls(entry["call"], fidelity=entry.get("fidelity"), result=result, **lists)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A call on a target.
+
+    Attributes:
+        torch: the call, without ``torch.optim.`` and without its parameters.
+        found: what the linter found, in short: ``OPT303 eps``.
+        runs: what is executed; no literal port where there is no counterpart.
+        noise: how far torch's own float64 leaves its float32, where that is much; by run.
+        torch_error: what torch raised; then nothing else was run.
+    """
+
+    torch: str
+    found: tuple[str, ...]
+    runs: Mapping[Part, Run]
+    noise: Figures = field(default_factory=dict)
+    torch_error: str | None = None
+
+    @property
+    def optimizer(self) -> str:
+        """The torch optimizer."""
+        return self.torch.partition("(")[0]
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes found."""
+        return {cause.partition(" ")[0] for cause in self.found}
+
+    @property
+    def port(self) -> Run | None:
+        """The port."""
+        return self.runs.get(Part.PORT)
+
+    def verdict(self, part: Part) -> str | None:
+        """``"same"``, ``"parts"``, ``"error"`` or ``"torch-error"``; None where nothing was run."""
+        if self.torch_error is not None:
+            return "torch-error"
+        run = self.runs.get(part)
+        if run is None or run.result is None:
+            return None
+        return replace(run.result, noise=self.noise).verdict
+
+    def parting(self, part: Part) -> list[str]:
+        """The reference runs on which a part leaves torch."""
+        run = self.runs.get(part)
+        return [] if run is None or run.result is None else parting(run.result.off, self.noise)
+
+    def measured(self, part: Part) -> str | None:
+        """The fidelity that a part deserves: ``none`` where it raises, None for nothing run."""
+        run = self.runs.get(part)
+        if run is None or run.result is None or self.torch_error is not None:
+            return None
+        return "none" if run.result.error else fidelity(run.result.off, self.noise)
+
+    def why(self, part: Part) -> str:
+        """What became of a part, in short."""
+        run = self.runs.get(part)
+        result = run.result if run is not None else None
+        if result is None or self.torch_error is not None:
+            return self.torch_error or "not run"
+        if result.error is not None:
+            return result.error
+        shown = [f"{run} {_shown(result.off[run])}" for run in self.parting(part)]
+        return ", ".join(shown) or f"{_shown(furthest(result.off))} at most"
+
+    def to_json(self) -> str:
+        """One line. A port that runs as the literal one stands without figures."""
+        entry: dict[str, Any] = {"torch": self.torch, "found": self.found}
+        if self.torch_error is not None:
+            entry["torch-error"] = self.torch_error
+        if self.noise:
+            entry["noise"] = {run: _rounded(value) for run, value in self.noise.items()}
+        literal = self.runs.get(Part.LITERAL)
+        for part, run in self.runs.items():
+            copied = part is Part.PORT and literal is not None and literal.made == run.made
+            entry[part] = replace(run, result=None).to_json() if copied else run.to_json()
+        return json.dumps(entry, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """From what :meth:`to_json` gives."""
+        entry = json.loads(line)
+        runs = {part: Run.read(entry[part]) for part in Part if part in entry}
+        literal, port = runs.get(Part.LITERAL), runs.get(Part.PORT)
+        if literal is not None and port is not None and literal.made == port.made:
+            runs[Part.PORT] = replace(port, result=literal.result)
+        noise = entry.get("noise", {})
+        return cls(entry["torch"], tuple(entry["found"]), runs, noise, entry.get("torch-error"))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.1e}")
+
+
+def _shown(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.1e}"
 
 
 def gives_parameters(call: str) -> bool:
@@ -83,152 +237,99 @@ def _report(call: str, options: Options, params: str) -> Report:
 
 def findings(call: str, target: Target) -> list[Finding]:
     """What the linter says about an evidence call for one target."""
-    options = make_options(f"{target.info.short}=={target.version}")
-    return _report(call, options, "params").findings
+    return _report(call, options_for(target), "params").findings
 
 
-def causes(found: Iterable[Finding]) -> list[str]:
-    """The findings in short, ``OPT303 eps``, sorted."""
-    return sorted({f"{one.code} {name}".strip() for one in found for name in one.arguments or [""]})
+def options_for(target: Target) -> Options:
+    """The linter's options for one target at its version."""
+    return make_options(f"{target.info.short}=={target.version}")
 
 
 def new_record(call: str, target: Target) -> Record:
-    """The record of a call on a target, still without figures."""
-    options = make_options(f"{target.info.short}=={target.version}")
+    """The record of a call on a target, still without results."""
+    options = options_for(target)
+    found = _causes(findings(call, target))
+    runs: dict[Part, Run | None] = {}
     construction, ports = read_call(call, options)
-    found = causes(findings(call, target))
-    record: Record = {"torch": call, "found": found, "literal": None, "port": None}
+    port = _port(ports[target.name], call)
     case = find_case(construction, target)
-    if case is None:
-        record["literal"] = {"verdict": "no counterpart"}
-        return record
-    lost = dropped(case)
-    if lost:
-        record["literal"] = {"verdict": "impossible", "lost": ", ".join(lost)}
-        record["dropped"] = {"call": literal_port(case)}
-    else:
-        record["literal"] = {"call": literal_port(case)}
-    if is_grouped(call):
-        _add_groups(record, case, ports[target.name])
-    record["port"] = _port(ports[target.name], call)
+    if case is not None:
+        # What looks names up only, gets gradients in any order.
+        also = (GROUPS_ORDER,) if is_grouped(call) else ()
+        runs[Part.LITERAL] = Run(literal_port(case), also=also, lost=tuple(lost(case)))
+        if is_grouped(call) and kept_port(case) != literal_port(case):
+            runs[Part.KEPT] = Run(kept_port(case), also=also)
+    runs[Part.PORT] = port
+    if port is not None and _REVERSED.match(call):
+        words = tuple(word for word in port.also if word != GROUPS_ORDER)
+        runs[Part.UNORDERED] = replace(port, also=words, fidelity=None)
     if "OPT305 weight_decay" in found:
         construction, ports = read_call(call, options, "model.parameters()")
         case = find_case(construction, target)
         assert case is not None
-        if not lost:
-            record["named"] = {"call": literal_port(case)}
-        record["named-port"] = _named(_port(ports[target.name], call))
-    return {name: value for name, value in record.items() if value is not None or name == "port"}
+        runs[Part.NAMED] = Run(literal_port(case), setup=(_RENAME,))
+        named = _port(ports[target.name], call)
+        if named is not None:
+            # The problem's model has methods of torch's names only.
+            own = named.call.replace(".trainable_params()", ".parameters()")
+            setup = (_RENAME, *named.setup)
+            runs[Part.NAMED_PORT] = replace(named, call=own, setup=setup)
+    kept = {part: run for part in Part if (run := runs.get(part)) is not None}
+    return Record(call, found, kept)
 
 
-def _add_groups(record: Record, case: HazardCase, port: Port) -> None:
-    """Add what is run for groups only. What looks names up only, gets gradients in any order."""
-    literal = record.get("dropped") or record["literal"]
-    literal["also"] = [GROUPS_ORDER]
-    kept = kept_port(case)
-    if kept != literal["call"]:
-        record["kept"] = {"call": kept, "also": [GROUPS_ORDER]}
-    if port.call is not None and _REVERSED.match(record["torch"]):
-        unordered = _port(port, record["torch"]) or {}
-        unordered["also"] = [word for word in port.also if word != GROUPS_ORDER]
-        record["unordered"] = {key: unordered[key] for key in ("call", "setup", "also")}
+def _causes(found: Iterable[Finding]) -> tuple[str, ...]:
+    """The findings in short, ``OPT303 eps``, sorted."""
+    return tuple(
+        sorted({f"{one.code} {name}".strip() for one in found for name in one.arguments or [""]})
+    )
 
 
-def _port(port: Port, call: str) -> Record | None:
+def _port(port: Port, call: str) -> Run | None:
     """The port of an evidence call; where that leaves its parameters to us, they are a list."""
     if port.call is None:
         return None
-    return {
-        "call": port.call,
-        "setup": list(port.setup),
-        "also": list(port.also),
-        "fidelity": port.fidelity if gives_parameters(call) else port.closeness,
-    }
+    fidelity = port.fidelity if gives_parameters(call) else port.closeness
+    return Run(port.call, tuple(port.setup), tuple(port.also), fidelity=fidelity)
 
 
-def _named(port: Record | None) -> Record | None:
-    """The port over the problem's model, whose methods have torch's names."""
-    if port is not None:
-        port["call"] = port["call"].replace(".trainable_params()", ".parameters()")
-    return port
-
-
-def cases_of(record: Record, target: Target) -> dict[str, Case]:
-    """The cases to run for a record, by the part that their results belong to.
-
-    The id of a case is made from what it runs, so that equal runs have equal ids.
-    """
+def cases_of(record: Record) -> dict[Part, Case]:
+    """The cases to run for a record, by the part that their results belong to."""
     found = {}
-    for part in PARTS:
-        entry = record.get(part)
-        if entry is None or "call" not in entry:
-            continue
-        named = part.startswith("named")
-        torch = torch_call(record["torch"], "model.parameters()" if named else "params")
-        setup = (*((_RENAME,) if named else ()), *entry.get("setup", ()))
-        also = tuple(entry.get("also", ()))
-        run = json.dumps([torch, target.name, target.version, entry["call"], setup, also])
-        digest = hashlib.sha256(run.encode()).hexdigest()[:24]
-        found[part] = Case(digest, torch, target.name, entry["call"], setup, also)
+    for part, run in record.runs.items():
+        named = part in (Part.NAMED, Part.NAMED_PORT)
+        torch = torch_call(record.torch, "model.parameters()" if named else "params")
+        found[part] = Case(torch, run.call, run.setup, run.also)
     return found
 
 
-def add_figures(record: Record, cases: Mapping[str, Case], results: Mapping[str, Result]) -> None:
-    """Enter what running the cases of a record gave, where there is a result."""
-    for part, case in cases.items():
-        if case.id in results:
-            result = results[case.id]
-            record[part].update(_figures(result))
-            if result.verdict != "torch-error" and not result.regime.steady:
-                record["unsteady"] = _regime(result.regime)
-
-
-def _regime(regime: Regime) -> str:
-    """What is unsteady about a call, in short."""
-    noise = [value for copy, value in regime.noise.items() if copy in ORDINARY]
-    known = [value for value in noise if value is not None]
-    if not known or len(known) < len(noise) or regime.grown is None:
-        return "weights not finite"
-    if regime.grown >= MOST_GROWTH:
-        return f"weights grow by {regime.grown:.0e}"
-    return f"float32 and float64 part by {max(known):.0e}"
-
-
-def _figures(result: Result) -> Record:
-    figures: Record = {"verdict": result.verdict}
-    for copy in COPIES:
-        value = getattr(result, copy)
-        # Where torch itself is unsteady, the figure of a further copy would only be rounding.
-        if value is not None and (copy in ORDINARY or result.regime.tells(copy, value)):
-            figures[copy] = float(f"{value:.{_DIGITS - 1}e}")
-    if result.frozen:
-        figures["frozen"] = True
-    if result.error:
-        figures["error"] = " ".join(result.error.split())[:160]
-    return figures
+def with_results(record: Record, results: Mapping[str, Result]) -> Record:
+    """The record with what running its cases gave, where there is a result."""
+    runs = dict(record.runs)
+    known = {part: results.get(case.id) for part, case in cases_of(record).items()}
+    for part, result in known.items():
+        if result is not None:
+            error = None if result.error is None else one_line(result.error)
+            runs[part] = replace(runs[part], result=replace(result, noise={}, error=error))
+    some = next((result for result in known.values() if result is not None), Result())
+    loud = {run: own for run, own in some.noise.items() if own is None or own >= _QUIET}
+    return replace(record, runs=runs, noise=loud, torch_error=some.torch_error)
 
 
 def same_run(record: Record, known: Record | None) -> bool:
     """Whether a recorded run was of just these calls, and left figures for all of them."""
-    if known is None:
+    if known is None or record.runs.keys() != known.runs.keys():
         return False
-    for part in PARTS:
-        mine, theirs = record.get(part) or {}, known.get(part) or {}
-        keys = ("call", "setup", "also", "lost")
-        if any(mine.get(key) != theirs.get(key) for key in keys):
-            return False
-        if mine and "verdict" not in theirs:
-            return False
-    return True
+    return all(
+        run.made == known.runs[part].made and known.runs[part].result is not None
+        for part, run in record.runs.items()
+    )
 
 
-def carry_over(record: Record, known: Record) -> None:
-    """Enter the figures of a recorded run of the same calls."""
-    for part in PARTS:
-        if record.get(part):
-            record[part] = {**known[part], **record[part]}
-    if "unsteady" in known:
-        record["unsteady"] = known["unsteady"]
+def carried_over(record: Record, known: Record) -> Record:
+    """The record with the results of a recorded run of the same calls."""
+    runs = {part: replace(run, result=known.runs[part].result) for part, run in record.runs.items()}
+    return replace(record, runs=runs, noise=known.noise, torch_error=known.torch_error)
 
 
 def evidence_path(target: Target) -> Path:
@@ -241,18 +342,14 @@ def read_evidence(path: Path) -> dict[str, Record]:
     if not path.is_file():
         return {}
     lines = path.read_text(encoding="utf-8").splitlines()
-    return {record["torch"]: record for record in map(json.loads, lines)}
+    return {record.torch: record for record in map(Record.read, lines)}
 
 
 def write_evidence(path: Path, records: Iterable[Record]) -> None:
     """Write one evidence file, a line each record."""
-    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    path.write_text("".join(lines), encoding="utf-8")
+    path.write_text("".join(f"{record.to_json()}\n" for record in records), encoding="utf-8")
 
 
-def executed(record: Record) -> Iterator[tuple[str, Record]]:
-    """Yield the parts of a record that were run, with their figures."""
-    for part in PARTS:
-        entry = record.get(part)
-        if entry is not None and "call" in entry:
-            yield part, entry
+def literal_parts(record: Record) -> Iterator[Part]:
+    """Yield what a person may write: with groups, also to leave these alone."""
+    yield from (part for part in (Part.LITERAL, Part.KEPT) if part in record.runs)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from conformance.cases import (
-    COPIES,
-    ORDINARY,
-    SAME_BELOW,
-    Case,
-    CaseError,
-    Regime,
-    Result,
-    Verdict,
-)
+from conformance.cases import Case, CaseError, Result
 from conformance.environments import Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import Outcome, run_jobs
@@ -29,65 +20,67 @@ from conformance.pool import Outcome, run_jobs
 #: The torch release that the facts about torch were measured with.
 DEFAULT_TORCH: Final = "2.13.0"
 
-#: Steps per framework. MindSpore's are slow in PyNative mode, and LBFGS iterates inside a step.
-STEPS: Final = {"paddle": 50, "mindspore": 25}
-TORCH_STEPS: Final = max(STEPS.values())
-LBFGS_STEPS: Final = 12
-
 #: Seconds that one construction and its steps may take, and that a framework may take to load.
-CASE_TIMEOUT: Final = 60.0
+CASE_TIMEOUT: Final = 120.0
 START_TIMEOUT: Final = 300.0
 
-_DOUBLE: Final = "-double"
-_ASCEND_ONLY: Final = "mindspore.mint.optim"
+#: Modules that can't be run on a CPU: they raise or, worse, leave the weights alone.
+NOT_RUN: Final = ("mindspore.mint.",)
+
+#: Frameworks that know no parameter without gradient: they are handed zeros, and so is torch then.
+_WITHOUT_GAPS: Final = frozenset({"mindspore"})
+
+OnResult = Callable[[Case, Result], object]
 
 
-def measure(
-    cases: Sequence[Case],
-    version: str,
-    cache: Path,
-    *,
-    torch: str = DEFAULT_TORCH,
-    timeout: float = CASE_TIMEOUT,
-    on_result: Callable[[Result], None] | None = None,
-    progress: bool = False,
-    workers: int = 1,
-) -> dict[str, Result]:
-    """Runs ``cases`` with the target at ``version`` and returns the results by case id.
+@dataclass(frozen=True)
+class Setting:
+    """What a run needs beside its cases.
 
-    Args:
-        cases: cases with distinct ids, all of the framework that ``version`` names.
-        version: such as ``"paddle==3.3.1"`` or ``"mindspore==2.10.0"``.
+    Attributes:
+        target: the framework and version to run, such as ``paddle==3.3.1``.
         cache: directory of the environments; missing ones are built there (minutes).
         torch: version of torch to compare with.
         timeout: seconds after which a case counts as hanging.
-        on_result: called with each result as soon as it is there.
-        progress: write progress to standard error.
         workers: how many processes share the cases.
-
-    Raises CaseError for a case of another framework or a repeated id, ValueError for a malformed
-    version, EnvironmentFailure when pip fails, WorkerFailure when a framework does not load.
+        progress: whether progress goes to standard error.
     """
-    target = Version.parse(version)
-    if target.framework not in STEPS:
-        raise ValueError(f"{version!r}: the target must be one of {', '.join(STEPS)}")
-    _check(cases, target)
+
+    target: Version
+    cache: Path
+    torch: str = DEFAULT_TORCH
+    timeout: float = CASE_TIMEOUT
+    workers: int = 1
+    progress: bool = True
+
+
+def measure(
+    cases: Sequence[Case], setting: Setting, on_result: OnResult | None = None
+) -> dict[str, Result]:
+    """Runs the cases and returns the results by case id, each told to ``on_result`` at once.
+
+    Raises CaseError for a case of another framework or a target that can't be run,
+    EnvironmentFailure when pip fails, WorkerFailure when a framework does not load.
+    """
+    for case in cases:
+        if case.framework != setting.target.framework or case.call.startswith(NOT_RUN):
+            raise CaseError(f"{case.call}: can't be run with {setting.target}")
     results: dict[str, Result] = {}
     lock = threading.Lock()
 
     def run(share: Sequence[Case]) -> None:
         with tempfile.TemporaryDirectory(prefix="conformance-") as directory:
-            for result in _results(share, target, cache, torch, timeout, Path(directory), progress):
+            for case, result in _Share(share, setting, Path(directory)).results():
                 with lock:
-                    results[result.id] = result
+                    results[case.id] = result
                     if on_result is not None:
-                        on_result(result)
+                        on_result(case, result)
 
     if cases:
         # Before the shares start: two of them must not build the same environment.
-        for version_needed in (Version("torch", torch), target):
-            interpreter(version_needed, cache)
-    shares = _shares(cases, workers)
+        for version in (Version("torch", setting.torch), setting.target):
+            interpreter(version, setting.cache)
+    shares = _shares(cases, setting.workers)
     with ThreadPoolExecutor(max_workers=max(1, len(shares))) as pool:
         for future in [pool.submit(run, share) for share in shares]:
             future.result()
@@ -96,185 +89,93 @@ def measure(
 
 def _shares(cases: Sequence[Case], workers: int) -> list[list[Case]]:
     """Deal the cases out; those of one torch call stay together, it runs only once then."""
-    by_call: dict[str, list[Case]] = {}
-    for case in cases:
-        by_call.setdefault(case.torch, []).append(case)
+    by_call: dict[str, list[Case]] = defaultdict(list)
+    for case in {case.id: case for case in cases}.values():
+        by_call[case.torch].append(case)
     shares: list[list[Case]] = [[] for _ in range(max(1, workers))]
     for number, group in enumerate(by_call.values()):
         shares[number % len(shares)].extend(group)
     return [share for share in shares if share]
 
 
-def _check(cases: Iterable[Case], target: Version) -> None:
-    seen: set[str] = set()
-    for case in cases:
-        if case.framework != target.framework:
-            raise CaseError(f"case {case.id!r} is for {case.target}, not for {target}")
-        if case.id in seen:
-            raise CaseError(f"the id {case.id!r} is used twice")
-        seen.add(case.id)
+class _Share:
+    """The cases of one pair of processes: torch's, then the target's."""
 
-
-def _results(
-    cases: Sequence[Case],
-    target: Version,
-    cache: Path,
-    torch: str,
-    timeout: float,
-    workdir: Path,
-    progress: bool,
-) -> Iterator[Result]:
-    runnable: list[Case] = []
-    for case in cases:
-        if case.target == _ASCEND_ONLY:
-            # On a CPU these raise or, worse, leave the weights alone: no measurement either way.
-            yield _failed(case.id, "error", f"not run: {_ASCEND_ONLY} works on Ascend only")
-        else:
-            runnable.append(case)
-    if not runnable:
-        return
-    references = _References(runnable, interpreter(Version("torch", torch), cache))
-    for count, total in references.run(workdir, timeout):
-        if progress:
-            _progress(f"torch=={torch}", count, total)
-    target_jobs: list[Job] = []
-    for case in runnable:
-        error = references.errors.get(_digest(case))
-        if error is not None:
-            yield _failed(case.id, "torch-error", error)
-        else:
-            target_jobs.append(_target_job(case, references.jobs[_digest(case)]))
-    if not target_jobs:
-        return
-    regime_of = {case.id: references.regimes.get(_digest(case), Regime()) for case in runnable}
-    outcomes = run_jobs(
-        interpreter(target, cache),
-        f"conformance.worker_{target.framework}",
-        target_jobs,
-        workdir,
-        timeout=timeout,
-        start_timeout=START_TIMEOUT,
-    )
-    for count, outcome in enumerate(outcomes, 1):
-        yield replace(_result(outcome), regime=regime_of[outcome.id])
-        if progress:
-            _progress(str(target), count, len(target_jobs))
-
-
-class _References:
-    """Torch's side of some cases: one run for each distinct call, and one more in float64.
-
-    Attributes:
-        jobs: by the digest of the call; with what the run said about maximizing.
-        errors: what torch raised.
-        regimes: what the runs in float32 and float64 say about the call.
-    """
-
-    def __init__(self, cases: Sequence[Case], python: Path) -> None:
+    def __init__(self, cases: Sequence[Case], setting: Setting, workdir: Path) -> None:
         self._cases = cases
-        self._python = python
-        self.jobs: dict[str, Job] = {}
-        self.errors: dict[str, str] = {}
-        self.regimes: dict[str, Regime] = {}
+        self._setting = setting
+        self._workdir = workdir
 
-    def run(self, workdir: Path, timeout: float) -> Iterator[tuple[int, int]]:
-        """Run them all, yielding how many are done and how many there are."""
+    def results(self) -> Iterator[tuple[Case, Result]]:
+        """Run them all."""
+        torch = Version("torch", self._setting.torch)
+        first = {case.torch: case for case in self._cases}
+        jobs = [self._torch_job(case, str(number)) for number, case in enumerate(first.values())]
+        references: dict[str, tuple[Job, Outcome]] = {}
+        for (call, job), outcome in zip(
+            zip(first, jobs, strict=True), self._run(torch, jobs), strict=True
+        ):
+            references[call] = job, outcome
+        # Arguments without effect leave torch's weights as they are, bit for bit: one run of the
+        # target is enough for all such calls.
+        alike: dict[tuple[object, ...], list[Case]] = defaultdict(list)
         for case in self._cases:
-            self.jobs[_digest(case)] = _torch_job(case, _digest(case), workdir)
-        pairs = [one for job in self.jobs.values() for one in (job, _double_job(job))]
-        outcomes = run_jobs(
-            self._python,
-            "conformance.worker_torch",
-            pairs,
-            workdir,
-            timeout=timeout,
+            job, outcome = references[case.torch]
+            if outcome.error is not None:
+                yield case, Result(torch_error=outcome.error)
+            else:
+                key = replace(case, torch=outcome.values["digest"])
+                alike[(key, str(outcome.values["maximized"]))].append(case)
+        groups = list(alike.values())
+        todo = [
+            self._target_job(group[0], str(number), *references[group[0].torch])
+            for number, group in enumerate(groups)
+        ]
+        for group, outcome in zip(groups, self._run(self._setting.target, todo), strict=True):
+            for case in group:
+                yield case, _result(outcome, references[case.torch][1].values["noise"])
+
+    def _run(self, version: Version, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        if not jobs:
+            return
+        found = run_jobs(
+            interpreter(version, self._setting.cache),
+            f"conformance.worker_{version.framework}",
+            jobs,
+            self._workdir,
+            timeout=self._setting.timeout,
             start_timeout=START_TIMEOUT,
         )
-        for count, outcome in enumerate(outcomes, 1):
-            digest = outcome.id.removesuffix(_DOUBLE)
-            if digest == outcome.id:
-                self._keep(digest, outcome)
-            else:
-                noise = {copy: outcome.values.get(copy) for copy in COPIES[: self._copies(digest)]}
-                self.regimes[digest] = replace(self.regimes.get(digest, Regime()), noise=noise)
-            yield count, len(pairs)
+        for count, outcome in enumerate(found, 1):
+            yield outcome
+            if self._setting.progress and (count == len(jobs) or count % 25 == 0):
+                print(
+                    f"conformance: {version}: {count} of {len(jobs)}", file=sys.stderr, flush=True
+                )
 
-    def _copies(self, digest: str) -> int:
-        return self.jobs[digest].copies
+    def _torch_job(self, case: Case, number: str) -> Job:
+        return Job(
+            id=number,
+            call=case.torch,
+            layout=case.layout,
+            grouped=case.grouped,
+            whole=case.framework not in _WITHOUT_GAPS,
+            trajectory=str(self._workdir / f"{number}.npz"),
+        )
 
-    def _keep(self, digest: str, outcome: Outcome) -> None:
-        if outcome.error is not None:
-            self.errors[digest] = outcome.error
-            return
-        maximized = tuple(outcome.values["maximized"])
-        self.jobs[digest] = replace(self.jobs[digest], maximized=maximized)
-        self.regimes[digest] = Regime(grown=outcome.values["grown"])
-
-
-def _digest(case: Case) -> str:
-    return hashlib.sha256(case.torch.encode()).hexdigest()[:24]
-
-
-def _torch_job(case: Case, digest: str, workdir: Path) -> Job:
-    return Job(
-        id=digest,
-        call=case.torch,
-        setup=(),
-        also=(),
-        sparse=case.is_sparse,
-        together=not case.is_lbfgs,
-        steps=LBFGS_STEPS if case.is_lbfgs else TORCH_STEPS,
-        reference=None,
-        trajectory=str(workdir / f"{digest}.npy"),
-        copies=case.copies,
-    )
+    def _target_job(self, case: Case, number: str, torch: Job, outcome: Outcome) -> Job:
+        return replace(
+            torch,
+            id=number,
+            call=case.call,
+            setup=case.setup,
+            also=case.also,
+            maximized=outcome.values["maximized"],
+            series=case.series,
+        )
 
 
-def _double_job(job: Job) -> Job:
-    return replace(job, id=job.id + _DOUBLE, reference=job.trajectory, trajectory=None, double=True)
-
-
-def _target_job(case: Case, reference: Job) -> Job:
-    return Job(
-        id=case.id,
-        call=case.call,
-        setup=case.setup,
-        also=case.also,
-        sparse=case.is_sparse,
-        together=not case.is_lbfgs,
-        steps=min(reference.steps, STEPS[case.framework]),
-        reference=reference.trajectory,
-        trajectory=None,
-        maximized=reference.maximized,
-        series=case.series,
-        copies=case.copies,
-    )
-
-
-def _result(outcome: Outcome) -> Result:
+def _result(outcome: Outcome, noise: dict[str, Any]) -> Result:
     if outcome.error is not None:
-        return _failed(outcome.id, "error", outcome.error)
-    ordinary = [outcome.values[copy] for copy in ORDINARY if copy in outcome.values]
-    known = [value for value in ordinary if value is not None]
-    same = len(known) == len(ordinary) and all(value < SAME_BELOW for value in known)
-    error = None if len(known) == len(ordinary) else "the weights are finite on one side only"
-    return Result(
-        id=outcome.id,
-        base=outcome.values["base"],
-        small=outcome.values["small"],
-        dead=outcome.values["dead"],
-        verdict="same" if same else "diverges",
-        error=error,
-        frozen=outcome.values["frozen"],
-        series=outcome.values.get("series"),
-        other=outcome.values.get("other"),
-    )
-
-
-def _failed(case_id: str, verdict: Verdict, error: str) -> Result:
-    return Result(case_id, None, None, None, verdict, error)
-
-
-def _progress(what: str, count: int, total: int) -> None:
-    if count == total or count % 25 == 0:
-        print(f"conformance: {what}: {count} of {total}", file=sys.stderr, flush=True)
+        return Result(noise=noise, error=outcome.error)
+    return Result(noise=noise, **outcome.values)

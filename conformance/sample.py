@@ -1,23 +1,22 @@
 """The sample that continuous integration runs for real.
 
-``python -m conformance ci --cache DIR`` runs it on the newest recorded version of every target
-and compares the verdicts with the recorded evidence.
+It is run on the newest recorded version of every target, and verdicts are compared with the
+recorded evidence.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 
 from conformance.compare import differences
 from conformance.consistency import newest_executed
 from conformance.environments import Version
 from conformance.evidence import run_calls
-from conformance.records import Record, evidence_path, executed, read_evidence
-from optport.targets import Target
+from conformance.records import Record, evidence_path, read_evidence
+from conformance.runner import Setting
 
 #: Calls in the sample.
 SIZE: Final = 60
@@ -37,7 +36,7 @@ def sample(recorded: Sequence[Mapping[str, Record]], size: int = SIZE) -> list[s
             for feature in _features(records[call])
         }
         for call in recorded[0]
-        if all(call in records and "unsteady" not in records[call] for records in recorded)
+        if all(call in records and not records[call].noise for records in recorded)
     }
     chosen: list[str] = []
     covered: set[tuple[object, ...]] = set()
@@ -50,15 +49,14 @@ def sample(recorded: Sequence[Mapping[str, Record]], size: int = SIZE) -> list[s
 
 
 def _features(record: Record) -> set[tuple[str, ...]]:
-    optimizer = record["torch"].partition("(")[0]
-    features: set[tuple[str, ...]] = {(optimizer,)}
-    features |= {(optimizer, cause) for cause in record["found"]}
-    features |= {(optimizer, part, entry["verdict"]) for part, entry in executed(record)}
+    features: set[tuple[str, ...]] = {(record.optimizer,)}
+    features |= {(record.optimizer, cause) for cause in record.found}
+    features |= {(record.optimizer, part, record.verdict(part) or "") for part in record.runs}
     return features
 
 
-def run_sample(cache: Path, workers: int) -> int:
-    """Run the sample and print what differs from the evidence.
+def run_sample(setting: Setting) -> int:
+    """Run the sample and print what differs from the evidence; the setting's target is not used.
 
     Returns 0 when all verdicts agree, 1 otherwise, and when nothing is recorded to agree with.
     Raises what `measure` raises.
@@ -72,11 +70,10 @@ def run_sample(cache: Path, workers: int) -> int:
             return 1
     calls = sample(list(recorded.values()))
     count = disagreements = 0
-    for version in dict.fromkeys(_version(target) for target in targets):
-        for target, records in run_calls(
-            calls, version, cache, workers=workers, keep=False
-        ).items():
-            count += sum(1 for record in records for _ in executed(record))
+    versions = [Version(target.family.framework, target.version) for target in targets]
+    for version in dict.fromkeys(versions):
+        for target, records in run_calls(calls, replace(setting, target=version)).items():
+            count += sum(len(record.runs) for record in records)
             expected = {call: recorded[target][call] for call in calls}
             for difference in differences(expected, records):
                 print(f"{target.name} {target.version}: {difference}")
@@ -86,10 +83,4 @@ def run_sample(cache: Path, workers: int) -> int:
         f"{', '.join(f'{target.name} {target.version}' for target in targets)}: "
         f"{disagreements} disagreements, {time.monotonic() - started:.0f} seconds",
     )
-    if not count:
-        print("conformance ci: nothing was run", file=sys.stderr)
     return int(disagreements > 0 or not count)
-
-
-def _version(target: Target) -> Version:
-    return Version(target.family.framework, target.version)

@@ -1,54 +1,175 @@
-"""What the three framework workers have in common: the job loop and the events they report.
+"""What the three framework workers have in common: the steps, the job loop and its events.
 
 A worker is started by the driver as ``python -m conformance.worker_NAME JOBS EVENTS``. JOBS is
-read once: JSON lines, one
-:class:`conformance.jobs.Job` each. EVENTS is appended to, one JSON line per event, so
-that the driver knows what ran when the process dies. Standard output belongs to the framework.
+read once: JSON lines, one :class:`conformance.jobs.Job` each. EVENTS is appended to, one JSON line
+per event, so that the driver knows what ran when the process dies. Standard output belongs to the
+framework.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from conformance.cases import COPIES, one_line
-from conformance.jobs import Job
-from conformance.problem import deviation, growth, is_frozen, np, series
+from conformance.cases import CLOSE_BELOW, LIMITS, Layout, one_line
+from conformance.jobs import Job, Made, construct
+from conformance.problem import (
+    Problem,
+    Squares,
+    deviations,
+    is_frozen,
+    np,
+    problems,
+    rate_factor,
+    series,
+)
 
-
-@dataclass(frozen=True)
-class Run:
-    """What an optimizer did.
-
-    Attributes:
-        weights: before the first and after each step, one array per copy.
-        maximized: on torch's side, per copy whether the optimizer maximizes.
-    """
-
-    weights: list[list[Any]]
-    maximized: tuple[bool, ...] = ()
+Outcome = Mapping[str, object]
 
 
-class Framework(Protocol):
-    """A framework that can run a job."""
+class Framework(ABC):
+    """A framework that can run a job. Whatever it raises is the outcome of the job."""
 
-    def run(self, job: Job, copies: tuple[int, ...]) -> Run:
-        """Makes an optimizer for the copies (numbers 0 to 3) and takes ``job.steps`` steps.
+    def __init__(self) -> None:
+        self._gradients: dict[tuple[object, ...], Any] = {}
+        self.kind = "float32"
 
-        Raises whatever the framework raises.
+    @abstractmethod
+    def names(self, arrays: list[Any]) -> dict[str, Any]:
+        """What a call sees: ``params`` that start at ``arrays``, ``model`` and the modules."""
+
+    @abstractmethod
+    def tensor(self, array: Any, sparse: bool) -> Any:
+        """A gradient."""
+
+    @abstractmethod
+    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
+        """One step with a gradient for each of the parameters; None for one without."""
+
+    @abstractmethod
+    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
+        """One step of an optimizer that asks for the loss and the gradients itself."""
+
+    @abstractmethod
+    def read(self, parameter: Any) -> Any:
+        """The weights of a parameter, as an array that stays as it is."""
+
+    @abstractmethod
+    def set_rate(self, made: Made, factor: float) -> None:
+        """Let every learning rate be ``factor`` times what the optimizer was made with."""
+
+    def run(self, job: Job, problem: Problem, number: int, replay: bool) -> Any:
+        """Make the optimizer and let it step; returns the trajectory: looks x weights, flat.
+
+        With ``replay``, the learning rate changes, and gradients are replayed only.
         """
+        made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
+        params = made.names["params"]
+        signs = self.signs(job, made, number)
+        looks = [self._flat(params)]
+        for step in range(problem.steps):
+            if replay:
+                self.set_rate(made, rate_factor(step, problem.steps))
+            if job.kind is Layout.CLOSURE:
+                self.ask(made, lambda: self._asked(problem, params, signs))
+            else:
+                self.step(job, made, self._at(job, problem, number, step, params, signs, replay))
+            made.after_step()
+            if problem.looks(step, replay):
+                looks.append(self._flat(params))
+        return np.stack(looks)
+
+    def signs(self, job: Job, made: Made, number: int) -> list[float]:
+        """What the gradients of each parameter are multiplied with."""
+        return [job.sign(number, place) for place in range(len(made.names["params"]))]
+
+    def _at(
+        self,
+        job: Job,
+        problem: Problem,
+        number: int,
+        step: int,
+        params: list[Any],
+        signs: list[float],
+        replay: bool,
+    ) -> list[Any]:
+        """The gradients of a step; those that do not depend on the weights are made once."""
+        if step < problem.closed_until and not replay:
+            return self._made(job, problem, step, [self.read(one) for one in params], signs, False)
+        key = (job.layout, job.grouped, job.whole, number, self.kind, step, *signs)
+        if key not in self._gradients:
+            starts = [one.start.astype(self.kind) for one in problem.parameters]
+            self._gradients[key] = self._made(job, problem, step, starts, signs, True)
+        found: list[Any] = self._gradients[key]
+        return found
+
+    def _made(
+        self,
+        job: Job,
+        problem: Problem,
+        step: int,
+        weights: list[Any],
+        signs: list[float],
+        replay: bool,
+    ) -> list[Any]:
+        found = []
+        for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
+            gradient = parameter.gradient(step, mine, replay)
+            if gradient is not None:
+                gradient = self.tensor(
+                    gradient * np.asarray(sign, self.kind), job.kind is Layout.SPARSE
+                )
+            found.append(gradient)
+        return found
+
+    def _asked(
+        self, problem: Problem, params: list[Any], signs: list[float]
+    ) -> tuple[float, list[Any]]:
+        weights = [self.read(one) for one in params]
+        loss = 0.0
+        gradients = []
+        for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
+            for piece in parameter.pieces:
+                assert isinstance(piece, Squares)
+                loss += sign * piece.loss(mine)
+            gradients.append(
+                self.tensor(parameter.gradient(0, mine, False) * np.asarray(sign, self.kind), False)
+            )
+        return loss, gradients
+
+    def _flat(self, params: list[Any]) -> Any:
+        return np.concatenate([self.read(one).reshape(-1) for one in params])
+
+    def outcome(self, job: Job) -> Outcome:
+        """Run a job and compare it with the recorded trajectories."""
+        asked = problems(job.kind, job.grouped, job.whole)
+        off: dict[str, float | None] = {}
+        outcome: dict[str, object] = {"off": off, "frozen": True}
+        with np.load(job.trajectory) as reference:
+            for number, problem in enumerate(asked):
+                theirs, mine = reference[f"replay{number}"], self.run(job, problem, number, False)
+                off |= deviations(problem, "replay", theirs, mine)
+                outcome["frozen"] = outcome["frozen"] and is_frozen(theirs, mine)
+                if job.series is not None and any(job.series in p.runs for p in problem.pieces):
+                    outcome["series"] = series(problem, job.series, theirs, mine)
+            # What has left torch anyway is not run with other rates, too.
+            known = [off[run] for run in LIMITS if run in off]
+            left = any(value is None or value >= CLOSE_BELOW for value in known)
+            for number, problem in enumerate(asked):
+                if problem.replays and not left:
+                    mine = self.run(job, problem, number, True)
+                    off |= deviations(problem, "rates", reference[f"rates{number}"], mine)
+        return outcome
 
 
 def main(make: Callable[[], Framework]) -> None:
     """Runs the jobs of ``sys.argv[1]`` in order, reporting to ``sys.argv[2]``."""
-    jobs = [
-        Job(**_tuples(json.loads(line)))
-        for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
-    ]
+    lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    jobs = [Job.read(json.loads(line)) for line in lines]
     with Path(sys.argv[2]).open("a", encoding="utf-8") as events:
 
         def report(**event: object) -> None:
@@ -59,39 +180,7 @@ def main(make: Callable[[], Framework]) -> None:
         for job in jobs:
             report(event="start", id=job.id)
             try:
-                outcome = _run(framework, job)
+                outcome = framework.outcome(job)
             except Exception as error:
                 outcome = {"error": one_line(f"{type(error).__name__}: {error}")}
             report(event="done", id=job.id, **outcome)
-
-
-def _run(framework: Framework, job: Job) -> dict[str, object]:
-    runs = [framework.run(job, copies) for copies in job.batches]
-    # Steps x copies x rows x columns.
-    trajectory = np.concatenate(
-        [np.stack([np.stack(weights) for weights in run.weights]) for run in runs], axis=1
-    )
-    if job.trajectory is not None:
-        np.save(job.trajectory, trajectory)
-    if job.reference is None:
-        return {
-            "maximized": [flag for run in runs for flag in run.maximized],
-            "grown": growth(trajectory[:, 0]),
-        }
-    # Torch may have run more steps than this target: its first ones are the comparison.
-    reference = np.load(job.reference)[: len(trajectory)]
-    outcome: dict[str, object] = {
-        name: deviation(reference[:, copy], trajectory[:, copy])
-        for copy, name in enumerate(COPIES[: job.copies])
-    }
-    outcome["frozen"] = is_frozen(reference[:, 0], trajectory[:, 0])
-    if job.series is not None:
-        copy = COPIES.index(job.series)
-        outcome["series"] = series(copy, reference[:, copy], trajectory[:, copy])
-    return outcome
-
-
-def _tuples(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: tuple(value) if isinstance(value, list) else value for key, value in record.items()
-    }

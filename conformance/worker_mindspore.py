@@ -4,90 +4,127 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from conformance.cases import COPIES, GROUPS_ORDER
-from conformance.jobs import Job
-from conformance.problem import LeastSquares, SparseLookup, np
-from conformance.worker import Run, main
+from conformance.cases import GROUPS_ORDER, Layout, one_line
+from conformance.jobs import Job, Made, construct
+from conformance.problem import Problem, np
+from conformance.worker import Framework, Outcome, main
 
 mindspore: Any = importlib.import_module("mindspore")
 
 
-class MindSpore:
+class MindSpore(Framework):
     """MindSpore on the CPU in PyNative mode; gradients are handed over, not computed by it."""
 
     def __init__(self) -> None:
+        super().__init__()
         mindspore.set_context(mode=mindspore.PYNATIVE_MODE, device_target="CPU")
-        self._dense = LeastSquares()
-        self._sparse = SparseLookup()
         self._warm_up()
 
-    def run(self, job: Job, copies: tuple[int, ...]) -> Run:
+    def names(self, arrays: list[Any]) -> dict[str, Any]:
         """See :class:`conformance.worker.Framework`."""
-        try:
-            return self._run(job, copies)
-        except SystemError:
-            # With numpy 2, the first call of an operation can fail inside MindSpore ("returned a
-            # result with an exception set") where every later one works.
-            return self._run(job, copies)
-
-    def _run(self, job: Job, copies: tuple[int, ...]) -> Run:
-        start = (self._sparse if job.sparse else self._dense).start
         model = mindspore.nn.Cell()
         params = []
-        for copy in copies:
-            parameter = mindspore.Parameter(mindspore.Tensor(start.copy()), name=COPIES[copy])
-            model.insert_param_to_cell(COPIES[copy], parameter)
+        for number, array in enumerate(arrays):
+            parameter = mindspore.Parameter(mindspore.Tensor(np.asarray(array)), name=f"p{number}")
+            model.insert_param_to_cell(f"p{number}", parameter)
             params.append(parameter)
         # Cells name these otherwise; calls that were ported name by name say it as torch does.
         object.__setattr__(model, "parameters", model.get_parameters)
         object.__setattr__(model, "named_parameters", model.parameters_and_names)
-        names = {
-            "params": params,
-            "model": model,
-            "mindspore": mindspore,
-            "ms": mindspore,
-            "np": np,
-            "math": math,
-        }
-        optimizer, after_step = job.construct(names)
-        order = list(range(len(params)))
-        if GROUPS_ORDER in job.also:
-            # By identity: a setup may have given the parameters other names.
-            place = {id(parameter): number for number, parameter in enumerate(params)}
-            order = [place[id(parameter)] for parameter in optimizer.parameters]
-        weights = [_weights(params)]
-        for step in range(job.steps):
-            gradients = [
-                np.float32(job.sign(copies[number]))
-                * self._gradient(job, copies[number], step, weights[-1][number])
-                for number in order
-            ]
-            optimizer(tuple(mindspore.Tensor(gradient) for gradient in gradients))
-            after_step()
-            weights.append(_weights(params))
-        return Run(weights)
+        own = {"mindspore": mindspore, "ms": mindspore, "np": np, "math": math}
+        return {"params": params, "model": model, **own}
 
-    def _gradient(self, job: Job, copy: int, step: int, weights: Any) -> Any:
-        if job.sparse:
-            return self._sparse.gradient(copy, step, weights)
-        return self._dense.gradient(copy, weights)
+    def tensor(self, array: Any, sparse: bool) -> Any:
+        """See :class:`conformance.worker.Framework`; dense, with zero rows."""
+        return mindspore.Tensor(np.asarray(array))
+
+    def run(self, job: Job, problem: Problem, number: int, replay: bool) -> Any:
+        """See :class:`conformance.worker.Framework`."""
+        try:
+            return super().run(job, problem, number, replay)
+        except SystemError:
+            # With numpy 2, the first call of an operation can fail inside MindSpore ("returned a
+            # result with an exception set") where every later one works.
+            return super().run(job, problem, number, replay)
+
+    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        if GROUPS_ORDER in job.also:
+            if "order" not in made.names:
+                # By identity: a setup may have given the parameters other names.
+                place = {id(one): number for number, one in enumerate(made.names["params"])}
+                made.names["order"] = [place[id(one)] for one in made.optimizer.parameters]
+            gradients = [gradients[number] for number in made.names["order"]]
+        made.optimizer(tuple(gradients))
+
+    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
+        """See :class:`conformance.worker.Framework`. No optimizer of MindSpore does that."""
+        raise NotImplementedError("MindSpore has no optimizer that takes a closure")
+
+    def read(self, parameter: Any) -> Any:
+        """See :class:`conformance.worker.Framework`."""
+        return np.array(parameter.asnumpy(), dtype=np.float32)
+
+    def set_rate(self, made: Made, factor: float) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        for rate, base in made.names.setdefault("made with", list(_rates(made.optimizer))):
+            if isinstance(rate, mindspore.Parameter):
+                # Not set_data: after the first step, an optimizer goes on with the old rate.
+                mindspore.ops.assign(rate, mindspore.Tensor(base * factor, mindspore.float32))
+            else:
+                rate.learning_rate = base * factor
+
+    def outcome(self, job: Job) -> Outcome:
+        """Run a job, and see what becomes of a parameter without dimension."""
+        outcome = super().outcome(job)
+        if job.kind in (Layout.FLAT, Layout.SHAPED) and not job.grouped:
+            names = self.names([np.asarray(1.0, np.float32)])
+            try:
+                made = construct(replace(job, also=()), names)
+                for _ in range(2):
+                    made.optimizer((mindspore.Tensor(np.asarray(0.1, np.float32)),))
+            except Exception as error:
+                return {**outcome, "scalar": one_line(f"{type(error).__name__}: {error}")}
+        return outcome
 
     def _warm_up(self) -> None:
         # See run(): what fails here does not fail any more when the first case runs.
         for call in ("nn.Adam(params)", "experimental.optim.Adam(params)"):
-            job = Job("", f"mindspore.{call}", (), (), False, True, 2, None, None)
             for _ in range(3):
                 try:
-                    self._run(job, (0, 1, 2))
+                    made = construct(
+                        Job("", f"mindspore.{call}", "flat", ""),
+                        self.names([np.ones(3, np.float32)]),
+                    )
+                    made.optimizer((mindspore.Tensor(np.ones(3, np.float32)),))
                     break
                 except Exception:
                     continue
 
 
-def _weights(params: list[Any]) -> list[Any]:
-    return [np.array(parameter.asnumpy(), dtype=np.float32) for parameter in params]
+def _rates(optimizer: Any) -> list[tuple[Any, Any]]:
+    """Every learning rate of an optimizer, a parameter or a schedule, with its value."""
+    if hasattr(optimizer, "param_groups"):
+        rates = [group["lr"] for group in optimizer.param_groups]
+    else:
+        rate = optimizer.learning_rate
+        several = isinstance(rate, (mindspore.ParameterTuple, mindspore.nn.CellList))
+        rates = list(rate) if several else [rate]
+    # With groups of several forms, a constant one is a cell around the parameter.
+    inner = [getattr(one, "learning_rate", None) for one in rates]
+    parameters = [one if isinstance(one, mindspore.Parameter) else None for one in inner]
+    rates = [one if mine is None else mine for one, mine in zip(rates, parameters, strict=True)]
+    # One parameter may be the rate of several groups.
+    found = {id(one): one for one in rates}
+    return [(one, _value(one)) for one in found.values()]
+
+
+def _value(rate: Any) -> float:
+    return float(rate.asnumpy() if isinstance(rate, mindspore.Parameter) else rate.learning_rate)
 
 
 if __name__ == "__main__":

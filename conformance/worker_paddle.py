@@ -4,69 +4,69 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Callable
 from typing import Any
 
-from conformance.cases import COPIES
-from conformance.jobs import Job
-from conformance.problem import SCALES, LeastSquares, SparseLookup, np
-from conformance.worker import Run, main
+from conformance.jobs import Job, Made
+from conformance.problem import np
+from conformance.worker import Framework, main
 
 paddle: Any = importlib.import_module("paddle")
 
 
-class Paddle:
+class Paddle(Framework):
     """Paddle on the CPU, dynamic graph."""
 
     def __init__(self) -> None:
+        super().__init__()
         paddle.set_device("cpu")
-        self._dense = LeastSquares()
-        self._sparse = SparseLookup()
-        self._features = [paddle.to_tensor(array) for array in self._dense.features]
-        self._targets = paddle.to_tensor(self._dense.targets)
 
-    def run(self, job: Job, copies: tuple[int, ...]) -> Run:
+    def names(self, arrays: list[Any]) -> dict[str, Any]:
         """See :class:`conformance.worker.Framework`."""
-        start = (self._sparse if job.sparse else self._dense).start
-        assign = paddle.nn.initializer.Assign(start)
         model = paddle.nn.Layer()
-        for copy in copies:
-            parameter = model.create_parameter(list(start.shape), default_initializer=assign)
-            model.add_parameter(COPIES[copy], parameter)
+        for number, array in enumerate(arrays):
+            assign = paddle.nn.initializer.Assign(np.asarray(array))
+            shape = list(array.shape)
+            parameter = model.create_parameter(shape, default_initializer=assign)
+            model.add_parameter(f"p{number}", parameter)
         params = list(model.parameters())
-        names = {"params": params, "model": model, "paddle": paddle, "np": np, "math": math}
-        optimizer, after_step = job.construct(names)
-        weights = [_weights(params)]
-        for step in range(job.steps):
-            # By name, because the class is missing in early versions.
-            if type(optimizer).__name__ == "LBFGS":
-                optimizer.step(lambda now=step: self._backward(job, copies, params, now))
-            else:
-                self._backward(job, copies, params, step)
-                optimizer.step()
-            after_step()
-            weights.append(_weights(params))
-        return Run(weights)
+        return {"params": params, "model": model, "paddle": paddle, "np": np, "math": math}
 
-    def _backward(self, job: Job, copies: tuple[int, ...], params: list[Any], step: int) -> Any:
-        loss = sum(
-            job.sign(copy) * self._loss(job, copy, weights, step)
-            for weights, copy in zip(params, copies, strict=True)
-        )
-        for parameter in params:
-            parameter.clear_gradient(set_to_zero=False)
-        loss.backward()
-        return loss
+    def tensor(self, array: Any, sparse: bool) -> Any:
+        """See :class:`conformance.worker.Framework`; dense, with zero rows."""
+        return paddle.to_tensor(np.asarray(array))
 
-    def _loss(self, job: Job, copy: int, weights: Any, step: int) -> Any:
-        if job.sparse:
-            # The gradient of this is the array itself: dense, with zero rows.
-            gradient = paddle.to_tensor(self._sparse.gradient(copy, step, weights.numpy()))
-            return (weights * gradient).sum()
-        return SCALES[copy] * ((self._features[copy] @ weights - self._targets) ** 2).mean()
+    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        self._hand_over(made, gradients)
+        made.optimizer.step()
 
+    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
+        """See :class:`conformance.worker.Framework`."""
 
-def _weights(params: list[Any]) -> list[Any]:
-    return [np.array(parameter.numpy()) for parameter in params]
+        def asked() -> Any:
+            loss, gradients = closure()
+            self._hand_over(made, gradients)
+            return paddle.to_tensor(loss)
+
+        made.optimizer.step(asked)
+
+    def _hand_over(self, made: Made, gradients: list[Any]) -> None:
+        for parameter, gradient in zip(made.names["params"], gradients, strict=True):
+            parameter.grad = gradient
+
+    def read(self, parameter: Any) -> Any:
+        """See :class:`conformance.worker.Framework`."""
+        return np.array(parameter.numpy())
+
+    def set_rate(self, made: Made, factor: float) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        scheduler = made.names.get("scheduler")
+        if scheduler is not None:
+            scheduler.last_lr = scheduler.get_lr() * factor
+            return
+        base = made.names.setdefault("made with", made.optimizer.get_lr())
+        made.optimizer.set_lr(base * factor)
 
 
 if __name__ == "__main__":

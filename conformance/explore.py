@@ -1,0 +1,200 @@
+"""Random conformance: what the linter says about random calls against what running them shows.
+
+Many calls are drawn, and the literal port and the port of each are run on every target of a
+framework; so are the calls that following the linter's edits makes of them. Three disagreements:
+
+- missed alarm: the literal port leaves torch's weights, raises or can't be built, and nothing is
+  reported;
+- wrong port: the port raises, or leaves torch's weights further than what it is called allows;
+- false alarm: the literal port trains the same, and a hazard is reported.
+
+The first two are defects of the table or of a rule, and are shrunk and printed. Calls that torch
+rejects are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.consistency import false_alarm, missed, worst_literal, wrong_port
+from conformance.evidence import executed_targets, run_calls
+from conformance.records import Part, Record, findings, torch_call
+from conformance.runner import Setting
+from conformance.shrink import shape, simpler
+from optport.edits import apply_edits
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table
+from optport.targets import Target
+
+KINDS: Final[Mapping[str, Callable[[Record], bool]]] = {
+    "missed alarm": missed,
+    "wrong port": wrong_port,
+    "false alarm": false_alarm,
+}
+
+#: Rounds of shrinking; every round runs all candidates of all disagreements at once.
+ROUNDS: Final = 8
+
+#: Edits that follow from edits: more rounds than this would not end.
+_MOST_EDITS: Final = 10
+
+_HEAD: Final = "import torch\n"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A call on which linter and run disagree."""
+
+    kind: str
+    target: Target
+    record: Record
+
+    @property
+    def cause(self) -> tuple[str, str, str]:
+        """What makes two disagreements one: kind, target and the arguments given."""
+        return self.kind, self.target.name, shape(self.record.torch)
+
+    def __str__(self) -> str:
+        part = Part.PORT if self.kind == "wrong port" else worst_literal(self.record)
+        run = self.record.runs.get(part)
+        found = ", ".join(self.record.found) or "nothing"
+        called = f" ({run.fidelity})" if run is not None and run.fidelity else ""
+        return (
+            f"{self.kind} on {self.target.name}: {self.record.torch}: found {found}; "
+            f"{run and run.call}{called}: {self.record.why(part)}"
+        )
+
+
+def drawn_optimizers() -> list[str]:
+    """The optimizers that some target has a counterpart of."""
+    found = []
+    for name in api_names(ApiKind.OPTIMIZER):
+        table = api_table(name)
+        if table is not None and any(row.counterpart for row in table.correspondences):
+            found.append(name)
+    return found
+
+
+def disagreements(target: Target, records: Iterable[Record]) -> list[Disagreement]:
+    """The disagreements among the records of a target."""
+    return [
+        Disagreement(kind, target, record)
+        for record in records
+        if record.torch_error is None
+        for kind, holds in KINDS.items()
+        if holds(record)
+    ]
+
+
+def advised(call: str, target: Target) -> str:
+    """The call that following the linter's edits for a target leads to."""
+    text = f"{_HEAD}{torch_call(call)}\n"
+    for _ in range(_MOST_EDITS):
+        found = [one.fix for one in findings(call, target) if one.fix is not None]
+        if not found:
+            return call
+        text = apply_edits(f"{_HEAD}{torch_call(call)}\n", found[0].edits)
+        call = text.removeprefix(f"{_HEAD}torch.optim.").strip().replace("(params, ", "(", 1)
+        call = call.replace("(params)", "()", 1)
+    raise AssertionError(f"following the edits does not end: {text}")
+
+
+def shrunk(
+    found: Sequence[Disagreement],
+    run: Callable[[Sequence[str]], Mapping[Target, Sequence[Record]]],
+) -> list[Disagreement]:
+    """Make the disagreements as simple as possible, one for each cause.
+
+    `run` runs calls on the targets. Greedy: in every round each takes the first simpler call
+    that still disagrees in the same way.
+    """
+    current = _one_a_cause(found)
+    pending = list(current)
+    for _ in range(ROUNDS):
+        wanted = {id(one): list(simpler(one.record.torch)) for one in pending}
+        calls = dict.fromkeys(call for group in wanted.values() for call in group)
+        if not calls:
+            break
+        again = {
+            (one.kind, target.name, one.record.torch): one
+            for target, records in run(list(calls)).items()
+            for one in disagreements(target, records)
+        }
+        moved = []
+        for one in pending:
+            keys = ((one.kind, one.target.name, call) for call in wanted[id(one)])
+            better = next((again[key] for key in keys if key in again), None)
+            if better is not None:
+                current[current.index(one)] = better
+                moved.append(better)
+        current = _one_a_cause(current)
+        pending = [one for one in moved if one in current]
+    return current
+
+
+def _one_a_cause(found: Iterable[Disagreement]) -> list[Disagreement]:
+    by_cause: dict[tuple[str, str, str], Disagreement] = {}
+    for one in found:
+        known = by_cause.get(one.cause)
+        if known is None or len(one.record.torch) < len(known.record.torch):
+            by_cause[one.cause] = one
+    return list(by_cause.values())
+
+
+def run_random(setting: Setting, calls: Sequence[str], shrink: bool) -> int:
+    """Run, shrink and print for one framework version; returns how many defects it found.
+
+    Missed alarms and wrong ports count as defects, false alarms do not.
+    """
+
+    def run(calls: Sequence[str]) -> Mapping[Target, Sequence[Record]]:
+        return run_calls(calls, setting)
+
+    started = time.monotonic()
+    followed = {
+        target: list(dict.fromkeys(advised(call, target) for call in calls))
+        for target in executed_targets(setting.target)
+    }
+    found: list[Disagreement] = []
+    everything = dict.fromkeys([*calls, *(one for mine in followed.values() for one in mine)])
+    for target, records in run(list(everything)).items():
+        by_call = {record.torch: record for record in records}
+        for title, mine in (("drawn", calls), ("advice followed", followed[target])):
+            some = [by_call[call] for call in mine]
+            found += disagreements(target, some)
+            print("\n".join(summary(target, title, some)))
+    defects = [one for one in found if one.kind != "false alarm"]
+    causes = shrunk(found, run) if shrink else _one_a_cause(found)
+    for one in sorted(causes, key=lambda one: list(KINDS).index(one.kind)):
+        print(f"  {one}")
+    print(f"{setting.target}: {time.monotonic() - started:.0f} seconds")
+    return len(defects)
+
+
+def summary(target: Target, title: str, records: Sequence[Record]) -> Iterator[str]:
+    """Yield the figures of a target: of all calls, and of each optimizer with a disagreement."""
+    usable = [record for record in records if record.torch_error is None]
+    yield (
+        f"{target.name} {target.version}, {title}: {len(records)} calls, "
+        f"{len(records) - len(usable)} rejected by torch; {_figures(target, usable)}"
+    )
+    for name in sorted({record.optimizer for record in usable}):
+        mine = [record for record in usable if record.optimizer == name]
+        if disagreements(target, mine):
+            yield f"  {name}: {_figures(target, mine)}"
+
+
+def _figures(target: Target, records: Sequence[Record]) -> str:
+    kinds = Counter(one.kind for one in disagreements(target, records))
+    exact = sum(one.port is not None and one.port.fidelity == "exact" for one in records)
+    silent = sum(not one.found for one in records)
+    flagged = len(records) - silent
+    return (
+        f"{kinds['wrong port']} wrong ports ({exact} called exact), "
+        f"{kinds['missed alarm']} missed of {silent} silent, "
+        f"{kinds['false alarm']} false of {flagged} flagged"
+    )
