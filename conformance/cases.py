@@ -8,17 +8,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Final, Self
 
 #: The reference runs, by the size of their gradients, and the two that replay those of a real
 #: network; see :mod:`conformance.problem`.
-RUNS: Final = ("1", "zero", "1e-2", "1e-4", "1e-6", "replay", "rates")
+RUNS: Final = ("1", "1e-2", "1e-4", "1e-6", "replay", "rates")
 
 #: Relative deviation from which on a port has left torch, by reference run. Gradients of 1e-6 are
 #: shown and decide nothing.
 LIMITS: Final[Mapping[str, float]] = {
     "1": 1e-3,
-    "zero": 1e-3,
     "1e-2": 5e-2,
     "1e-4": 5e-2,
     "replay": 5e-2,
@@ -59,6 +58,10 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
 }
 
 
+#: torch optimizers that read their learning rate once: no schedule reaches them.
+STEADY: Final = frozenset({"Rprop"})
+
+
 class CaseError(ValueError):
     """A line of a case file is not a case; the message says which line and why."""
 
@@ -95,10 +98,14 @@ class Case:
         return self.call.partition(".")[0]
 
     @property
+    def optimizer(self) -> str:
+        """The torch optimizer."""
+        return self.torch.partition("(")[0].rpartition(".")[2]
+
+    @property
     def layout(self) -> Layout:
         """How torch's optimizer is given the problems."""
-        name = self.torch.partition("(")[0].rpartition(".")[2]
-        return LAYOUTS.get(name, Layout.FLAT)
+        return LAYOUTS.get(self.optimizer, Layout.FLAT)
 
     @property
     def grouped(self) -> bool:
@@ -106,11 +113,13 @@ class Case:
         return is_grouped(self.torch)
 
     @classmethod
-    def read(cls, record: Mapping[str, Any]) -> Self:
+    def read(cls, record: object) -> Self:
         """From a JSON object. Raises CaseError for one that is none."""
         try:
+            if not isinstance(record, dict):
+                raise TypeError("not an object")
             lists = {key: tuple(record.get(key) or ()) for key in ("setup", "also")}
-            case = cls(**(dict(record) | lists))
+            case = cls(**(record | lists))
         except TypeError as error:
             raise CaseError(str(error)) from None
         texts: list[object] = [case.torch, case.call, *case.setup, *case.also]

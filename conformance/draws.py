@@ -42,7 +42,7 @@ def draw_calls(
 
 
 def _value(random: Random, optimizer: str, name: str) -> str:
-    return values_of(optimizer, name).draw(random)
+    return values_of(optimizer, name).drawn(random)
 
 
 def _call(random: Random, optimizer: str, groups: Groups) -> str:

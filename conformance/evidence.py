@@ -94,7 +94,8 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
         # What follows the last newline was cut off when the run was interrupted.
         whole = kept.read_text(encoding="utf-8").rpartition("\n")[0]
         for entry in map(json.loads, whole.splitlines()):
-            results[entry.pop("id")] = Result(**entry)
+            case = entry.pop("id")
+            results[case] = Result(**entry)
     with kept.open("w", encoding="utf-8") as out:
 
         def keep(case: Case, result: Result) -> None:

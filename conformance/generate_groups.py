@@ -110,11 +110,9 @@ def _options(optimizer: str) -> Iterator[str]:
     for name, (typical, values) in _typical(optimizer).items():
         if name == "weight_decay":
             continue
-        given = base(optimizer) | ({} if name == "nesterov" else needed(optimizer, values))
+        given = base(optimizer) | needed(optimizer, values)
         for text in (typical, *values.grouped):
             yield _call(optimizer, {name: text}, given)
-        if name == "nesterov":
-            given = given | {"momentum": "0.9"}
         yield _call(optimizer, {name: typical}, given | {name: typical})
         if values.other is not None:
             yield _call(optimizer, {name: values.other}, given | {name: typical})

@@ -21,6 +21,7 @@ class Job:
         layout: a :class:`conformance.cases.Layout`.
         grouped: whether the parameters go into groups.
         whole: see :func:`conformance.problem.problems`.
+        steady: whether a schedule does not reach the optimizer.
         trajectory: .npz file of torch's trajectories: written on torch's side, else compared with.
         maximized: by problem and parameter, whether torch's optimizer maximizes: gradients are
             then negated on both sides, so that there is an optimum to reach. Not on torch's side.
@@ -33,6 +34,7 @@ class Job:
     trajectory: str
     grouped: bool = False
     whole: bool = True
+    steady: bool = False
     setup: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     maximized: tuple[tuple[bool, ...], ...] = ()

@@ -6,13 +6,11 @@ as little as possible; see :class:`Layout`.
 
 ``1``, ``1e-2``, ``1e-4``, ``1e-6``
     least squares, ``mean((X @ W - Y) ** 2)`` times that number: gradients of that size; 50 steps;
-``zero``
-    least squares where the last column of X is zero: that row of W has a gradient of exactly zero;
 ``replay``
     the gradients of a small real network, one batch after the other, whatever the weights are
     (:mod:`conformance.network`); 200 steps;
 ``rates``
-    the same again, the learning rate warmed up and then lowered along a cosine.
+    every second batch again, the learning rate warmed up and then lowered along a cosine.
 
 If torch's optimizer is told to maximize, gradients are negated on both sides. The sparse problem
 replaces W by an embedding table of which each step looks up some rows.
@@ -35,19 +33,16 @@ np: Any = importlib.import_module("numpy")
 
 GRADIENTS: Final = Path(__file__).with_name("gradients.npz")
 
-SCALES: Final[Mapping[str, float]] = {
-    "1": 1.0,
-    "1e-2": 1e-2,
-    "1e-4": 1e-4,
-    "1e-6": 1e-6,
-    "zero": 1.0,
-}
+SCALES: Final[Mapping[str, float]] = {"1": 1.0, "1e-2": 1e-2, "1e-4": 1e-4, "1e-6": 1e-6}
 
 #: Steps of least squares; of a replay in full and in short; of LBFGS, which iterates in a step.
 SQUARES_STEPS: Final = 50
 REPLAY_STEPS: Final = 200
 SHORT_STEPS: Final = 50
 CLOSURE_STEPS: Final = 12
+
+#: With a changing rate, every so many batches are replayed.
+RATES_STRIDE: Final = 2
 
 #: After the first so many steps, a replay is looked at every so many.
 _LOOK_EVERY: Final = 10
@@ -74,7 +69,7 @@ class Piece:
         self.start = start
         self.steps = steps
 
-    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+    def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """The gradient in ``step`` at ``weights``, as large as these; None for none at all."""
         raise NotImplementedError
 
@@ -89,16 +84,14 @@ class Squares(Piece):
         super().__init__((run,), random.randn(4, 3).astype(np.float32), SQUARES_STEPS)
         if other:
             features = random.randn(32, 4)
-        elif run == "zero":
-            features[:, 3] = 0.0
         # What float32 makes of the data is the problem, in float64 too.
         data = [one.astype(np.float32) for one in (features, targets)]
         self._data = {kind: [one.astype(kind) for one in data] for kind in ("float32", "float64")}
         self._scale = SCALES[run]
 
-    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+    def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """See :class:`Piece`."""
-        if step >= self.steps or replay:
+        if step >= self.steps or changing:
             return np.zeros_like(self.start)
         features, targets = self._data[weights.dtype.name]
         residual = features @ weights.reshape(4, 3) - targets
@@ -119,14 +112,11 @@ class Lookups(Piece):
         super().__init__((run,), random.randn(_TABLE_ROWS, 3).astype(np.float32), SQUARES_STEPS)
         self._order = [random.permutation(_TABLE_ROWS) for _ in range(64)]
         self._later = int(other)
-        self._dead = run == "zero"
         self._scale = SCALES[run]
 
-    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+    def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """See :class:`Piece`; rows that are not looked up are zero."""
         order = self._order[(step + self._later) % len(self._order)]
-        if self._dead:
-            order = order[order != _TABLE_ROWS - 1]
         rows = order[:_LOOKUPS]
         gradient = np.zeros_like(weights)
         residual = weights[rows] - self._targets[rows]
@@ -142,9 +132,9 @@ class Recorded(Piece):
         super().__init__(("replay", "rates"), start, steps)
         self._gradients = gradients if whole else np.nan_to_num(gradients)
 
-    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+    def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """See :class:`Piece`."""
-        gradient = self._gradients[step]
+        gradient = self._gradients[step * (RATES_STRIDE if changing else 1)]
         return None if np.isnan(gradient).any() else gradient
 
 
@@ -178,13 +168,13 @@ class Parameter:
             self.slices.append(slice(at, at + piece.start.size))
             at += piece.start.size
 
-    def gradient(self, step: int, weights: Any, replay: bool) -> Any:
+    def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """The gradient in ``step`` at ``weights``, in their shape; None for none at all."""
         flat = weights.reshape(-1)
         found = []
         for piece, where in zip(self.pieces, self.slices, strict=True):
             mine = flat[where].reshape(piece.start.shape)
-            gradient = piece.gradient(step, mine, replay)
+            gradient = piece.gradient(step, mine, changing)
             if gradient is None:
                 return None
             found.append(gradient.reshape(-1))
@@ -197,7 +187,7 @@ class Problem:
 
     Attributes:
         parameters: as handed over.
-        steps: how many there are.
+        steps: how many there are; see :meth:`steps_of`.
         closed_until: from this step on, gradients do not depend on the weights.
     """
 
@@ -209,9 +199,13 @@ class Problem:
         self.closed_until = min(steps, SQUARES_STEPS) if recorded else steps
         self.replays = recorded
 
-    def looks(self, step: int, replay: bool) -> bool:
+    def steps_of(self, changing: bool) -> int:
+        """How many steps there are, with a changing rate or without."""
+        return self.steps // RATES_STRIDE if changing else self.steps
+
+    def looks(self, step: int, changing: bool) -> bool:
         """Whether the weights after ``step`` are part of the trajectory."""
-        return (step < self.closed_until and not replay) or (step + 1) % _LOOK_EVERY == 0
+        return (step < self.closed_until and not changing) or (step + 1) % _LOOK_EVERY == 0
 
     def segments(self) -> list[tuple[Piece, slice]]:
         """Every piece with its place among all the weights, flat."""

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from conformance.cases import (
     GROUPS_ORDER,
+    LIMITS,
     Case,
     Figures,
     Result,
@@ -312,7 +313,8 @@ def with_results(record: Record, results: Mapping[str, Result]) -> Record:
             error = None if result.error is None else one_line(result.error)
             runs[part] = replace(runs[part], result=replace(result, noise={}, error=error))
     some = next((result for result in known.values() if result is not None), Result())
-    loud = {run: own for run, own in some.noise.items() if own is None or own >= _QUIET}
+    heard = {run: own for run, own in some.noise.items() if run in LIMITS}
+    loud = {run: own for run, own in heard.items() if own is None or own >= _QUIET}
     return replace(record, runs=runs, noise=loud, torch_error=some.torch_error)
 
 

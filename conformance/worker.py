@@ -36,7 +36,8 @@ class Framework(ABC):
 
     def __init__(self) -> None:
         self._gradients: dict[tuple[object, ...], Any] = {}
-        self.kind = "float32"
+        #: The type of the weights, and the one that gradients are computed in.
+        self.kind = self.computed = "float32"
 
     @abstractmethod
     def names(self, arrays: list[Any]) -> dict[str, Any]:
@@ -62,24 +63,25 @@ class Framework(ABC):
     def set_rate(self, made: Made, factor: float) -> None:
         """Let every learning rate be ``factor`` times what the optimizer was made with."""
 
-    def run(self, job: Job, problem: Problem, number: int, replay: bool) -> Any:
+    def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
         """Make the optimizer and let it step; returns the trajectory: looks x weights, flat.
 
-        With ``replay``, the learning rate changes, and gradients are replayed only.
+        With ``changing``, the learning rate changes, and gradients are replayed only.
         """
         made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
         params = made.names["params"]
         signs = self.signs(job, made, number)
         looks = [self._flat(params)]
-        for step in range(problem.steps):
-            if replay:
-                self.set_rate(made, rate_factor(step, problem.steps))
+        steps = problem.steps_of(changing)
+        for step in range(steps):
+            if changing:
+                self.set_rate(made, rate_factor(step, steps))
             if job.kind is Layout.CLOSURE:
-                self.ask(made, lambda: self._asked(problem, params, signs))
+                self.ask(made, lambda: self._asked(job, problem, params, signs))
             else:
-                self.step(job, made, self._at(job, problem, number, step, params, signs, replay))
+                self.step(job, made, self._at(job, problem, number, step, params, signs, changing))
             made.after_step()
-            if problem.looks(step, replay):
+            if problem.looks(step, changing):
                 looks.append(self._flat(params))
         return np.stack(looks)
 
@@ -95,15 +97,16 @@ class Framework(ABC):
         step: int,
         params: list[Any],
         signs: list[float],
-        replay: bool,
+        changing: bool,
     ) -> list[Any]:
         """The gradients of a step; those that do not depend on the weights are made once."""
-        if step < problem.closed_until and not replay:
+        if step < problem.closed_until and not changing:
             return self._made(job, problem, step, [self.read(one) for one in params], signs, False)
-        key = (job.layout, job.grouped, job.whole, number, self.kind, step, *signs)
+        key = (job.layout, job.grouped, job.whole, number, self.kind, changing, step, *signs)
         if key not in self._gradients:
             starts = [one.start.astype(self.kind) for one in problem.parameters]
-            self._gradients[key] = self._made(job, problem, step, starts, signs, True)
+            made = self._made(job, problem, step, starts, signs, changing)
+            self._gradients[key] = made
         found: list[Any] = self._gradients[key]
         return found
 
@@ -114,32 +117,29 @@ class Framework(ABC):
         step: int,
         weights: list[Any],
         signs: list[float],
-        replay: bool,
+        changing: bool,
     ) -> list[Any]:
         found = []
         for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
-            gradient = parameter.gradient(step, mine, replay)
+            gradient = parameter.gradient(step, mine.astype(self.computed), changing)
             if gradient is not None:
-                gradient = self.tensor(
-                    gradient * np.asarray(sign, self.kind), job.kind is Layout.SPARSE
-                )
+                signed = (gradient * sign).astype(self.kind)
+                gradient = self.tensor(signed, job.kind is Layout.SPARSE)
             found.append(gradient)
         return found
 
     def _asked(
-        self, problem: Problem, params: list[Any], signs: list[float]
+        self, job: Job, problem: Problem, params: list[Any], signs: list[float]
     ) -> tuple[float, list[Any]]:
+        """The loss of least squares, and the gradients."""
         weights = [self.read(one) for one in params]
-        loss = 0.0
-        gradients = []
-        for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
-            for piece in parameter.pieces:
-                assert isinstance(piece, Squares)
-                loss += sign * piece.loss(mine)
-            gradients.append(
-                self.tensor(parameter.gradient(0, mine, False) * np.asarray(sign, self.kind), False)
-            )
-        return loss, gradients
+        losses = [
+            sign * piece.loss(mine)
+            for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True)
+            for piece in parameter.pieces
+            if isinstance(piece, Squares)
+        ]
+        return sum(losses), self._made(job, problem, 0, weights, signs, False)
 
     def _flat(self, params: list[Any]) -> Any:
         return np.concatenate([self.read(one).reshape(-1) for one in params])
@@ -160,7 +160,7 @@ class Framework(ABC):
             known = [off[run] for run in LIMITS if run in off]
             left = any(value is None or value >= CLOSE_BELOW for value in known)
             for number, problem in enumerate(asked):
-                if problem.replays and not left:
+                if problem.replays and not left and not job.steady:
                     mine = self.run(job, problem, number, True)
                     off |= deviations(problem, "rates", reference[f"rates{number}"], mine)
         return outcome

@@ -42,14 +42,14 @@ class MindSpore(Framework):
         """See :class:`conformance.worker.Framework`; dense, with zero rows."""
         return mindspore.Tensor(np.asarray(array))
 
-    def run(self, job: Job, problem: Problem, number: int, replay: bool) -> Any:
+    def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
         """See :class:`conformance.worker.Framework`."""
         try:
-            return super().run(job, problem, number, replay)
+            return super().run(job, problem, number, changing)
         except SystemError:
             # With numpy 2, the first call of an operation can fail inside MindSpore ("returned a
             # result with an exception set") where every later one works.
-            return super().run(job, problem, number, replay)
+            return super().run(job, problem, number, changing)
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
         """See :class:`conformance.worker.Framework`."""

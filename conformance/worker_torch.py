@@ -7,13 +7,18 @@ import hashlib
 import importlib
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from conformance.jobs import Job, Made, construct
-from conformance.problem import deviations, np, problems
+from conformance.problem import Problem, deviations, np, problems
 from conformance.worker import Framework, Outcome, main
 
 torch: Any = importlib.import_module("torch")
+
+
+#: The type of weights and that of the computed gradients; and how float32 might have rounded.
+_FLOAT32: Final = ("float32", "float32")
+_OTHERWISE: Final = (("float64", "float64"), ("float32", "float64"))
 
 
 class Torch(Framework):
@@ -77,27 +82,43 @@ class Torch(Framework):
         return [-1.0 if flags.get(id(one)) else 1.0 for one in made.names["params"]]
 
     def outcome(self, job: Job) -> Outcome:
-        """Record the trajectories in float32, and how far float64 leaves them."""
+        """Record the trajectories in float32, and how far other roundings leave them."""
         asked = problems(job.kind, job.grouped, job.whole)
         kept: dict[str, Any] = {}
         noise: dict[str, float | None] = {}
         for number, problem in enumerate(asked):
-            for run in ("replay", "rates")[: 1 + problem.replays]:
-                found = {}
-                for self.kind in ("float64", "float32"):
-                    with _float32_limits():
-                        found[self.kind] = self.run(job, problem, number, run == "rates")
-                kept[f"{run}{number}"] = found["float32"]
-                noise |= deviations(problem, run, found["float32"], found["float64"])
+            for run in ("replay", "rates")[: 1 + (problem.replays and not job.steady)]:
+                trajectories = [
+                    self._rounded(job, problem, number, run == "rates", *kinds)
+                    for kinds in (_FLOAT32, *_OTHERWISE)
+                ]
+                kept[f"{run}{number}"] = trajectories[0]
+                for other in trajectories[1:]:
+                    _keep_worst(noise, deviations(problem, run, trajectories[0], other))
         np.savez(job.trajectory, **kept)
         digest = hashlib.sha256(b"".join(one.tobytes() for one in kept.values())).hexdigest()
         maximized = [self._maximized(job, number) for number in range(len(asked))]
         return {"noise": noise, "maximized": maximized, "digest": digest}
 
+    def _rounded(
+        self, job: Job, problem: Problem, number: int, changing: bool, kind: str, computed: str
+    ) -> Any:
+        """A trajectory with weights of one type and gradients computed in another."""
+        self.kind, self.computed = kind, computed
+        with _float32_limits():
+            return self.run(job, problem, number, changing)
+
     def _maximized(self, job: Job, number: int) -> list[bool]:
+        self.kind = "float32"
         problem = problems(job.kind, job.grouped, job.whole)[number]
         made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
         return [sign < 0 for sign in self.signs(job, made, number)]
+
+
+def _keep_worst(known: dict[str, float | None], more: dict[str, float | None]) -> None:
+    for run, value in more.items():
+        before = known.get(run, 0.0)
+        known[run] = None if value is None or before is None else max(value, before)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from conformance.consistency import (
 )
 from conformance.evidence import RUNS
 from conformance.generate import generated_calls
-from conformance.records import EVIDENCE, Record, evidence_path, new_record, read_evidence
+from conformance.records import EVIDENCE, Part, Record, evidence_path, new_record, read_evidence
 from conformance.sample import SIZE, sample
 from conformance.trajectories import stale_pictures
 from optport.signatures import ApiKind
 from optport.table import api_names
 from optport.targets import Target, parse_target
+from tests.changed_records import PARTS, RAISES, SAME, changed, made
 
 TARGETS = newest_executed()
 
@@ -68,33 +70,22 @@ def test_the_sample_is_fixed_and_shows_every_optimizer() -> None:
     assert {call.partition("(")[0] for call in calls} == set(api_names(ApiKind.OPTIMIZER))
 
 
-def record(**changes: Any) -> Record:
-    base = {
-        "torch": "Adam(lr=0.1)",
-        "found": [],
-        "literal": {"call": "x", "verdict": "same", "base": 1e-7, "small": 1e-7, "dead": 0.0},
-        "port": {"call": "x", "verdict": "same", "base": 1e-7, "fidelity": "exact"},
-    }
-    return base | changes
-
-
-DIVERGES = {"call": "x", "verdict": "diverges", "base": 0.5, "small": 0.5, "dead": 0.5}
-RAISES = {"call": "x", "verdict": "error", "error": "TypeError"}
-
-
 @pytest.mark.parametrize(
     "entry, expected",
     [
-        (record(), False),
-        (record(literal=DIVERGES), True),
-        (record(literal=DIVERGES, found=["OPT103 foreach"]), True),
-        (record(literal=DIVERGES, found=["OPT201 lr"]), False),
-        (record(literal=DIVERGES, unsteady="weights not finite"), False),
-        (record(literal=RAISES), True),
-        (record(literal=RAISES, unsteady="weights not finite"), True),
-        (record(literal={"verdict": "impossible", "lost": "t0"}, dropped=DIVERGES), True),
-        (record(kept=DIVERGES), True),
-        (record(kept=DIVERGES, found=["OPT402 eps"]), False),
+        (made(), False),
+        (made(literal=PARTS), True),
+        (made("OPT103 foreach", literal=PARTS), True),
+        (made("OPT201 lr", literal=PARTS), False),
+        (made(literal=PARTS, noise={"1": None, "1e-4": 0.3}), False),
+        (made(literal=RAISES), True),
+        (made("OPT103 foreach", literal=RAISES), False),
+        (made(literal=SAME | {"lost": ("t0",)}), True),
+        (made("OPT102 t0", literal=PARTS | {"lost": ("t0",)}), False),
+        (made(kept=PARTS), True),
+        (made("OPT402 eps", kept=PARTS), False),
+        (made(literal=None), True),
+        (made("OPT101", literal=None), False),
     ],
 )
 def test_missed(entry: Record, expected: bool) -> None:
@@ -104,29 +95,39 @@ def test_missed(entry: Record, expected: bool) -> None:
 @pytest.mark.parametrize(
     "entry, expected",
     [
-        (record(found=["OPT303 eps"]), True),
-        (record(found=["OPT103 foreach"]), False),
-        (record(found=["OPT303 eps"], literal=DIVERGES), False),
-        (record(found=["OPT402 eps"], kept=DIVERGES), False),
-        (record(found=["OPT303 eps"], literal={"verdict": "same", "small": 0.1}), False),
-        (record(found=["OPT102 t0"], literal={"verdict": "impossible"}, dropped=RAISES), False),
+        (made("OPT303 eps"), True),
+        (made("OPT103 foreach"), False),
+        (made("OPT303 eps", literal=PARTS), False),
+        (made("OPT303 eps", literal={"off": {"1e-4": 0.06}}), False),
+        (made("OPT303 eps", literal={"off": {"1e-6": 0.5}}), True),
+        (made("OPT402 eps", kept=PARTS), False),
+        (made("OPT102 t0", literal=RAISES | {"lost": ("t0",)}), False),
     ],
 )
 def test_false_alarm(entry: Record, expected: bool) -> None:
     assert false_alarm(entry) is expected
 
 
-def test_wrong_port() -> None:
-    assert not wrong_port(record())
-    assert wrong_port(record(port=DIVERGES | {"fidelity": "exact"}))
-    assert not wrong_port(record(port=DIVERGES | {"fidelity": "approximate"}))
-    assert wrong_port(record(port=RAISES | {"fidelity": "exact"}))
-    assert not wrong_port(record(port=None))
+@pytest.mark.parametrize(
+    "called, result, expected",
+    [
+        ("exact", SAME, False),
+        ("exact", {"off": {"1e-4": 0.01}}, True),
+        ("close", {"off": {"1e-4": 0.01}}, False),
+        ("close", PARTS, True),
+        ("approximate", PARTS, False),
+        ("approximate", RAISES, True),
+    ],
+)
+def test_wrong_port(called: str, result: dict[str, Any], expected: bool) -> None:
+    entry = changed(made(port=result), Part.PORT, run={"fidelity": called})
+    assert wrong_port(entry) is expected
+    assert not wrong_port(made(port=None))
 
 
 def test_ground_tells_nothing_where_torch_raises() -> None:
-    assert ground({"verdict": "torch-error"}) is None
-    assert ground(None) is None
+    assert ground(replace(made(), torch_error="TypeError"), Part.LITERAL) is None
+    assert ground(made(), Part.KEPT) is None
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], object]) -> list[str]:
@@ -153,8 +154,9 @@ def test_a_call_that_was_not_executed_is_a_problem(monkeypatch: pytest.MonkeyPat
 
 def test_evidence_older_than_the_row_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def change(recorded: dict[str, Record]) -> None:
-        recorded["Adam(lr=0.02)"]["port"]["call"] = "paddle.optimizer.Adam()"
-        recorded["Adam(lr=0.1)" if "Adam(lr=0.1)" in recorded else "Adam()"]["found"] = ["OPT999"]
+        one = recorded["Adam(lr=0.02)"]
+        recorded[one.torch] = changed(one, Part.PORT, run={"call": "paddle.optimizer.Adam()"})
+        recorded["Adam()"] = replace(recorded["Adam()"], found=("OPT999",))
 
     found = broken(monkeypatch, change)
     assert "Adam(lr=0.02): the table gives other calls than were executed" in found
@@ -163,18 +165,17 @@ def test_evidence_older_than_the_row_is_a_problem(monkeypatch: pytest.MonkeyPatc
 
 def test_an_exact_port_that_deviates_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def change(recorded: dict[str, Record]) -> None:
-        recorded["Adam(lr=0.02)"]["port"].update(verdict="diverges", base=0.5)
+        recorded["Adam(lr=0.02)"] = changed(recorded["Adam(lr=0.02)"], Part.PORT, **PARTS)
 
     (line,) = broken(monkeypatch, change)
-    assert "is called exact, but diverges: 0.5" in line
+    assert "is called exact: 1 5.0e-01, 1e-4 5.0e-01" in line
 
 
 def test_a_hazard_that_no_run_shows_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def change(recorded: dict[str, Record]) -> None:
         for call, one in recorded.items():
-            if call.startswith("Rprop(") and "OPT201 lr" in one["found"]:
-                for entry in (one["literal"], one.get("dropped", {})):
-                    entry.update(verdict="same", base=0.0, small=0.0, dead=0.0)
+            if call.startswith("Rprop(") and "OPT201 lr" in one.found:
+                recorded[call] = changed(one, Part.LITERAL, **SAME)
 
     assert "Rprop: OPT201 lr is reported, and no run shows it" in broken(monkeypatch, change)
 
@@ -202,8 +203,8 @@ def test_a_row_that_no_run_shows_is_a_problem(monkeypatch: pytest.MonkeyPatch) -
 def test_too_many_false_alarms_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def change(recorded: dict[str, Record]) -> None:
         for call, one in recorded.items():
-            if call.startswith("RMSprop(") and "dropped" not in one:
-                one["literal"].update(verdict="same", base=0.0, small=0.0, dead=0.0)
+            if one.optimizer == "RMSprop" and one.torch_error is None:
+                recorded[call] = changed(one, Part.LITERAL, **SAME)
 
     found = broken(monkeypatch, change)
     assert any("of the calls are flagged although nothing differs" in line for line in found)
@@ -211,5 +212,5 @@ def test_too_many_false_alarms_are_a_problem(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_names_are_part_of_the_evidence_of_a_decay_by_names() -> None:
     entry = new_record("Adam(lr=0.02, weight_decay=0.1)", parse_target("mindspore"))
-    assert entry["named"]["call"].startswith("mindspore.nn.Adam(model.parameters()")
-    assert entry["named-port"]["call"].startswith("mindspore.nn.Adam([{")
+    assert entry.runs[Part.NAMED].call.startswith("mindspore.nn.Adam(model.parameters()")
+    assert entry.runs[Part.NAMED_PORT].call.startswith("mindspore.nn.Adam([{")

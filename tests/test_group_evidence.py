@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from conformance import defects
 from conformance.defects import is_known, mended, read_defects
 from conformance.group_rules import group_problems
-from conformance.records import Record, evidence_path, read_evidence
+from conformance.records import Part, Record, evidence_path, read_evidence
 from optport.targets import parse_target
+from tests.changed_records import PARTS, RAISES, SAME, changed
 
 GROUPED = "Adam([{'params': params[:3], %s}, {'params': params[3:]}], lr=0.02%s)"
 
@@ -26,9 +28,9 @@ def group_rule(short: str, change: Callable[[dict[str, Record]], object]) -> lis
 
 def test_a_factor_that_no_run_shows_is_a_problem() -> None:
     def change(recorded: dict[str, Record]) -> None:
-        for one in recorded.values():
-            if one["literal"]["verdict"] == "diverges":
-                one["literal"].update(verdict="same")
+        for call, one in recorded.items():
+            if one.verdict(Part.LITERAL) == "parts":
+                recorded[call] = changed(one, Part.LITERAL, **SAME)
 
     found = group_rule("paddle", change)
     assert found == ["paddle.optimizer: no run shows that a group's lr is a factor"]
@@ -37,8 +39,8 @@ def test_a_factor_that_no_run_shows_is_a_problem() -> None:
 def test_a_rate_that_is_a_factor_after_all_is_a_problem() -> None:
     def change(recorded: dict[str, Record]) -> None:
         for call, one in recorded.items():
-            if "'lr': " in call and one["literal"]["verdict"] == "same":
-                one["literal"].update(verdict="diverges")
+            if "'lr': " in call and one.verdict(Part.LITERAL) == "same":
+                recorded[call] = changed(one, Part.LITERAL, **PARTS)
 
     found = group_rule("mindspore.experimental", change)
     assert any("no run shows that a group's lr is the rate itself" in line for line in found)
@@ -47,7 +49,7 @@ def test_a_rate_that_is_a_factor_after_all_is_a_problem() -> None:
 def test_a_group_key_that_no_run_shows_is_a_problem() -> None:
     def change(recorded: dict[str, Record]) -> None:
         for call in [call for call in recorded if "'momentum_decay': " in call]:
-            recorded[call]["port"].update(verdict="diverges")
+            recorded[call] = changed(recorded[call], Part.PORT, **PARTS)
 
     found = group_rule("paddle", change)
     assert found == ["paddle.optimizer: no run shows that a group can set momentum_decay"]
@@ -57,7 +59,7 @@ def test_a_container_that_is_taken_is_a_problem() -> None:
     def change(recorded: dict[str, Record]) -> None:
         for call, one in recorded.items():
             if "for one in params" in call or "filter(" in call:
-                one["literal"].update(verdict="same")
+                recorded[call] = changed(one, Part.LITERAL, **SAME)
 
     found = group_rule("paddle", change)
     [line] = found
@@ -66,24 +68,23 @@ def test_a_container_that_is_taken_is_a_problem() -> None:
 
 def test_a_group_value_that_is_taken_is_a_problem() -> None:
     def change(recorded: dict[str, Record]) -> None:
-        recorded[GROUPED % ("'weight_decay': 0", ", weight_decay=0.1")]["literal"].update(
-            verdict="same"
-        )
+        call = GROUPED % ("'weight_decay': 0", ", weight_decay=0.1")
+        recorded[call] = changed(recorded[call], Part.LITERAL, **SAME)
         for call, one in recorded.items():
             if call.startswith("AdamW([") and "'weight_decay': 0}" in call:
-                one["literal"].update(verdict="error")
+                recorded[call] = changed(one, Part.LITERAL, **RAISES)
 
     found = group_rule("paddle", change)
     assert "paddle.optimizer: Adam takes a group's weight_decay" in found
     assert "paddle.optimizer: no run shows that AdamW takes a group's weight_decay" in found
 
 
-@pytest.mark.parametrize("short, verdict", [("mindspore", "same"), ("paddle", "diverges")])
-def test_the_order_of_gradients_is_compared(short: str, verdict: str) -> None:
+@pytest.mark.parametrize("short, result", [("mindspore", SAME), ("paddle", PARTS)])
+def test_the_order_of_gradients_is_compared(short: str, result: dict[str, Any]) -> None:
     def change(recorded: dict[str, Record]) -> None:
-        for one in recorded.values():
-            if "unordered" in one:
-                one["unordered"].update(verdict=verdict)
+        for call, one in recorded.items():
+            if Part.UNORDERED in one.runs:
+                recorded[call] = changed(one, Part.UNORDERED, **result)
 
     (line,) = group_rule(short, change)
     assert "the order of the gradients" in line

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
 
+from conformance.records import Part
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
 from optport.table.model import Correction
@@ -74,6 +75,6 @@ def _case(evidence: str, framework: str) -> str:
         record = records(target).get(evidence)
         if target.family.framework != FRAMEWORKS.get(framework) or record is None:
             continue
-        if record["literal"]["verdict"] != "no counterpart":
-            shown.append(f"{target.name} {literal(record)}, {deviation(record['port'])}")
+        if Part.LITERAL in record.runs:
+            shown.append(f"{target.name} {literal(record)}, {deviation(record)}")
     return f"{link}: {'; '.join(shown)}" if shown else link

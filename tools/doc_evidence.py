@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
 
-from conformance.consistency import furthest
-from conformance.records import Record, evidence_path, read_evidence
+from conformance.cases import EXACT_BELOW, LIMITS
+from conformance.records import Part, Record, evidence_path, read_evidence
 from optport.table import targets
 from optport.targets import Target, parse_target
+
+AT = {
+    "1": "at gradients of 1",
+    "zero": "where gradients are 0",
+    "1e-2": "at 1e-2",
+    "1e-4": "at 1e-4",
+    "replay": "on a network's gradients",
+    "rates": "with a schedule",
+}
+"""How the pages name the reference runs that decide."""
 
 
 def newest_targets() -> list[Target]:
@@ -23,41 +34,41 @@ def records(target: Target) -> Mapping[str, Record]:
     return read_evidence(evidence_path(target))
 
 
-def deviation(figures: Record | None) -> str:
-    """Show what became of a port: a deviation, an error, or why there was nothing to run.
+def deviation(record: Record | None, part: Part = Part.PORT) -> str:
+    """Show what became of a port: its largest deviation and where, or that something raises.
 
-    Of parameter groups the one that deviates further counts.
+    Where the port leaves torch, the deviation is bold. Gradients of 1e-6 are left out: they decide
+    nothing.
     """
-    if figures is None:
+    if record is None:
         return "–"
-    verdict = figures.get("verdict", "")
-    if verdict == "impossible":
-        return f"no {figures['lost']}"
-    if verdict == "no counterpart":
-        return "no counterpart"
-    if verdict == "error":
-        return "raises"
-    if verdict == "torch-error":
+    if record.torch_error is not None:
         return "torch raises"
-    base = furthest(figures)
-    if base is None:
-        return verdict or "–"
-    shown = f"{base:.0e}" if base else "0"
-    if verdict == "diverges":
-        return f"**{shown}**"
-    small = figures.get("small")
-    return f"{shown} (tiny gradients: {small:.0e})" if small and small >= 1e-3 else shown
+    run = record.runs.get(part)
+    if run is None or run.result is None:
+        return "–"
+    if run.result.error is not None:
+        return "raises"
+    off = {name: run.result.off[name] for name in LIMITS if name in run.result.off}
+    name, value = max(off.items(), key=lambda one: math.inf if one[1] is None else one[1])
+    shown = "not finite" if value is None else f"{value:.0e}" if value else "0"
+    if record.parting(part):
+        shown = f"**{shown}**"
+    return f"{shown} {AT[name]}" if value is None or value >= EXACT_BELOW else shown
 
 
 def literal(record: Record | None) -> str:
     """Show what became of the literal port; where an argument is lost, of what is left of it."""
     if record is None:
         return "–"
-    shown = [deviation(record["literal"])]
-    if "dropped" in record:
-        shown.append(f"dropped: {deviation(record['dropped'])}")
-    if "kept" in record:
-        shown.append(f"groups as they are: {deviation(record['kept'])}")
+    run = record.runs.get(Part.LITERAL)
+    if run is None:
+        return "no counterpart"
+    shown = [deviation(record, Part.LITERAL)]
+    if run.lost:
+        shown = [f"no {', '.join(run.lost)}", f"dropped: {shown[0]}"]
+    if Part.KEPT in record.runs:
+        shown.append(f"groups as they are: {deviation(record, Part.KEPT)}")
     return "; ".join(shown)
 
 

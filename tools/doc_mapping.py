@@ -10,7 +10,7 @@ from doc_plots import overview_text, pictures_of
 from doc_rows import row_sections
 from doc_schedulers import scheduler_index, scheduler_pages
 
-from conformance.evidence import read_call, torch_call
+from conformance.records import read_call, torch_call
 from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
@@ -120,11 +120,11 @@ def _evidence(one: ApiTable) -> str:
         cells = [f'<a id="{anchor(call)}"></a>{code(call)}']
         for target in executed:
             record = records(target).get(call)
-            cells += [literal(record), deviation(record and record["port"])]
+            cells += [literal(record), deviation(record)]
         rows.append(cells)
     return (
-        "Relative deviation of the weights from torch 2.13.0 (50 steps on Paddle, 25 on "
-        "MindSpore); from 1e-3 on (bold) it trains differently.\n\n" + table(head, rows)
+        "Largest relative deviation of the weights from torch 2.13.0 on the reference runs, with "
+        "the gradients that show it; bold where it trains differently.\n\n" + table(head, rows)
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from doc_evidence import code, newest_targets, records
 from svg import curve, document, label, rectangle, straight
 
-from conformance.cases import SAME_BELOW
-from conformance.records import Record
+from conformance.cases import EXACT_BELOW
+from conformance.records import Part, Record
 from conformance.trajectories import read_trajectories
 from optport.signatures import ApiKind
 from optport.table import api_names
@@ -26,7 +26,6 @@ PANELS = ((46, 306), (372, 632))
 LITERAL = {
     "literal": "names looked up only",
     "named": "names looked up only",
-    "dropped": "names looked up only",
     "kept": "groups left as they are",
 }
 LEAST = 1e-8
@@ -170,7 +169,7 @@ def _distance_panel(one: Trajectory) -> Iterator[str]:
         y = place(10.0**power)
         yield label(PANELS[1][0] - 4, y + 4, f"1e{power}" if power else "1", "end")
         yield straight([(PANELS[1][0], y), (PANELS[1][1], y)], "grid")
-    limit = place(SAME_BELOW)
+    limit = place(EXACT_BELOW)
     yield straight([(PANELS[1][0], limit), (PANELS[1][1], limit)], "limit")
     yield label(PANELS[1][1], limit + 14, "trains differently from here", "end")
     for name, dash in (("literal", ""), ("port", "5 3")):
@@ -194,7 +193,7 @@ def _curves(
 
 KINDS = {
     "same": ("#1f9e89", "trains as torch"),
-    "small": ("#8fc9a9", "apart only with tiny or zero gradients"),
+    "small": ("#8fc9a9", "leaves torch a little with small gradients"),
     "apart": ("#e8954a", "trains differently"),
     "fails": ("#d9534f", "raises, or has no place for an argument"),
     "none": ("#8b949e", "no counterpart"),
@@ -249,22 +248,22 @@ def _counts(optimizer: str, target: Target) -> tuple[Counter[str], Counter[str]]
     """How many executed calls fared how, with the literal port and with the port."""
     literal: Counter[str] = Counter()
     port: Counter[str] = Counter()
-    for call, record in records(target).items():
-        if call.partition("(")[0] == optimizer and record["literal"]["verdict"] != "torch-error":
-            literal[_kind(record["literal"])] += 1
-            port[_kind(record["port"])] += 1
+    for record in records(target).values():
+        if record.optimizer == optimizer and record.torch_error is None:
+            literal[_kind(record, Part.LITERAL)] += 1
+            port[_kind(record, Part.PORT)] += 1
     return literal, port
 
 
-def _kind(entry: Record | None) -> str:
-    if entry is None or entry["verdict"] == "no counterpart":
+def _kind(record: Record, part: Part) -> str:
+    run, measured = record.runs.get(part), record.measured(part)
+    if run is None or measured is None:
         return "none"
-    if entry["verdict"] in ("error", "impossible"):
+    if run.lost or measured == "none":
         return "fails"
-    if entry["verdict"] == "diverges":
+    if record.parting(part):
         return "apart"
-    apart = any((entry.get(copy) or 0.0) >= SAME_BELOW for copy in ("small", "dead"))
-    return "small" if apart else "same"
+    return "same" if measured == "exact" else "small"
 
 
 def overview_text() -> str:

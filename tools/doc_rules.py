@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from doc_evidence import code, deviation, literal, newest_targets, records, table
 from doc_plots import pictures
 
-from conformance.consistency import ground, literal_runs
-from conformance.evidence import torch_call
+from conformance.consistency import ground
+from conformance.records import literal_parts, torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
 from optport.edits import apply_edits
@@ -73,8 +73,8 @@ def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     if executed:
         parts.append(
             "## Where it was measured\n\n"
-            "Relative deviation of the weights from torch's on the reference problem; from 1e-3 "
-            "on (bold) the port trains differently.\n\n"
+            "Largest relative deviation of the weights from torch's on the reference runs, with "
+            "the gradients that show it; bold where the port trains differently.\n\n"
             + table(["torch call", "target", "names looked up only", "port"], executed)
         )
     parts.append(_options(kind))
@@ -161,11 +161,12 @@ def _executed(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[lis
     by_name = {target.name: target for target in newest_targets()}
     best: dict[tuple[str, str, str | None], tuple[tuple[bool, int], str]] = {}
     for call, name, finding in _of(kind, cases):
-        telling = any(ground(one) for one in literal_runs(records(by_name[name])[call]))
+        record = records(by_name[name])[call]
+        telling = any(ground(record, part) for part in literal_parts(record))
         rank = (not telling, call.count("="))
         key = finding.optimizer, name, finding.argument
         if key not in best or rank < best[key][0]:
             best[key] = rank, call
     for (_, name, _), (_, call) in list(best.items())[:MOST_CASES]:
         record = records(by_name[name])[call]
-        yield [code(call), name, literal(record), deviation(record["port"])]
+        yield [code(call), name, literal(record), deviation(record)]
