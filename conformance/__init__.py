@@ -4,5 +4,5 @@ The package is a driver (standard library only) and one worker per framework. Ea
 a virtual environment of its own, because the frameworks cannot share a process or a numpy.
 
 Start with :func:`conformance.runner.measure`, or on the command line with
-``python -m conformance run CASES.jsonl --target-version paddle==3.3.1 --out RESULTS.jsonl``.
+``python -m conformance``. What is run, and how to read it: ``docs/conformance.md``.
 """

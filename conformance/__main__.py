@@ -43,7 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _timed(asked: argparse.Namespace, version: Version) -> int:
     started = time.monotonic()
     setting = Setting(
-        version, asked.cache.resolve(), asked.torch, asked.timeout, max(1, asked.workers)
+        version,
+        asked.cache.resolve(),
+        asked.torch,
+        asked.timeout,
+        max(1, asked.workers),
+        only=asked.target,
     )
     failed: int = asked.run(asked, setting)
     print(f"conformance: {asked.command}: {time.monotonic() - started:.0f} seconds")
@@ -94,9 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         name: str, run: object, text: str, versions: bool = True
     ) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=text, description=text)
-        found.set_defaults(run=run, versions=[Version("torch", DEFAULT_TORCH)])
+        found.set_defaults(run=run, versions=[Version("torch", DEFAULT_TORCH)], target=None)
         if versions:
             found.add_argument("versions", nargs="+", type=_version, metavar="FRAMEWORK==VERSION")
+            found.add_argument(
+                "--target", help="of its targets this one only, such as mindspore.nn"
+            )
         where = f"where the environments are or will be built (default: ${CACHE_VARIABLE})"
         found.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR", help=where)
         cores = os.cpu_count() or 1

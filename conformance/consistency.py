@@ -14,6 +14,7 @@ from conformance.calls import all_calls, evidence_of, is_call
 from conformance.coverage import uncovered
 from conformance.defects import is_known, mended
 from conformance.group_rules import group_problems
+from conformance.judgement import false_alarm, ground, missed, worst_literal, wrong_port
 from conformance.records import (
     EVIDENCE,
     Part,
@@ -31,19 +32,8 @@ from optport.signatures import ApiKind
 from optport.table import api_names, api_table, targets
 from optport.targets import Target, parse_target
 
-#: Codes that may be reported though the literal port trains as torch does: what can be dropped,
-#: what the target requires, a caveat about torch itself, and a decay that goes by names.
-MAY_BE_SAME: Final = frozenset({"OPT103", "OPT203", "OPT301", "OPT305"})
-
-#: Codes that explain no run that leaves torch: what can be dropped, and a decay by names that the
-#: reference problems do not have.
-EXPLAIN_NOTHING: Final = frozenset({"OPT103", "OPT305"})
-
 #: At most this share of a target's calls may be flagged although nothing differs.
 MOST_FALSE_ALARMS: Final = 0.02
-
-#: What a port may be called, from the best on.
-FIDELITIES: Final = ("exact", "close", "approximate", "incomplete", "none")
 
 _HAZARDS: Final = ("OPT101", "OPT102", "OPT104", "OPT201", "OPT202", "OPT203", "OPT302", "OPT303")
 _GROUP_CODES: Final = ("OPT401", "OPT402", "OPT403", "OPT404")
@@ -88,49 +78,6 @@ def problems(target: Target) -> list[str]:
         found += _too_many_false_alarms(recorded)
         found += uncovered(target, recorded)
     return found
-
-
-def ground(record: Record, part: Part) -> bool | None:
-    """Whether a run shows that a port trains differently; None where nothing was run."""
-    verdict = record.verdict(part)
-    return None if verdict in (None, "torch-error") else verdict != "same"
-
-
-def worst_literal(record: Record) -> Part:
-    """What a person may write that goes furthest wrong."""
-    order = (None, "torch-error", "same", "parts", "error")
-    return max(
-        literal_parts(record),
-        key=lambda part: order.index(record.verdict(part)),
-        default=Part.LITERAL,
-    )
-
-
-def missed(record: Record) -> bool:
-    """Whether a port that trains differently, or can't be built, is not flagged."""
-    if record.torch_error is not None or record.codes - EXPLAIN_NOTHING:
-        return False
-    literal = record.runs.get(Part.LITERAL)
-    if literal is None or literal.lost:
-        return not record.found
-    return any(
-        verdict == "parts" or (verdict == "error" and not record.found)
-        for verdict in map(record.verdict, literal_parts(record))
-    )
-
-
-def false_alarm(record: Record) -> bool:
-    """Whether a call is flagged, by more than :data:`MAY_BE_SAME`, although nothing differs."""
-    grounds = [ground(record, part) for part in literal_parts(record)]
-    return bool(grounds) and not any(grounds) and bool(record.codes - MAY_BE_SAME)
-
-
-def wrong_port(record: Record) -> bool:
-    """Whether a port raises, or leaves torch further than what it is called allows."""
-    port, measured = record.port, record.measured(Part.PORT)
-    if port is None or port.fidelity is None or measured is None:
-        return False
-    return FIDELITIES.index(measured) > FIDELITIES.index(port.fidelity)
 
 
 def disagreeing(recorded: Recorded) -> frozenset[str]:

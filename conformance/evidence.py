@@ -15,7 +15,7 @@ from typing import Final
 from conformance.calls import all_calls
 from conformance.cases import Case, Result
 from conformance.compare import differences
-from conformance.environments import Version
+from conformance.judgement import described, disagreements
 from conformance.records import (
     EVIDENCE,
     Part,
@@ -32,22 +32,26 @@ from conformance.records import (
 from conformance.runner import Setting, measure
 from optport.table import targets
 from optport.targets import Target, parse_target
+from optport.versions import UsageError
 
 RUNS: Final = EVIDENCE / "runs.json"
 
 Known = Mapping[Target, Mapping[str, Record]]
 
 
-def executed_targets(version: Version) -> list[Target]:
-    """The targets of a framework at a version that can be executed.
+def executed_targets(setting: Setting) -> list[Target]:
+    """The targets of a framework at a version that can be executed, or the one that is asked for.
 
-    Raises UsageError for a version that no signatures are recorded of.
+    Raises UsageError for a version that no signatures are recorded of, and for another target.
     """
     found = []
     for info in targets().values():
-        newest = parse_target(info.short)
-        if info.executed and newest.family.framework == version.framework:
-            found.append(parse_target(f"{info.short}=={version.version}"))
+        framework = parse_target(info.short).family.framework
+        wanted = setting.only in (None, info.name)
+        if wanted and info.executed and framework == setting.target.framework:
+            found.append(parse_target(f"{info.short}=={setting.target.version}"))
+    if not found:
+        raise UsageError(f"{setting.only} is no target of {setting.target} that can be run")
     return found
 
 
@@ -61,7 +65,7 @@ def run_calls(
     """
     records: dict[Target, list[Record]] = {}
     needed: dict[str, Case] = {}
-    for target in executed_targets(setting.target):
+    for target in executed_targets(setting):
         recorded = (known or {}).get(target, {})
         records[target] = []
         for call in calls:
@@ -111,7 +115,7 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
 
 def record_evidence(setting: Setting, again: bool) -> None:
     """Run what is not recorded yet for a framework version, and write its evidence files."""
-    chosen = executed_targets(setting.target)
+    chosen = executed_targets(setting)
     known = {} if again else {one: read_evidence(evidence_path(one)) for one in chosen}
     for target, records in run_calls(all_calls(), setting, known, keep=True).items():
         write_evidence(evidence_path(target), records)
@@ -132,7 +136,10 @@ def _note_run(target: Target, setting: Setting, calls: int) -> None:
 
 
 def compare_evidence(setting: Setting, against: str | None) -> bool:
-    """Run everything, print what differs from the record; returns whether all verdicts agree."""
+    """Run everything, print what differs from the record and where linter and runs disagree.
+
+    Returns whether all verdicts are as recorded.
+    """
     agree = True
     for target, records in run_calls(all_calls(), setting).items():
         other = target if against is None else parse_target(f"{target.info.short}=={against}")
@@ -145,6 +152,9 @@ def compare_evidence(setting: Setting, against: str | None) -> bool:
         for difference in differences(recorded, records):
             agree = agree and not difference.changes_verdict
             print(f"  {difference}")
+        for record in records:
+            for kind in disagreements(record):
+                print(f"  {described(record, kind)}")
     return agree
 
 

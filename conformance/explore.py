@@ -20,21 +20,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.consistency import false_alarm, missed, worst_literal, wrong_port
 from conformance.evidence import executed_targets, run_calls
-from conformance.records import Part, Record, findings, torch_call
+from conformance.judgement import KINDS, described
+from conformance.judgement import disagreements as kinds_of
+from conformance.records import Record, findings, torch_call
 from conformance.runner import Setting
 from conformance.shrink import shape, simpler
 from optport.edits import apply_edits
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
 from optport.targets import Target
-
-KINDS: Final[Mapping[str, Callable[[Record], bool]]] = {
-    "missed alarm": missed,
-    "wrong port": wrong_port,
-    "false alarm": false_alarm,
-}
 
 #: Rounds of shrinking; every round runs all candidates of all disagreements at once.
 ROUNDS: Final = 8
@@ -59,14 +54,7 @@ class Disagreement:
         return self.kind, self.target.name, shape(self.record.torch)
 
     def __str__(self) -> str:
-        part = Part.PORT if self.kind == "wrong port" else worst_literal(self.record)
-        run = self.record.runs.get(part)
-        found = ", ".join(self.record.found) or "nothing"
-        called = f" ({run.fidelity})" if run is not None and run.fidelity else ""
-        return (
-            f"{self.kind} on {self.target.name}: {self.record.torch}: found {found}; "
-            f"{run and run.call}{called}: {self.record.why(part)}"
-        )
+        return f"{self.target.name}: {described(self.record, self.kind)}"
 
 
 def drawn_optimizers() -> list[str]:
@@ -81,13 +69,7 @@ def drawn_optimizers() -> list[str]:
 
 def disagreements(target: Target, records: Iterable[Record]) -> list[Disagreement]:
     """The disagreements among the records of a target."""
-    return [
-        Disagreement(kind, target, record)
-        for record in records
-        if record.torch_error is None
-        for kind, holds in KINDS.items()
-        if holds(record)
-    ]
+    return [Disagreement(kind, target, record) for record in records for kind in kinds_of(record)]
 
 
 def advised(call: str, target: Target) -> str:
@@ -157,7 +139,7 @@ def run_random(setting: Setting, calls: Sequence[str], shrink: bool) -> int:
     started = time.monotonic()
     followed = {
         target: list(dict.fromkeys(advised(call, target) for call in calls))
-        for target in executed_targets(setting.target)
+        for target in executed_targets(setting)
     }
     found: list[Disagreement] = []
     everything = dict.fromkeys([*calls, *(one for mine in followed.values() for one in mine)])

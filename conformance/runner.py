@@ -44,6 +44,7 @@ class Setting:
         timeout: seconds after which a case counts as hanging.
         workers: how many processes share the cases.
         progress: whether progress goes to standard error.
+        only: the target that evidence is run of, by name; None for all of the framework.
     """
 
     target: Version
@@ -52,6 +53,7 @@ class Setting:
     timeout: float = CASE_TIMEOUT
     workers: int = 1
     progress: bool = True
+    only: str | None = None
 
 
 def measure(

@@ -455,7 +455,7 @@ def test_disagreements_are_shrunk() -> None:
     assert len(found) == 2
     (one,) = explore.shrunk(found, run)
     assert one.record.torch in ("Adam(eps=0.5)", "Adam(eps=0.001)")
-    assert str(one).startswith("missed alarm on paddle.optimizer: Adam(eps=")
+    assert str(one).startswith("paddle.optimizer: missed alarm: Adam(eps=")
 
 
 def test_random_runs(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from doc_evidence import code, deviation, literal, newest_targets, records, table
 from doc_plots import pictures
 
-from conformance.consistency import ground
+from conformance.judgement import ground
 from conformance.records import literal_parts, torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source

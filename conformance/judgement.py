@@ -1,0 +1,86 @@
+"""Where what the linter says about a call and what running it shows part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from conformance.records import Part, Record, literal_parts
+
+#: Codes that may be reported though the literal port trains as torch does: what can be dropped,
+#: what the target requires, a caveat about torch itself, and a decay that goes by names.
+MAY_BE_SAME: Final = frozenset({"OPT103", "OPT203", "OPT301", "OPT305"})
+
+#: Codes that explain no run that leaves torch: what can be dropped, and a decay by names that the
+#: reference problems do not have.
+EXPLAIN_NOTHING: Final = frozenset({"OPT103", "OPT305"})
+
+#: What a port may be called, from the best on.
+FIDELITIES: Final = ("exact", "close", "approximate", "incomplete", "none")
+
+
+def ground(record: Record, part: Part) -> bool | None:
+    """Whether a run shows that a port trains differently; None where nothing was run."""
+    verdict = record.verdict(part)
+    return None if verdict in (None, "torch-error") else verdict != "same"
+
+
+def worst_literal(record: Record) -> Part:
+    """What a person may write that goes furthest wrong."""
+    order = (None, "torch-error", "same", "parts", "error")
+    return max(
+        literal_parts(record),
+        key=lambda part: order.index(record.verdict(part)),
+        default=Part.LITERAL,
+    )
+
+
+def missed(record: Record) -> bool:
+    """Whether a port that trains differently, or can't be built, is not flagged."""
+    if record.torch_error is not None or record.codes - EXPLAIN_NOTHING:
+        return False
+    literal = record.runs.get(Part.LITERAL)
+    if literal is None or literal.lost:
+        return not record.found
+    return any(
+        verdict == "parts" or (verdict == "error" and not record.found)
+        for verdict in map(record.verdict, literal_parts(record))
+    )
+
+
+def false_alarm(record: Record) -> bool:
+    """Whether a call is flagged, by more than :data:`MAY_BE_SAME`, although nothing differs."""
+    grounds = [ground(record, part) for part in literal_parts(record)]
+    return bool(grounds) and not any(grounds) and bool(record.codes - MAY_BE_SAME)
+
+
+def wrong_port(record: Record) -> bool:
+    """Whether a port raises, or leaves torch further than what it is called allows."""
+    port, measured = record.port, record.measured(Part.PORT)
+    if port is None or port.fidelity is None or measured is None:
+        return False
+    return FIDELITIES.index(measured) > FIDELITIES.index(port.fidelity)
+
+
+#: The ways to disagree; the last one is a matter of rate.
+KINDS: Final[Mapping[str, Callable[[Record], bool]]] = {
+    "missed alarm": missed,
+    "wrong port": wrong_port,
+    "false alarm": false_alarm,
+}
+
+
+def disagreements(record: Record) -> list[str]:
+    """The kinds of :data:`KINDS` that hold of a record; none where torch itself raises."""
+    if record.torch_error is not None:
+        return []
+    return [kind for kind, holds in KINDS.items() if holds(record)]
+
+
+def described(record: Record, kind: str) -> str:
+    """A disagreement in one line."""
+    part = Part.PORT if kind == "wrong port" else worst_literal(record)
+    run = record.runs.get(part)
+    found = ", ".join(record.found) or "nothing"
+    called = f" ({run.fidelity})" if run is not None and run.fidelity else ""
+    return f"{kind}: {record.torch}: found {found}; {run and run.call}{called}: {record.why(part)}"
