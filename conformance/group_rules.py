@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.calls import evidence_of, is_call
 from conformance.cases import is_grouped
 from conformance.records import Part, Record, gives_parameters, options_for, read_call
 from optport.hazards.case import find_case
@@ -28,19 +27,12 @@ def group_problems(target: Target, recorded: Recorded) -> list[str]:
     ]
     grouped = [(record, one) for record, one in read if is_grouped(record.torch)]
     return [
-        *_not_executed(target, recorded),
         *_rates(target, grouped),
         *_keys(target, grouped),
         *_containers(target, read),
         *_rejections(target, grouped),
         *_order(target, [record for record, _ in grouped]),
     ]
-
-
-def _not_executed(target: Target, recorded: Recorded) -> Iterator[str]:
-    for text in dict.fromkeys(evidence_of(target.info)):
-        if is_call(text) and text not in recorded:
-            yield f"{target.name}: evidence {text} was not executed"
 
 
 Grouped = list[tuple[Record, Construction]]

@@ -252,7 +252,8 @@ def _counts(optimizer: str, target: Target) -> tuple[Counter[str], Counter[str]]
         if record.optimizer == optimizer and record.torch_error is None:
             literal[_kind(record, Part.LITERAL)] += 1
             port[_kind(record, Part.PORT)] += 1
-    return literal, port
+    # Until a new version has been run, nothing is known of it.
+    return literal or Counter(none=1), port or Counter(none=1)
 
 
 def _kind(record: Record, part: Part) -> str:
