@@ -35,7 +35,8 @@ TIMES_NOISE: Final = 3.0
 NEGATE_LOSS: Final = "negate-loss"
 STEP_SCHEDULER: Final = "step-scheduler-each-step"
 GROUPS_ORDER: Final = "groups-order"
-ALSO: Final = frozenset({NEGATE_LOSS, STEP_SCHEDULER, GROUPS_ORDER})
+SCALARS: Final = "scalars-of-shape-1"
+ALSO: Final = frozenset({NEGATE_LOSS, STEP_SCHEDULER, GROUPS_ORDER, SCALARS})
 
 Figures = Mapping[str, float | None]
 

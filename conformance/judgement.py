@@ -16,7 +16,7 @@ MAY_BE_SAME: Final = frozenset({"OPT103", "OPT203", "OPT301", "OPT305"})
 EXPLAIN_NOTHING: Final = frozenset({"OPT103", "OPT305"})
 
 #: What a port may be called, from the best on.
-FIDELITIES: Final = ("exact", "close", "approximate", "incomplete", "none")
+FIDELITIES: Final = ("exact", "close", "approximate", "none")
 
 
 def ground(record: Record, part: Part) -> bool | None:
@@ -55,9 +55,12 @@ def false_alarm(record: Record) -> bool:
 
 
 def wrong_port(record: Record) -> bool:
-    """Whether a port raises, or leaves torch further than what it is called allows."""
+    """Whether a port raises, or leaves torch further than what it is called allows.
+
+    An incomplete one says itself that something else has to be rewritten, too.
+    """
     port, measured = record.port, record.measured(Part.PORT)
-    if port is None or port.fidelity is None or measured is None:
+    if port is None or measured is None or port.fidelity not in FIDELITIES:
         return False
     return FIDELITIES.index(measured) > FIDELITIES.index(port.fidelity)
 

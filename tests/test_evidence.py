@@ -116,6 +116,7 @@ def test_false_alarm(entry: Record, expected: bool) -> None:
         ("close", PARTS, True),
         ("approximate", PARTS, False),
         ("approximate", RAISES, True),
+        ("incomplete", RAISES, False),
     ],
 )
 def test_wrong_port(called: str, result: dict[str, Any], expected: bool) -> None:
