@@ -1,8 +1,9 @@
 """Measure recall, false alarms and resolved values on a labelled corpus.
 
 ``python tools/measure_corpus.py LABELS NEGATIVES SOURCES``: the labels and the look-alikes as JSON,
-and the directory that holds the sources. Prints what is found, per form and per repository, and
-lists what is missed. Exits with 1 when a look-alike is reported.
+and the directory that holds the sources. Prints what is found, per form and per repository,
+lists what is missed, and how many findings a user sees per 100 constructions, by target and code.
+Files that Python does not read are counted and named. Exits with 1 when a look-alike is reported.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from optport.check import Report, check_source  # noqa: E402
-from optport.files import read_text  # noqa: E402
+from optport.files import UnreadableFile, read_text  # noqa: E402
 from optport.hazards.spelling import plain  # noqa: E402
 from optport.options import make_options  # noqa: E402
 from optport.values import UNREAD, Literal  # noqa: E402
@@ -52,7 +53,11 @@ class Measured:
 
     constructions: dict[Key, list[Any]] = field(default_factory=dict)
     findings: dict[Key, list[str]] = field(default_factory=dict)
-    codes: Counter[str] = field(default_factory=Counter)
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Findings that are no notes, by target and code; one for two targets counts for each."""
+    shown: int = 0
+    """Findings that are no notes."""
+    unread: list[str] = field(default_factory=list)
     files: int = 0
     seconds: float = 0.0
 
@@ -63,7 +68,11 @@ def measure(sources: Path, names: Iterable[str]) -> Measured:
     measured = Measured()
     for name in names:
         started = time.perf_counter()
-        report = check_source(read_text(sources / name), options)
+        try:
+            report = check_source(read_text(sources / name), options)
+        except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            measured.unread.append(f"{name}: {type(error).__name__}: {error}")
+            continue
         measured.seconds += time.perf_counter() - started
         measured.files += 1
         _collect(measured, name, report)
@@ -79,7 +88,8 @@ def _collect(measured: Measured, name: str, report: Report) -> None:
         key = name, finding.place.line, finding.place.col
         measured.findings.setdefault(key, []).append(finding.code)
         if not finding.kind.note:
-            measured.codes[finding.code] += 1
+            measured.shown += 1
+            measured.codes.update((target, finding.code) for target in finding.targets)
 
 
 def _key(label: Label) -> Key:
@@ -107,7 +117,7 @@ def _recall(labels: list[Label], measured: Measured) -> None:
             print("missed:", *_key(label), label["class"], label["form"])
     print("constructions:", everywhere)
     print("outside tests:", outside_tests)
-    average = sum(s.hit / s.total for s in repositories.values()) / len(repositories)
+    average = sum(s.hit / s.total for s in repositories.values()) / (len(repositories) or 1)
     print(f"average of the repositories: {average:.1%}")
     for form, share in forms.items():
         print(f"  {form}: {share}")
@@ -155,6 +165,18 @@ def _values(labels: list[Label], measured: Measured) -> None:
         print(f"  {way}: {share}")
 
 
+def _noise(measured: Measured) -> None:
+    """Print the findings per 100 constructions."""
+    places = len(measured.constructions)
+    if not places:
+        return
+    print(f"findings: {measured.shown}, {100 * measured.shown / places:.0f} per 100 constructions")
+    for target in sorted({target for target, _ in measured.codes}):
+        codes = {code: n for (of, code), n in sorted(measured.codes.items()) if of == target}
+        rates = ", ".join(f"{code} {100 * n / places:.1f}" for code, n in codes.items())
+        print(f"  {target}, per 100: {rates}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures; returns 1 when a look-alike is reported."""
     labels_path, negatives_path, sources = map(Path, arguments or sys.argv[1:])
@@ -170,7 +192,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for key in reported:
         print("false alarm:", *key)
     print(f"look-alikes reported: {len(reported)} of {len(alike)}")
-    print("findings:", dict(sorted(measured.codes.items())))
+    _noise(measured)
+    for line in measured.unread:
+        print("not read:", line)
     print(f"{measured.files} files in {measured.seconds:.1f} s")
     return int(bool(reported))
 
