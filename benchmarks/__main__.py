@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks import files, growth, loading, machine, memory, parts, pylint_cost, startup
+from benchmarks import files, growth, machine, startup
 from benchmarks.corpus import Corpus, find, standard_library, versions
 from benchmarks.report import Section, render
 from benchmarks.timing import ROUNDS
 
-STAGES = ("files", "parts", "startup", "table", "memory", "pylint", "growth")
+STAGES = ("files", "startup", "growth")
 _OTHER_PLUGINS = ("flake8-comprehensions", "flake8-bugbear", "torchfix")
 
 
@@ -42,11 +42,7 @@ class Run:
         others = [plugin for plugin in _OTHER_PLUGINS if installed[plugin] != "not installed"]
         stages: dict[str, Callable[[], Section]] = {
             "files": lambda: files.run(self.corpus, sizes, rounds),
-            "parts": lambda: parts.run(self.corpus, self.options.files, rounds),
             "startup": lambda: startup.run(self.directory, others, process_rounds),
-            "table": lambda: loading.run(self.directory, process_rounds),
-            "memory": lambda: memory.run(self.directory, self.corpus, 6, rounds),
-            "pylint": lambda: pylint_cost.run(self.directory, self.corpus, 2, rounds),
             "growth": lambda: growth.run(rounds),
         }
         return stages[name]()
@@ -85,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--process-rounds",
         type=_positive,
         default=21,
-        help="counted rounds of start-up and table (default: %(default)s)",
+        help="counted rounds of start-up (default: %(default)s)",
     )
     add("--files", type=_positive, default=60, help="files of each kind (default: %(default)s)")
     add("--others", type=_positive, default=12, help="of these for other linters (%(default)s)")

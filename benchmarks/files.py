@@ -22,7 +22,7 @@ from benchmarks.timings import Timings, measure
 from benchmarks.tools import CORE, GATE, OURS, PARSE, TORCHFIX, WALK, Tool, tools
 
 _EVERY_FILE = {PARSE, WALK, GATE, CORE, OURS}
-MOST_PER_FILE = 0.03
+MOST_PER_FILE = {PLAIN: 0.03, TORCH: 0.1}
 """Milliseconds a file that optport may cost where nothing is constructed."""
 MOST_OF_PARSE = 0.5
 """How much of ``ast.parse`` optport may cost on files with constructions."""
@@ -82,16 +82,16 @@ def _multiple(timings: Timings, tool: str, group: FileClass) -> Spread:
 
 def _goals(timings: Timings) -> list[Goal]:
     goals = []
-    for group in (PLAIN, TORCH):
+    for group, most in MOST_PER_FILE.items():
         if timings.within(group, OURS):
             cost = _mean_ms(timings, OURS, group)
             goals.append(
                 Goal(
                     f"{group.name}: the mean file",
-                    f"≤ {MOST_PER_FILE} ms over flake8's own cost",
+                    f"≤ {most} ms over flake8's own cost",
                     "ms",
                     cost,
-                    MOST_PER_FILE,
+                    most,
                 )
             )
     for group in (CONSTRUCTS, SCRIPTS):
@@ -99,7 +99,7 @@ def _goals(timings: Timings) -> list[Goal]:
             goals.append(
                 Goal(
                     f"{group.name}: all files",
-                    f"≤ {MOST_OF_PARSE} × `ast.parse`, aim 0.2 ×",
+                    f"≤ {MOST_OF_PARSE} × `ast.parse`",
                     "×",
                     _multiple(timings, OURS, group),
                     MOST_OF_PARSE,

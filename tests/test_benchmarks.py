@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import environments, growth, machine, parts, probe
+from benchmarks import growth, machine, startup
 from benchmarks.__main__ import main
 from benchmarks.corpus import (
     Corpus,
@@ -21,13 +22,11 @@ from benchmarks.corpus import (
     find,
     package_of,
 )
-from benchmarks.launch import CommandFailed, measure
 from benchmarks.report import Goal, Section, render, table
 from benchmarks.timing import differences, quantile, ratios, rotated, spread
 from benchmarks.timings import Timings
 from optport.check import check_source
 from optport.options import default_options
-from optport.signatures import ApiKind, known_names
 
 
 def test_spread_is_the_median_and_quartiles() -> None:
@@ -171,10 +170,6 @@ def test_the_exponent_tells_linear_from_quadratic() -> None:
     assert growth.exponent(sizes, [3.0, 12.0, 300.0]) == pytest.approx(2)
 
 
-def test_the_probe_knows_every_optimizer() -> None:
-    assert set(probe.OPTIMIZERS) == set(known_names(ApiKind.OPTIMIZER))
-
-
 def test_report_has_targets_and_sections() -> None:
     goals = [
         Goal("a", "≤ 1", "ms", spread([0.5]), 1.0),
@@ -205,19 +200,18 @@ def test_the_machine_is_described_without_paths() -> None:
     assert not re.search(r"(?<!\w)/\w", described)
 
 
+@pytest.mark.slow
 def test_environments_hold_flake8_and_the_plugin_alone(tmp_path: Path) -> None:
-    environments.flake8_with(tmp_path / "bare", None)
-    environments.flake8_with(tmp_path / "ours", "optport")
-    with pytest.raises(environments.EnvironmentWrong, match="absent"):
-        environments.flake8_with(tmp_path / "absent", "optport-absent")
+    startup.flake8_with(tmp_path / "ours", "optport")
+    with pytest.raises(startup.Failed, match="optport-absent"):
+        startup.flake8_with(tmp_path / "absent", "optport-absent")
 
 
-def test_a_command_that_fails_is_not_measured(tmp_path: Path) -> None:
-    python = str(environments.build(tmp_path / "bare", []))
-    taken = measure({"fine": [python, "-c", ""]}, 2)
+def test_a_command_that_fails_is_not_measured() -> None:
+    taken = startup.measure({"fine": [sys.executable, "-S", "-c", ""]}, 2)
     assert len(taken["fine"]) == 2
-    with pytest.raises(CommandFailed, match="ended with 3"):
-        measure({"fails": [python, "-c", "raise SystemExit(3)"]}, 1)
+    with pytest.raises(startup.Failed, match="ended with 3"):
+        startup.measure({"fails": [sys.executable, "-S", "-c", "raise SystemExit(3)"]}, 1)
 
 
 def test_a_page_is_written_of_a_whole_run_only(
@@ -227,13 +221,3 @@ def test_a_page_is_written_of_a_whole_run_only(
         main(["--only", "growth", "--write", str(tmp_path / "page.md")])
     assert ended.value.code == 2
     assert "all stages" in capsys.readouterr().err
-
-
-def test_parts_are_shown_for_files_with_and_without_constructions(tmp_path: Path) -> None:
-    (tmp_path / "plain.py").write_text("x = 1\n")
-    (tmp_path / "ours.py").write_text("import torch\ntorch.optim.SGD(p, lr=1)\n")
-    section = parts.run(Corpus(list(find([tmp_path])), 1), files=2, rounds=2)
-    text = "\n".join(section.blocks)
-    assert "on 1 files without the word torch" in text
-    assert "on 1 files with constructions" in text
-    assert text.count("| `ast.parse`, to compare | ") == 2
