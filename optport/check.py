@@ -75,8 +75,9 @@ def check_tree(
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
     from optport.reader.constructions import find_constructions
-    from optport.reader.model import Unresolved
+    from optport.reader.model import MethodUse, Unresolved
     from optport.reader.source import SourceText
+    from optport.signatures import ApiKind
 
     source = SourceText(text)
     version = "" if options is None else options.torch_version
@@ -90,6 +91,8 @@ def check_tree(
             if notes:
                 report.findings.append(unresolved_finding(construction.place, options.targets))
             continue
+        if isinstance(construction, MethodUse) or construction.kind is not ApiKind.OPTIMIZER:
+            continue  # no rules know them yet
         judgements, hazards = judged(construction, options)
         report.constructions.append(Checked(construction, judgements))
         found += hazards

@@ -20,18 +20,21 @@ _FRAMEWORKS = frozenset(
 
 def exports_no_optimizer(module: str) -> bool:
     """Whether a star import of that module certainly brings no optimizer of torch's."""
-    return module != "torch.optim" and module.partition(".")[0] in _FRAMEWORKS
+    of_optim = module == "torch.optim" or module.startswith("torch.optim.")
+    return not of_optim and module.partition(".")[0] in _FRAMEWORKS
 
 
 @lru_cache(maxsize=2)
 def trigger_words(notes: bool) -> frozenset[str]:
-    """Return the words one of which every file with a finding holds: the optimizers' names.
+    """Return the words one of which every file with a finding holds: the names of classes.
 
     With `notes` so are the ways around a name.
     """
     from optport.signatures import ApiKind, known_names
 
-    return frozenset([*known_names(ApiKind.OPTIMIZER), *(REFLECTING if notes else ())])
+    kinds = (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.BASE)
+    names = [name.rpartition(".")[2] for kind in kinds for name in known_names(kind)]
+    return frozenset([*names, *(REFLECTING if notes else ())])
 
 
 @lru_cache(maxsize=2)

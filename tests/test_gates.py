@@ -78,7 +78,7 @@ def test_code_that_names_an_optimizer_is_looked_at(text: str) -> None:
         "from torch import optim\ndef f():\n    '''As optim.SGD.'''\n",
         "from torch import optim\n__all__ = ['SGD']\n",
         "from torch import optim\nprint('SGD')\n",
-        "from torch import optim\nclass SGD(optim.Optimizer): pass\nSGD.__doc__ = 'SGD'\nSGD(p)\n",
+        "from torch import optim\nclass SGD(optim.Own): pass\nSGD.__doc__ = 'SGD'\nSGD(p)\n",
         "from torch import optim\nx.SGDs, MySGD, SGD_\n",
     ],
 )

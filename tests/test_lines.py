@@ -51,6 +51,7 @@ def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
         ("lr = 1", []),
         ("self.lr\\\n = 1\nself .lr=1", [3]),
         ("f(self.lr)", []),
+        ("self.x, self.lr = f()\n  self.lr, x=f()\n(self.lr, x)\nf(self.lr, x)", [1, 2]),
     ],
 )
 def test_lines_where_an_attribute_may_be_assigned(text: str, expected: list[int]) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from optport.options import default_options
 from optport.reader.constructions import find_constructions
 from optport.reader.index import Index
-from optport.reader.model import Construction
+from optport.reader.model import Construction, MethodUse
 from optport.reader.source import SourceText
-from optport.reader.torch_names import known_optimizers
+from optport.reader.torch_names import class_names
 from optport.reader.tracked_names import track_names
 from tests.fixture_cases import FIXTURES
 from tests.python_source import programs
@@ -34,13 +34,15 @@ def found(text: str, everywhere: bool) -> list[tuple[str, ...]]:
         if isinstance(one, Construction):
             values = {name: argument.value for name, argument in one.arguments.items()}
             rows.append((str(one.place), one.api, str(values)))
+        elif isinstance(one, MethodUse):
+            rows.append((str(one.place), one.api, str(one.certainty)))
         else:
             rows.append((str(one.place), "decided at run time", ""))
     return sorted(rows)
 
 
 def tracked(text: str) -> set[str]:
-    return set(track_names(Index(ast.parse(text), text), frozenset()).names) - known_optimizers()
+    return set(track_names(Index(ast.parse(text), text), frozenset()).names - class_names())
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)

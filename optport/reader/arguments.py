@@ -17,7 +17,9 @@ from optport.reader.ownership import Ownership
 from optport.reader.param_groups import container_in_group, read_parameters
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
-from optport.signatures import Signature
+from optport.signatures import ApiKind, Signature
+from optport.table import roles
+from optport.table.model import Role
 from optport.values import ValueSet, literal, union
 
 
@@ -39,6 +41,8 @@ class ArgumentBinder:
         self._sites: dict[Holder, Site] = {}
         self._position = 0
         self.arguments: dict[str, Argument] = {}
+        self.values: dict[str, ValueSet] = {}
+        """All that the arguments may be, objects too."""
         self.hidden: tuple[str, Place] | None = None
         self.parameters = Parameters()
 
@@ -69,7 +73,7 @@ class ArgumentBinder:
         text, place = self._source.expression(node), self._source.place(keyword)
         site = self.site(source.call)
         argument = Argument(name, value.readable, text, place, node=node, site=site)
-        self._bind(argument, node, source.at)
+        self._bind(argument, value, node, source.at)
 
     def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
         """Bind a positional argument, or the elements of ``*args``; False if they can't be read."""
@@ -78,7 +82,8 @@ class ArgumentBinder:
             name = self._next_positional()
             if name is not None:
                 value = evaluator.value(node, source.at)
-                self._bind(self._argument(name, value, node, source.call), node, source.at)
+                argument = self._argument(name, value, node, source.call)
+                self._bind(argument, value, node, source.at)
             return True
         only = evaluator.value(node.value, source.at).exact
         elements = None if only is None else elements_of(only)
@@ -91,7 +96,8 @@ class ArgumentBinder:
             if name is not None:
                 text = self._source.element(node.value, position)
                 whole = ast.Subscript(node.value, ast.Constant(position))
-                self._bind(Argument(name, element.readable, text, place), whole, source.at)
+                argument = Argument(name, element.readable, text, place)
+                self._bind(argument, element, whole, source.at)
         return True
 
     def _next_positional(self) -> str | None:
@@ -113,7 +119,7 @@ class ArgumentBinder:
                 name = key.removeprefix(source.prefix)
                 value = entry.value if entry.sure else self._or_else(name, entry.value)
                 argument = self._argument(name, value, entry.node, entry.holder, entry.sure)
-                self._bind(argument, entry.node, source.at)
+                self._bind(argument, value, entry.node, source.at)
         if not complete and self.hidden is None:
             text = "**" + self._source.expression(keyword.value)
             self.hidden = text, self._source.place(keyword)
@@ -139,13 +145,14 @@ class ArgumentBinder:
         site = None if holder is None else self.site(holder)
         return Argument(name, value.readable, text, place, sure, node, site)
 
-    def _bind(self, argument: Argument, node: ast.expr, at: Point) -> None:
+    def _bind(self, argument: Argument, value: ValueSet, node: ast.expr, at: Point) -> None:
         """Bind an argument, whose value is that of `node` at `at`."""
         before = self.arguments.get(argument.name)
         if before is not None and before.sure and not argument.sure:
             argument = replace(argument, sure=True)
         self.arguments[argument.name] = argument
-        if argument.name == "params":
+        self.values[argument.name] = value
+        if argument.name == roles(ApiKind.OPTIMIZER)[Role.PARAMS]:
             self.parameters = self._read_parameters(node, at)
 
     def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
@@ -160,7 +167,7 @@ class ArgumentBinder:
                     arguments[entry.key] = self._argument(
                         entry.key, entry.value, entry.node, entry.holder, entry.sure
                     )
-                if entry.key == "params":
+                if entry.key == roles(ApiKind.OPTIMIZER)[Role.PARAMS]:
                     container = container_in_group(entry.node, entry.at)
                     site = arguments[entry.key].site
             groups.append(Group(arguments, container, group.sure, site))

@@ -67,6 +67,10 @@ class Binder:
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The names that imports bind, with the full name of what they bind them to."""
     class_names: set[str] = field(default_factory=set)
+    stores: dict[ast.expr, ast.expr] = field(default_factory=dict)
+    """What attributes and items are assigned, by the assignment's target."""
+    augmented: dict[ast.expr, ast.expr] = field(default_factory=dict)
+    """What attributes and items are changed by in place, by the target."""
     misplaced: set[ast.AST] = field(default_factory=set)
     """Nodes whose place in the definition is not the one that they have."""
     order: int = 0
@@ -133,8 +137,8 @@ class Binder:
                 for position, element in enumerate(node.elts):
                     deeper = None if path is None or starred else (*path, position)
                     pending.append((element, deeper))
-            elif value is not None and path == () and make is Assigned:
-                self._change(node, value, at)
+            elif value is not None and path is not None and make is Assigned:
+                self._change(node, value, path, at)
 
     def bind_walrus(self, node: ast.NamedExpr, at: Point) -> None:
         """Bind a name in an expression; `at` is a place right before the expression's own."""
@@ -142,15 +146,17 @@ class Binder:
 
     # -- changes ---
 
-    def _change(self, target: ast.expr, value: ast.expr, at: Point) -> None:
+    def _change(self, target: ast.expr, value: ast.expr, path: tuple[int, ...], at: Point) -> None:
         """Note an assignment to an attribute or an item."""
+        if not path:
+            self.stores[target] = value
         if isinstance(target, ast.Attribute):
             self.flows.append(Flow(target.attr, value))
             owner = _class_around(at.scope)
             if owner is not None:
                 changes = self.attributes.setdefault((owner, target.attr), [])
-                changes.append(AttributeSet(target.value, value, at))
-        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                changes.append(AttributeSet(target.value, value, at, path))
+        elif not path and isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             self.mutate(target.value.id, target, value, at)
 
     def mutate(self, name: str, node: ast.expr, value: ast.expr | None, at: Point) -> None:

@@ -1,4 +1,4 @@
-"""Callee resolution: which torch optimizer a call builds, and the calls with its arguments."""
+"""Callee resolution: which class of torch a call builds, and the calls with its arguments."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from optport.reader.known_calls import Partial
 from optport.reader.names import owner
 from optport.reader.objects import ANY_CLASS, keyword_of
 from optport.reader.scopes import Point
-from optport.reader.torch_names import torch_optimizer
+from optport.reader.torch_names import torch_class
 from optport.reader.tracked_names import track_names
-from optport.values import Literal, Qualified, ValueSet
+from optport.values import Literal, Qualified, ValueSet, exactly
 
 _NESTED = 8
 """How many partials and subclasses are looked through, one inside the other."""
@@ -23,7 +23,7 @@ _NESTED = 8
 MAX_LOOKED_THROUGH = 256
 """How many of them are looked through in all, for one call."""
 
-_OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group"})
+_OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group", "get_lr"})
 """A subclass that has one of these may do anything; without, it trains as its base."""
 
 
@@ -92,7 +92,7 @@ class CalleeResolver:
         if not self._may_build(call, at):
             return []
         callee = self._evaluator.value(call.func, at)
-        found = list(_classes(callee, (ArgumentSource(call, at),)))
+        found = list(classes_of(callee, (ArgumentSource(call, at),)))
         found = found or list(self._initialised(call, at))
         found = found or list(self._wrapped(call, callee, at))
         return found or list(self._lazily(call, at))
@@ -119,10 +119,10 @@ class CalleeResolver:
             if isinstance(one, SuperValue):
                 bases = _bases(one.of)
                 if bases is not None:
-                    yield from _classes(bases, (ArgumentSource(call, at),))
-            elif isinstance(one, Qualified) and torch_optimizer(one.name):
+                    yield from classes_of(bases, (ArgumentSource(call, at),))
+            elif isinstance(one, Qualified) and torch_class(one.name):
                 sources = (ArgumentSource(call, at, skip=1),)
-                yield ResolvedCall(torch_optimizer(one.name), sources, classes.complete)
+                yield ResolvedCall(torch_class(one.name), sources, classes.complete)
 
     def _wrapped(self, call: ast.Call, callee: ValueSet, at: Point) -> Iterator[ResolvedCall]:
         """A class that is an argument of the call that has its arguments."""
@@ -135,22 +135,22 @@ class CalleeResolver:
                 without = wrapper.own | {wrapper.parameter}
                 source = ArgumentSource(call, at, without=without, skip=int(wrapper.position == 0))
                 classes = self._evaluator.value(wrapped, at)
-                yield from _classes(classes, (source,), sure=callee.complete)
+                yield from classes_of(classes, (source,), sure=callee.complete)
         wrapped = keyword_of(call, "optimizer")
         if wrapped is not None and _has_prefixed(call):
             source = ArgumentSource(call, at, prefix=PREFIX)
-            yield from _classes(self._evaluator.value(wrapped, at), (source,), sure=False)
+            yield from classes_of(self._evaluator.value(wrapped, at), (source,), sure=False)
 
     def _lazily(self, call: ast.Call, at: Point) -> Iterator[ResolvedCall]:
         """``L(torch.optim.AdamW)(…)``: a wrapper from elsewhere that calls the class later."""
         inner = call.func
         if isinstance(inner, ast.Call) and len(inner.args) == 1 and not inner.keywords:
             classes = self._evaluator.value(inner.args[0], at)
-            if any(isinstance(o, Qualified) and torch_optimizer(o.name) for o in classes.values):
-                yield from _classes(classes, (ArgumentSource(call, at),), sure=False)
+            if any(isinstance(o, Qualified) and torch_class(o.name) for o in classes.values):
+                yield from classes_of(classes, (ArgumentSource(call, at),), sure=False)
 
 
-def _classes(
+def classes_of(
     callee: ValueSet, sources: tuple[ArgumentSource, ...], sure: bool = True
 ) -> Iterator[ResolvedCall]:
     """Yield what calling `callee` builds, once for each class."""
@@ -164,7 +164,7 @@ def _classes(
         if isinstance(value, Literal):
             continue  # calling None or a number raises: then nothing is built
         if isinstance(value, Qualified):
-            api = torch_optimizer(value.name)
+            api = torch_class(value.name)
             if api is not None or value.name == ANY_CLASS:
                 found.setdefault(api, ResolvedCall(api, given, certain))
                 continue
@@ -181,6 +181,11 @@ def _classes(
     single = len(found) == 1 and not others
     for one in found.values():
         yield one if single else replace(one, sure=False)
+
+
+def built_by(own: OwnClass) -> list[ResolvedCall]:
+    """Return the classes of torch that an instance of a class of the file is one of."""
+    return list(classes_of(exactly(own), ()))
 
 
 def _bases(own: OwnClass) -> ValueSet | None:

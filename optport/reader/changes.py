@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from optport.reader.containers import DictValue, Entry, ListValue, is_key, only_dict
 from optport.reader.displays import dict_from, joined
 from optport.reader.names import owner
-from optport.reader.objects import Interpreter, elements_of
+from optport.reader.objects import Interpreter, elements_of, is_definite
 from optport.reader.scopes import (
     Binding,
     Mutation,
@@ -43,7 +43,7 @@ class Changes:
         """Return what a name holds at a use whose bindings give it the value `found`."""
         held = any(elements_of(o) is not None or isinstance(o, DictValue) for o in found.values)
         changes = self._asker.index.mutations(name, scope, held)
-        if not changes:
+        if not changes or (found.values and all(map(is_definite, found.values))):
             return found
         seen = tuple(self._seen(changes, scope, use))
         key = tuple(map(id, bindings))

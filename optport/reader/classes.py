@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeGuard
 
 from optport.reader.containers import Entry, entries_of
@@ -53,12 +53,13 @@ class OwnClass(Object):
     scope: Scope
     at: Point
     home: Interpreter
+    methods: frozenset[str] = field(init=False)
+    """The names that its body gives a function."""
 
-    @property
-    def methods(self) -> frozenset[str]:
-        """The names that its body gives a function."""
+    def __post_init__(self) -> None:
+        """Look at the class's body once."""
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return frozenset(n.name for n in self.node.body if isinstance(n, functions))
+        self.methods = frozenset(n.name for n in self.node.body if isinstance(n, functions))
 
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
         """Return an attribute, its own or one of a base of the file."""
@@ -129,7 +130,7 @@ class Instance(Object):
                 continue
             seen.append(own)
             assigned = [
-                own.seen_by(home, own.home.value(change.value, change.at))
+                own.seen_by(home, own.home.unpacked(change.value, change.path, change.at))
                 for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]
                 if _sets_own(change)
             ]

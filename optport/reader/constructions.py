@@ -1,23 +1,32 @@
-"""Constructions: the torch optimizer calls of a file, with their arguments bound to parameters."""
+"""What a file builds of torch: its optimizers and schedulers, and what is done with them."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from optport.reader.arguments import ArgumentBinder
+from optport.reader.built import Built
 from optport.reader.callee import CalleeResolver, ResolvedCall
+from optport.reader.classes import Instance
 from optport.reader.evaluate import Evaluator
 from optport.reader.evaluation import Foreign
 from optport.reader.index import Index
-from optport.reader.model import Construction, Unresolved
-from optport.reader.objects import NAMESPACE
+from optport.reader.methods import MethodFinder
+from optport.reader.model import Construction, MethodUse, Unresolved
+from optport.reader.objects import NAMESPACE, elements_of
 from optport.reader.ownership import Ownership
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
-from optport.reader.torch_names import star_exports
+from optport.reader.torch_names import kind_of, star_exports
 from optport.signatures import ApiKind, Signature, family
-from optport.values import Certainty
+from optport.table import roles
+from optport.table.model import Role
+from optport.values import UNKNOWN, Certainty, Value, ValueSet
+
+MAX_INNER = 8
+"""Schedulers that are looked into, one inside the other."""
 
 
 def find_constructions(
@@ -26,51 +35,107 @@ def find_constructions(
     torch_version: str,
     foreign: Foreign | None = None,
     everywhere: bool = False,
-) -> Iterator[Construction | Unresolved]:
-    """Yield the torch optimizer constructions of a module, in source order.
+) -> Iterator[Construction | Unresolved | MethodUse]:
+    """Yield the constructions of a module in source order, then the uses of their methods.
 
     A call that may build one of several classes is yielded once for each, as possible. Arguments
     are bound as in `torch_version`, the newest one known if it is empty.
-    `foreign` says what names of other modules stand for. Calls are looked for where names tell
-    that they may matter; with `everywhere`, or where other modules are followed, in all places.
+    `foreign` says what names of other modules are. Calls are looked for where names tell that
+    they may matter; with `everywhere`, or where other modules are followed, in all places.
     """
-    torch = family(NAMESPACE)
-    version = torch_version or torch.versions[-1]
-    index = Index(tree, source.text)
-    evaluator = Evaluator(index, star_exports, foreign)
-    resolver = CalleeResolver(evaluator, everywhere or foreign is not None)
-    for call, at in index.calls(resolver.lines):
-        for built in resolver.resolved(call, at):
-            if built.api is None:
-                yield Unresolved(source.place(call))
-                continue
-            signature = torch.nearest(built.api, version)
-            if signature is not None:
-                yield _construction(call, at, built, built.api, signature, evaluator, source)
+    version = torch_version or family(NAMESPACE).versions[-1]
+    evaluator = Evaluator(Index(tree, source.text), star_exports, foreign)
+    search = _Search(evaluator, source, version)
+    yield from search.constructions(everywhere or foreign is not None)
+    yield from MethodFinder(evaluator, source, version, search.found).find()
 
 
-def _construction(
-    call: ast.Call,
-    at: Point,
-    built: ResolvedCall,
-    api: str,
-    signature: Signature,
-    evaluator: Evaluator,
-    source: SourceText,
-) -> Construction:
-    binder = ArgumentBinder(
-        signature, evaluator, source, Ownership(call, at, evaluator.index, source)
-    )
-    for one in built.sources:
-        binder.take(one)
-    return Construction(
-        api=api,
-        kind=ApiKind.OPTIMIZER,
-        signature=signature,
-        arguments=binder.arguments,
-        place=source.place(call),
-        certainty=Certainty.CERTAIN if built.sure else Certainty.POSSIBLE,
-        parameters=binder.parameters,
-        hidden=binder.hidden,
-        site=binder.site(call),
-    )
+class _Search:
+    """The constructions of one file; those that a scheduler is given come before it."""
+
+    def __init__(self, evaluator: Evaluator, source: SourceText, version: str) -> None:
+        self.found: dict[ast.Call, list[Construction]] = {}
+        self._evaluator = evaluator
+        self._source = source
+        self._version = version
+        self._calls: dict[ast.Call, tuple[Point, list[ResolvedCall]]] = {}
+
+    def constructions(self, everywhere: bool) -> Iterator[Construction | Unresolved]:
+        """Yield what is built, in source order."""
+        resolver = CalleeResolver(self._evaluator, everywhere)
+        for call, at in self._evaluator.index.calls(resolver.lines):
+            resolved = resolver.resolved(call, at)
+            if resolved:
+                self._calls[call] = at, resolved
+        for call, (_, resolved) in self._calls.items():
+            if any(one.api is None for one in resolved):
+                yield Unresolved(self._source.place(call))
+            yield from self._built(call)
+
+    def _built(self, call: ast.Call, depth: int = 0) -> list[Construction]:
+        """Return what a call builds."""
+        if call not in self.found and call in self._calls and depth < MAX_INNER:
+            self.found[call] = []  # what a circle sees of itself
+            at, resolved = self._calls[call]
+            for one in resolved:
+                signature = family(NAMESPACE).nearest(one.api or "", self._version)
+                if one.api is not None and signature is not None:
+                    construction = self._construction(call, at, one, one.api, signature, depth)
+                    self.found[call].append(construction)
+        return self.found.get(call, [])
+
+    def _construction(
+        self,
+        call: ast.Call,
+        at: Point,
+        resolved: ResolvedCall,
+        api: str,
+        signature: Signature,
+        depth: int,
+    ) -> Construction:
+        ownership = Ownership(call, at, self._evaluator.index, self._source)
+        binder = ArgumentBinder(signature, self._evaluator, self._source, ownership)
+        for one in resolved.sources:
+            binder.take(one)
+        kind = kind_of(api)
+        construction = Construction(
+            api=api,
+            kind=kind,
+            signature=signature,
+            arguments=binder.arguments,
+            place=self._source.place(call),
+            certainty=Certainty.CERTAIN if resolved.sure else Certainty.POSSIBLE,
+            parameters=binder.parameters,
+            hidden=binder.hidden,
+            site=binder.site(call),
+        )
+        if kind is ApiKind.OPTIMIZER:
+            return construction
+        parts = roles(kind)
+        inner = self._inner(binder.values.get(parts[Role.INNER], UNKNOWN), depth)
+        given = binder.values.get(parts[Role.OPTIMIZER], UNKNOWN)
+        built_with = [one for value in given.values for one in self._object(value, depth)]
+        if not built_with and inner:
+            built_with = list(inner[0].built_with)
+        return replace(construction, built_with=tuple(built_with), inner=inner)
+
+    def _object(self, value: Value, depth: int) -> list[Construction]:
+        """Return the constructions that an object may be from."""
+        if isinstance(value, Instance):
+            return [] if value.call is None else self._built(value.call, depth + 1)
+        if not isinstance(value, Built) or value.call is None:
+            return []
+        return [one for one in self._built(value.call, depth + 1) if one.api == value.api]
+
+    def _inner(self, schedulers: ValueSet, depth: int) -> tuple[Construction, ...]:
+        """Return the schedulers in a list, none unless each of them is known."""
+        only = schedulers.exact
+        elements = None if only is None else elements_of(only)
+        found = []
+        for element in elements or ():
+            one = element.exact
+            constructions = [] if one is None else self._object(one, depth)
+            if len(constructions) != 1:
+                return ()
+            found += constructions
+        return tuple(found)

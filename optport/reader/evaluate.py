@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 
 from optport.reader import arithmetic, known_calls
+from optport.reader.annotations import objects_of
 from optport.reader.changes import Changes
 from optport.reader.classes import OwnFunction, own_class
 from optport.reader.configuration import Configuration
@@ -19,7 +20,7 @@ from optport.reader.displays import dict_of, joined, list_of, taken
 from optport.reader.evaluation import Evaluation, Foreign
 from optport.reader.index import Index
 from optport.reader.names import owner
-from optport.reader.objects import Object, attribute_of, item_of, iterated
+from optport.reader.objects import Object, attribute_of, is_definite, item_of, iterated
 from optport.reader.parameters import received
 from optport.reader.scopes import (
     Assigned,
@@ -138,7 +139,7 @@ class Evaluator:
         if isinstance(definition, Imported):
             return self.resolved(definition.qualified)
         if isinstance(definition, Assigned):
-            return self._unpacked(definition.value, definition.path, binding.at)
+            return self.unpacked(definition.value, definition.path, binding.at)
         if isinstance(definition, LoopTarget):
             return taken(self._iterated(definition.iterable, binding.at), definition.path)
         if isinstance(definition, Parameter):
@@ -152,7 +153,8 @@ class Evaluator:
         found = UNKNOWN if self._foreign is None else self._foreign.resolve(qualified)
         return found if found.known else exactly(Qualified(qualified))
 
-    def _unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> ValueSet:
+    def unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> ValueSet:
+        """Return what unpacking an expression along a path of indices gives."""
         while path and isinstance(node, (ast.Tuple, ast.List)) and path[0] < len(node.elts):
             node, path = node.elts[path[0]], path[1:]
         return taken(self.value(node, at), path)
@@ -211,7 +213,9 @@ class Evaluator:
         if any(one.known for one in found):
             together = union(found)
             return together if of.complete else together | UNKNOWN
-        return self._configuration.value(name) if guess else UNKNOWN
+        if guess and not (of.complete and of.values and all(map(is_definite, of.values))):
+            return self._configuration.value(name)
+        return UNKNOWN
 
     # -- displays ---
 
@@ -281,15 +285,20 @@ class Evaluator:
         return self._called(self.value(callee, at), node, at)
 
     def _called(self, callee: ValueSet, node: ast.Call, at: Point) -> ValueSet:
-        return callee.map(lambda one: self._result(one, node, at))
+        return callee.map(lambda one: self.result(one, node, at))
 
-    def _result(self, callee: Value, node: ast.Call, at: Point) -> ValueSet:
+    def result(self, callee: Value, call: ast.Call, at: Point) -> ValueSet:
+        """Return what a call gives, whose callee is that value."""
         if isinstance(callee, Qualified):
-            return known_calls.imported(callee.name, node, at, self)
-        return callee.called(node, at, self) if isinstance(callee, Object) else UNKNOWN
+            return known_calls.imported(callee.name, call, at, self)
+        return callee.called(call, at, self) if isinstance(callee, Object) else UNKNOWN
 
     def returned(self, scope: Scope) -> ValueSet:
         """Return what the function of a scope may return; unknown for a generator."""
         if scope.yields or len(scope.returns) > MAX_RETURNS:
             return UNKNOWN
-        return union(self.value(value, place) for value, place in scope.returns)
+        found = union(self.value(value, place) for value, place in scope.returns)
+        annotation = getattr(scope.node, "returns", None)
+        if found.known or annotation is None or scope.defined is None:
+            return found
+        return objects_of(annotation, scope.defined, self)

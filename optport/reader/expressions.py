@@ -8,7 +8,8 @@ import sys
 from optport.reader.binder import Binder
 from optport.reader.scopes import Point
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Scoped = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+SCOPED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MISPLACED = sys.version_info < (3, 12)
 """Whether what stands in a formatted text has wrong places."""
 _YIELDS = (ast.Yield, ast.YieldFrom)
@@ -43,18 +44,8 @@ class Expressions:
             if isinstance(node, ast.Call):
                 found.append((node, place))
                 binder.mutate_by(node, place)
-            elif isinstance(node, ast.Lambda):
-                inside = binder.open_lambda(node, place).returns[0][1]
-                stack += [(default, place) for default in _defaults(node.args)]
-                stack.append((node.body, inside))
-                continue
-            elif isinstance(node, _COMPREHENSIONS):
-                inside = binder.open_comprehension(node, place)
-                stack.append((node.generators[0].iter, place))
-                stack += [(generator.iter, inside) for generator in node.generators[1:]]
-                stack += [(test, inside) for generator in node.generators for test in generator.ifs]
-                parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-                stack += [(part, inside) for part in parts]
+            elif isinstance(node, SCOPED):
+                stack += self.inside(node, place)
                 continue
             elif isinstance(node, ast.NamedExpr) and before is not None:
                 binder.bind_walrus(node, before)
@@ -67,6 +58,18 @@ class Expressions:
             for child in children(node):
                 stack.append((child, place))
         return found
+
+    def inside(self, node: Scoped, at: Point) -> list[tuple[ast.AST, Point]]:
+        """Return the parts of an expression with a scope of its own, and where they are run."""
+        if isinstance(node, ast.Lambda):
+            inside = self._binder.open_lambda(node, at).returns[0][1]
+            return [*((default, at) for default in _defaults(node.args)), (node.body, inside)]
+        inside = self._binder.open_comprehension(node, at)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        tests = [test for generator in node.generators for test in generator.ifs]
+        iterables = [generator.iter for generator in node.generators[1:]]
+        within = [(part, inside) for part in (*iterables, *tests, *parts)]
+        return [(node.generators[0].iter, at), *within]
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

@@ -7,10 +7,11 @@ asked for, or when a line of it holds a word that matters; calls are looked for 
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable
 
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
-from optport.reader.expressions import Call, Expressions
+from optport.reader.expressions import SCOPED, Call, Expressions, children
 from optport.reader.lines import LineIndex, LineSet
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
@@ -75,15 +76,48 @@ class Index:
         if 1 not in lines:
             return found
         self.enter(lines)
-        find = lines.find
-        for expression, at in self._statements.expressions:
-            if find(1, expression.lineno, (expression.end_lineno or expression.lineno) + 1) >= 0:
-                if alone is not None and isinstance(expression, ast.Call) and alone(expression):
-                    found.append((expression, at))
-                else:
-                    found += self._expressions.calls(expression, at)
+        for expression, at in self._on(lines):
+            if alone is not None and isinstance(expression, ast.Call) and alone(expression):
+                found.append((expression, at))
+            else:
+                found += self._expressions.calls(expression, at)
         found.sort(key=lambda call: (call[0].lineno, call[0].col_offset))
         return found
+
+    def expressions(self, lines: LineSet) -> list[tuple[ast.expr, Point]]:
+        """Return the expressions of statements with one of the lines, and their places."""
+        self.enter(lines)
+        return self._on(lines)
+
+    def _on(self, lines: LineSet) -> list[tuple[ast.expr, Point]]:
+        """The expressions with one of the lines. They follow one another, so ends are sorted, too.
+
+        In formatted texts they do not before Python 3.12, but those are no statements' own.
+        """
+        expressions = self._statements.expressions
+        expressions.sort(key=_end)
+        found: list[tuple[ast.expr, Point]] = []
+        line, at = lines.find(1), 0
+        while line >= 0:
+            at = bisect_left(expressions, line, lo=at, key=_end)
+            while at < len(expressions) and expressions[at][0].lineno <= line:
+                found.append(expressions[at])
+                at += 1
+            line = lines.find(1, line + 1)
+        return found
+
+    def parts(self, node: ast.AST, at: Point) -> list[tuple[ast.AST, Point]]:
+        """Return the nodes right below one of an expression, and where they are evaluated."""
+        if isinstance(node, SCOPED):
+            return self._expressions.inside(node, at)
+        return [(child, at) for child in children(node)]
+
+    def stored(self, target: ast.expr) -> tuple[ast.expr | None, bool]:
+        """Return what an attribute or item is assigned, and whether it is changed in place."""
+        binder = self._binder
+        if target in binder.augmented:
+            return binder.augmented[target], True
+        return binder.stores.get(target), False
 
     # -- scopes ---
 
@@ -136,3 +170,7 @@ class Index:
         asked = len(self._asked)
         self._asked.add((scope, name))
         return len(self._asked) > asked
+
+
+def _end(expression: tuple[ast.expr, Point]) -> int:
+    return expression[0].end_lineno or expression[0].lineno

@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 from optport.reader.arithmetic import converted, mapped
+from optport.reader.built import Built, Made
 from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class
 from optport.reader.containers import DictValue, DictView, is_key
 from optport.reader.displays import dict_from
 from optport.reader.objects import (
+    ANY_CLASS,
     Interpreter,
     Object,
     item_of,
@@ -20,16 +22,22 @@ from optport.reader.objects import (
     named_attribute,
 )
 from optport.reader.scopes import Point
+from optport.reader.torch_names import owner_names, torch_class
 from optport.values import (
     UNKNOWN,
     UNREAD,
     Literal,
     Qualified,
     Tensor,
+    Value,
     ValueSet,
     exactly,
     union,
 )
+
+MAX_PARTIALS = 64
+"""Partials that are looked through for what is called in the end."""
+_BASE = "Optimizer"
 
 Known = Callable[[ast.Call, Point, Interpreter], ValueSet]
 """What a call of something known gives."""
@@ -47,6 +55,26 @@ class Partial(Object):
         """Return what is called, for `func`."""
         return self.callee if name == "func" else UNKNOWN
 
+    def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+        """Return what the innermost callees give."""
+        return self.innermost().map(lambda callee: asker.result(callee, call, at))
+
+    def innermost(self) -> ValueSet:
+        """Return what is called in the end, with partials looked through."""
+        found: list[Value] = []
+        seen: set[Partial] = set()
+        pending: list[Partial] = [self]
+        complete = True
+        while pending and len(seen) < MAX_PARTIALS:
+            one = pending.pop()
+            if one not in seen:
+                seen.add(one)
+                complete = complete and one.callee.complete
+                pending += [inner for inner in one.callee.values if isinstance(inner, Partial)]
+                found += [inner for inner in one.callee.values if not isinstance(inner, Partial)]
+        known = union(exactly(value) for value in found)
+        return known if complete and not pending else known | UNKNOWN
+
 
 def built_in(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet | None:
     """Return what a call of a built-in function gives; None where the name is no known one."""
@@ -60,6 +88,11 @@ def imported(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueS
     known = _IMPORTED.get(name) or _IMPORTED_AS.get(last)
     if known is not None:
         return known(call, at, asker)
+    api = torch_class(name)
+    if api is not None or name == ANY_CLASS:
+        return exactly(Built(api or _BASE, call, at, asker))
+    if last in owner_names() and name.startswith("torch."):
+        return exactly(Made(last))
     # A configuration that a library makes from its class: tyro.cli(Args) and the like.
     first = _first(call, at, asker)
     classes = [one for one in first.values if isinstance(one, OwnClass)]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate, count
 from operator import add
 
 from optport.gate import begins_word
 
-MAX_SEARCHES = 48
+MAX_SEARCHES = 96
 """Words that are searched for one by one; for more, all words of the text are noted down."""
 
+_GAP = 40
+"""Blanks between a dot and an attribute; where there are more, they may follow a dot."""
 _WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"\.\s*(\w+)\s*(?::|=(?!=))")
+_UNPACKED = re.compile(r"^[ \t]*[\w.]+[ \t]*(?:,[ \t]*[\w.]+[ \t]*)+=(?!=)", re.MULTILINE)
+_ATTRIBUTE = re.compile(r"\.(\w+)")
 
 LineSet = bytearray
 """One byte for each line, from 1: whether it is in the set."""
@@ -63,6 +67,16 @@ class LineIndex:
                 lines[self._line(match.start())] = 1
         return lines
 
+    def with_members(self, members: Iterable[str], functions: Container[str]) -> LineSet:
+        """Return the lines with one of `members` as an attribute, or one of `functions`."""
+        lines, text = self.none(), self._text
+        for member in members:
+            for at in self._places(member):
+                dotted = text[at - 1 : at] == "." or _is_dotted(text[max(at - _GAP, 0) : at])
+                if dotted or member in functions:
+                    lines[self._line(at)] = 1
+        return lines
+
     def add_text(self, text: str, lines: LineSet) -> None:
         """Add the lines that hold `text`, which need be no word."""
         at = self._text.find(text)
@@ -87,15 +101,17 @@ class LineIndex:
         self._looked_up += 1
         if self._looked_up > MAX_SEARCHES:
             return self._all.get(word, [])
+        return [self._line(at) for at in self._places(word)]
+
+    def _places(self, word: str) -> Iterator[int]:
+        """Where a word stands by itself."""
         text = self._text
-        found = []
         at = text.find(word)
         while at >= 0:
             end = at + len(word)
             if begins_word(text, at) and begins_word(text, end + 1):
-                found.append(self._line(at))
+                yield at
             at = text.find(word, end)
-        return found
 
     @cached_property
     def _all(self) -> dict[str, list[int]]:
@@ -109,7 +125,16 @@ class LineIndex:
         found: dict[str, list[int]] = {}
         for match in _ASSIGNED.finditer(self._text):
             found.setdefault(match[1], []).append(self._line(match.start(1)))
+        for match in _UNPACKED.finditer(self._text):
+            line = self._line(match.end() - 1)
+            for attribute in _ATTRIBUTE.findall(match[0]):
+                found.setdefault(attribute, []).append(line)
         return found
+
+
+def _is_dotted(before: str) -> bool:
+    """Whether a text ends in a dot and blanks, or may do so."""
+    return before[-1:].isspace() and before.rstrip()[-1:] in (".", "")
 
 
 def has_line(lines: LineSet, node: ast.expr | ast.stmt) -> bool:

@@ -1,4 +1,4 @@
-"""What the reader finds in a file: constructions, with their arguments and parameter groups."""
+"""What the reader finds in a file: constructions with their arguments, and uses of methods."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from optport.places import Place
 from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE
 from optport.signatures import ApiKind, Signature, family
+from optport.table.model import Access
 from optport.values import UNKNOWN, Certainty, ValueSet, literal
 
 
@@ -124,6 +125,10 @@ class Construction:
     hidden: tuple[str, Place] | None = None
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
+    built_with: tuple[Construction, ...] = ()
+    """What a scheduler's optimizer is known to be; empty for one that is not known."""
+    inner: tuple[Construction, ...] = ()
+    """The schedulers that a scheduler is made of, in order; empty unless all are known."""
 
     @property
     def shape(self) -> Shape:
@@ -172,3 +177,45 @@ class Unresolved:
     """A call that builds some torch optimizer; which one is decided at run time."""
 
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class MethodUse:
+    """A method or attribute, used on what is known to be an optimizer or scheduler of torch.
+
+    Also a function or a method of something else that is given one (`Access.PASSED`). `api` is
+    torch's name of the member below the class that has it, as ``Optimizer.zero_grad``, `classes`
+    are the classes that the object may be of, `receivers` the constructions that it may be from.
+    """
+
+    api: str
+    access: Access
+    receiver_kind: ApiKind
+    classes: tuple[str, ...]
+    receivers: tuple[Construction, ...]
+    place: Place
+    certainty: Certainty
+    key: str | None = None
+    """The key of a group that is read or set, where that is known."""
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    """A call's arguments, by the parameters of `signature`."""
+    value: Argument | None = None
+    """What is assigned."""
+    signature: Signature | None = None
+    hidden: tuple[str, Place] | None = None
+    formatted: bool = False
+    """Whether what is read goes into a formatted text."""
+    loop: Place | None = None
+    """The innermost loop around it."""
+    site: Site | None = field(default=None, compare=False, repr=False)
+    """The call, as a place to write arguments into."""
+
+    @property
+    def method(self) -> str:
+        """The name of the member."""
+        return self.api.rpartition(".")[2]
+
+    @property
+    def qualified(self) -> str:
+        """The full name of the member."""
+        return f"{NAMESPACE}.{self.api}" if self.access is not Access.PASSED else self.api

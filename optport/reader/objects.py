@@ -47,6 +47,9 @@ class Interpreter(Protocol):
     def value(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what an expression, evaluated at a place, may be."""
 
+    def unpacked(self, node: ast.expr, path: tuple[int, ...], at: Point) -> ValueSet:
+        """Return what unpacking an expression along a path of indices gives."""
+
     def resolved(self, qualified: str) -> ValueSet:
         """Return what an imported name may be."""
 
@@ -55,6 +58,9 @@ class Interpreter(Protocol):
 
     def attribute(self, of: ValueSet, name: str, guess: bool) -> ValueSet:
         """Return an attribute; that of something unknown by its name alone, for a `guess`."""
+
+    def result(self, callee: Value, call: ast.Call, at: Point) -> ValueSet:
+        """Return what a call gives, whose callee is that value."""
 
     def returned(self, scope: Scope) -> ValueSet:
         """Return what the function of a scope of this file may return."""
@@ -66,6 +72,8 @@ class Object(ObjectValue):
     __slots__ = ()
     named: ClassVar[bool] = False
     """Whether another file sees the same as this one: a class, a function."""
+    guessed: ClassVar[bool] = True
+    """Whether an attribute that is not known may be an option of a configuration."""
 
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
         """Return what an attribute may be, as the file of `asker` sees it."""
@@ -175,6 +183,11 @@ def exported(values: ValueSet, seen: Exported | None = None, depth: int = 0) -> 
 def is_named(value: Value) -> bool:
     """Whether another file sees the same value as this one."""
     return isinstance(value, Qualified) or (isinstance(value, Object) and value.named)
+
+
+def is_definite(value: Value) -> bool:
+    """Whether a value is an object of torch: no configuration, and no container."""
+    return isinstance(value, Object) and not value.guessed
 
 
 def keyword_of(call: ast.Call, name: str) -> ast.expr | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from optport.reader.annotations import objects_of
 from optport.reader.classes import Instance, OwnClass, decorators, enclosing_class
 from optport.reader.command_line import decorated_default
 from optport.reader.objects import Interpreter
@@ -32,7 +33,8 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
 def _annotated(parameter: Parameter, asker: Interpreter) -> ValueSet:
     """An instance of the class that a parameter's annotation names."""
     annotation = parameter.argument.annotation
-    if annotation is None or not isinstance(annotation, (ast.Name, ast.Attribute)):
-        return UNKNOWN
-    named = asker.value(annotation, parameter.at).values
-    return ValueSet(tuple(Instance(one) for one in named if isinstance(one, OwnClass)))
+    own: tuple[Instance, ...] = ()
+    if isinstance(annotation, (ast.Name, ast.Attribute)):
+        named = asker.value(annotation, parameter.at).values
+        own = tuple(Instance(one) for one in named if isinstance(one, OwnClass))
+    return ValueSet(own) if own else objects_of(annotation, parameter.at, asker)

@@ -136,11 +136,12 @@ class Mutation:
 
 @dataclass(eq=False, slots=True)
 class AttributeSet:
-    """An assignment to an attribute: ``owner.name = value``."""
+    """An assignment to an attribute: ``owner.name = value``; `path` as in `Assigned`."""
 
     owner: ast.expr
     value: ast.expr
     at: Point
+    path: tuple[int, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

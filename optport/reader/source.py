@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
-from optport.edits import line_starts
 from optport.places import Place
 
 _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
@@ -35,9 +36,10 @@ class SourceText:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return line_starts(self.data)
+        ends = map(add, accumulate(map(len, self.data.split(b"\n"))), count(1))
+        return [0, *ends]
 
-    def place(self, node: ast.expr | ast.keyword) -> Place:
+    def place(self, node: ast.expr | ast.keyword | ast.stmt) -> Place:
         """Return where `node` stands."""
         return Place(
             node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0

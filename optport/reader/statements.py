@@ -180,6 +180,8 @@ class Statements:
             self._binder.mutate(node.target.id, node.value, None, at)
         else:
             self._bind(node.target, None, at)
+            if not isinstance(node.target, ast.Name):
+                self._binder.augmented[node.target] = node.value
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -19,7 +19,7 @@ from optport.reader.binder import FlowKind
 from optport.reader.index import Index
 from optport.reader.known_calls import CONTAINER_METHODS, PROPAGATORS
 from optport.reader.lines import LineSet, has_line
-from optport.reader.torch_names import OTHER_MODULES, known_optimizers
+from optport.reader.torch_names import MODULES, class_names
 
 MAX_ROUNDS = 24
 """How many names one after the other are followed this way; past that, every line counts."""
@@ -55,7 +55,7 @@ def track_names(index: Index, wrappers: frozenset[str]) -> TrackedNames:
 
     `wrappers` are names of callables that take an optimizer's class.
     """
-    search = _Search((_MODULE, *known_optimizers(), *wrappers), index)
+    search = _Search((_MODULE, *class_names(), *wrappers), index)
     lines = index.lines.with_ends(_start(wrappers))
     for _ in range(MAX_ROUNDS):
         index.enter(lines)
@@ -68,7 +68,7 @@ def track_names(index: Index, wrappers: frozenset[str]) -> TrackedNames:
 
 @lru_cache(maxsize=1)
 def _start(wrappers: frozenset[str]) -> re.Pattern[str]:
-    return word_ends([_MODULE, *known_optimizers(), *wrappers])
+    return word_ends([_MODULE, *class_names(), *wrappers])
 
 
 class _Search:
@@ -93,7 +93,7 @@ class _Search:
             if not has_line(lines, value):
                 continue
             calls = self._calls(value)
-            if calls == _NEVER or flow.name in OTHER_MODULES:
+            if calls == _NEVER or flow.name in MODULES:
                 continue
             calls += flow.kind is FlowKind.RETURNED
             if calls > self._of(flow.name):
@@ -190,4 +190,5 @@ def _last_name(node: ast.expr) -> str:
 def _is_below_torch(qualified: str) -> bool:
     """Whether an import brings something that torch keeps with its optimizers."""
     top, *below = qualified.split(".")
-    return top == "torch" and _MODULE in below and OTHER_MODULES.isdisjoint(below)
+    found = top == "torch" and _MODULE in below
+    return found and (MODULES.isdisjoint(below) or below[-1] in class_names())
