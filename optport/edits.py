@@ -7,13 +7,11 @@ they are applied together or not at all.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from optport.places import Place
-
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class Applicability(enum.StrEnum):
@@ -61,4 +59,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 def line_starts(data: bytes) -> list[int]:
     """Return where each line of UTF-8 text begins, in bytes."""
-    return [0, *(end.end() for end in _LINE_END.finditer(data))]
+    ends = list(accumulate(map(len, data.splitlines(keepends=True))))
+    if ends and not data.endswith((b"\n", b"\r")):
+        ends.pop()
+    return [0, *ends]

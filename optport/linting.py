@@ -25,8 +25,7 @@ def lint_text(text: str, settings: Settings, path: str | Path, ports: bool = Fal
     report = check_guarded(parse_source(text), text, settings.asked, ports=ports)
     report.findings = [one for one in report.findings if settings.reports(path, one.code)]
     if report.findings:
-        from optport.noqa import suppressions
+        from optport.noqa import unsuppressed
 
-        hidden = suppressions(text)
-        report.findings = [one for one in report.findings if not hidden.hides(one)]
+        report.findings = unsuppressed(text, report.findings)
     return report

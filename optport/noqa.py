@@ -21,6 +21,8 @@ _INLINE = re.compile(rf"#\s*noqa\b(?:\s*:\s*{_CODES})?", re.IGNORECASE)
 _WHOLE_FILE = re.compile(
     rf"#\s*(?:optport|flake8)\s*[:=]\s*noqa\b(?:\s*:\s*{_CODES})?", re.IGNORECASE
 )
+_WORD = re.compile("noqa", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _OURS = "OPT"
 
 Hidden = tuple[str, ...]
@@ -43,19 +45,21 @@ class Suppressions:
         """
         if finding.code.startswith(self._whole_file):
             return True
-        lines = {finding.place.line}
-        for call in finding.calls:
-            lines |= {call.line, call.end_line}
-        return any(finding.code.startswith(self._lines.get(line, ())) for line in lines)
+        return any(
+            finding.code.startswith(self._lines.get(line, ())) for line in _lines_of(finding)
+        )
 
 
-_NOTHING = Suppressions((), {})
+def _lines_of(finding: Finding) -> set[int]:
+    """The lines on which a comment counts for a finding."""
+    lines = {finding.place.line}
+    for call in finding.calls:
+        lines |= {call.line, call.end_line}
+    return lines
 
 
 def suppressions(text: str) -> Suppressions:
     """Read the suppressions of a source text that Python can parse."""
-    if "noqa" not in text.lower():
-        return _NOTHING
     whole_file: Hidden = ()
     lines: dict[int, Hidden] = {}
     for line, column, comment in comments(text):
@@ -65,6 +69,25 @@ def suppressions(text: str) -> Suppressions:
         elif inline := _INLINE.search(comment):
             lines[line] = _hidden(inline["codes"])
     return Suppressions(whole_file, lines)
+
+
+def unsuppressed(text: str, findings: list[Finding]) -> list[Finding]:
+    """Return the findings of a source text that no comment suppresses, in their order."""
+    if not _may_suppress(text, findings):
+        return findings
+    found = suppressions(text)
+    return [one for one in findings if not found.hides(one)]
+
+
+def _may_suppress(text: str, findings: list[Finding]) -> bool:
+    """Whether it is worth to look for the comments: reading all of them takes its time."""
+    if not findings or _WORD.search(text) is None:
+        return False
+    if _WHOLE_FILE.search(text):
+        return True
+    lines = _LINE_END.split(text)
+    wanted = set().union(*map(_lines_of, findings))
+    return any(_WORD.search(lines[line - 1]) for line in wanted)
 
 
 def _hidden(codes: str | None) -> Hidden:

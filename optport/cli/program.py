@@ -49,7 +49,10 @@ def parser() -> argparse.ArgumentParser:
         "MindSpore.",
     )
     found.add_argument("--version", action="version", version=f"optport {__version__}")
-    commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # With a name of its own nothing is asked about the terminal, which takes imports.
+    commands = found.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", prog="optport"
+    )
     for module in (check_options, port, rule, table, server, completions):
         module.add_command(commands)
     return found
