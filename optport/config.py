@@ -88,21 +88,27 @@ def read_configuration(path: str, root: str, wanted: bool = False) -> Layer | No
     Raises `UsageError` that names the file.
     """
     shown = printable(_relative(path))
+    if not wanted and not _is_file(path):
+        return None
     try:
-        if not wanted and not stat.S_ISREG(os.stat(path).st_mode):
-            return None  # opening a pipe would wait for ever
         with open(path, "rb") as stream:
             data = stream.read()
     except OSError as error:
-        if wanted or not isinstance(error, FileNotFoundError | NotADirectoryError):
-            raise UsageError(f"{shown}: {error.strerror or error}") from None
-        return None
+        raise UsageError(f"{shown}: {error.strerror or error}") from None
     section = _section(data, shown) if wanted or b"optport" in data else None
     if section is None:
         if wanted:
             raise UsageError(f"{shown}: has no {SECTION}")
         return None
     return Layer(section, root, lambda key: f"{shown}: {SECTION} {key}")
+
+
+def _is_file(path: str) -> bool:
+    """Whether there is such a file, as far as one may look; opening a pipe would wait for ever."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _section(data: bytes, shown: str) -> Mapping[str, object] | None:

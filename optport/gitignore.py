@@ -116,7 +116,7 @@ def read_ignored(path: str, root: str) -> Ignored | None:
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return None
-    except (FileNotFoundError, NotADirectoryError):
+    except (OSError, ValueError):  # none, or in a directory that gives trouble of its own
         return None
     with open(path, "rb") as stream:
         data = stream.read(MAX_BYTES)

@@ -299,6 +299,29 @@ def test_difference_is_what_patch_takes_and_changes_nothing(linting: Lint, capsy
 
 
 @pytest.mark.usefixtures("here")
+def test_difference_holds_no_commands_of_a_workflow(
+    linting: Lint, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linting(rule("OPT202", r"one\b", "two"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    Path("a.py").write_text(SOURCE + '"""\n::error::owned\n"""\n')
+    assert main(["check", "--diff", "-q"]) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    token = first.removeprefix("::stop-commands::")
+    assert len(token) == 32
+    assert last == f"::{token}::"
+
+
+@pytest.mark.usefixtures("here")
+def test_file_is_fixed_once_whatever_links_to_it(linting: Lint, capsys: Capture) -> None:
+    linting(rule("OPT202", r"one\b", "two"))
+    Path("a.py").write_text(SOURCE)
+    Path("link.py").symlink_to("a.py")
+    assert main(["check", "--fix"]) == 0
+    assert capsys.readouterr() == ("Found 2 problems (2 fixed, 0 left).\n", "")
+
+
+@pytest.mark.usefixtures("here")
 def test_standard_input_is_fixed_to_standard_output(
     linting: Lint, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

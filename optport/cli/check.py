@@ -41,12 +41,19 @@ def run(asked: argparse.Namespace, console: Console) -> int:
         respect = settings.flag("respect-gitignore", default=True)
         walk = Walk(configuration, troubles.tell, respect)
         files = [Given(name, own) for name, own in walk.files(asked.paths or ["."])]
+    if job.fix or job.add_noqa:
+        files = _each_once(files)
     console.flush()
     reporter = Reporter(asked, settings, job, console, troubles.told)
     with closing(check_files(files, job)) as results:
         for result in results:
             reporter.file(result)
     return reporter.end()
+
+
+def _each_once(files: list[Given]) -> list[Given]:
+    """Leave out links to files that are there under other names: two writers get in their way."""
+    return list({os.path.realpath(given.name): given for given in reversed(files)}.values())[::-1]
 
 
 class _Troubles:

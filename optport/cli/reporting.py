@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 
 from optport.cli.checking import Job
@@ -38,6 +39,7 @@ class Reporter:
         self._troubles = troubles
         self._aside = job.fix and not job.diff and STANDARD_INPUT in asked.paths
         """Whether standard output is for the fixed source."""
+        self._token = ""
         self._kept: list[str] = []
         self._codes: Counter[str] = Counter()
         self._fixable: Counter[str] = Counter()
@@ -90,10 +92,18 @@ class Reporter:
         if self._found and not self._console.status and not self._exit_zero:
             self._console.status = 1
         if result.output:
-            self._console.print_bytes(result.output)
+            self._print_output(result.output)
         if not (self._statistics or self._job.diff or self._job.add_noqa):
             for text in self._made().file(result):
                 self._print(text)
+
+    def _print_output(self, output: bytes) -> None:
+        """Print a difference, or the fixed source."""
+        if self._job.diff and not self._token and os.environ.get("GITHUB_ACTIONS") == "true":
+            # A line of source may look like a command to the workflow's runner.
+            self._token = os.urandom(16).hex()
+            self._console.print(f"::stop-commands::{self._token}\n")
+        self._console.print_bytes(output)
 
     def _print(self, text: str) -> None:
         if self._file is not None:
@@ -121,6 +131,8 @@ class Reporter:
         return 1 if self._found and not self._exit_zero else 0
 
     def _end_of_difference(self) -> int:
+        if self._token:
+            self._console.print(f"::{self._token}::\n")
         if not self._quiet and self._fixed:
             self._console.tell(f"Would fix {self._fixed} problem{'s' * (self._fixed != 1)}.\n")
         if self._troubles:
