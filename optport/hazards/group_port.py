@@ -11,6 +11,7 @@ from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Written
 from optport.hazards.refusal import group_refusal
 from optport.hazards.spelling import (
+    as_list,
     as_operand,
     element_texts,
     plain,
@@ -63,8 +64,9 @@ def _entries(case: Case, group: Group, argument: Argument) -> Iterator[Written]:
 def _held(case: Case, group: Group, argument: Argument) -> str:
     text = with_methods(argument.text, case.target.info.methods)
     if group.container is Container.BARE:
-        return f"[{text}]"
-    return f"list({text})" if group.container is Container.GENERATOR else text
+        return f"[{text}]" if group.container_sure else text
+    iterated = group.container in (Container.GENERATOR, Container.VIEW)
+    return as_list(text) if iterated else text
 
 
 def _single(case: Case, group: Group, argument: Argument) -> str:

@@ -19,7 +19,7 @@ from optport.hazards.spelling import (
     shortened,
     without_names,
 )
-from optport.reader.model import Argument, Container, Group
+from optport.reader.model import Argument, Container, Group, Parameters
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow
 from optport.values import UNREAD, Certainty, ValueSet
@@ -32,7 +32,10 @@ GROUP_HAZARDS = frozenset(
         HazardKind.PARAMS,
     }
 )
-IN_FIRST = {"generator-in-group": "generator-in-first-group"}
+IN_FIRST = {
+    "generator-in-group": "generator-in-first-group",
+    "view-in-group": "view-in-first-group",
+}
 """Containers that a target may not take in the first group alone, by what they are elsewhere."""
 
 
@@ -41,12 +44,14 @@ def group_hazards(case: Case) -> Iterator[Hazard]:
     parameters = case.construction.parameters
     given = case.given("params")
     if parameters.container is not Container.PLAIN and given is not None:
-        yield from _container(case, given, parameters.container, Certainty.CERTAIN)
+        yield from _container(case, parameters, given, Certainty.CERTAIN)
     for position, group in enumerate(parameters.groups):
         sure = Certainty.CERTAIN if group.sure else Certainty.POSSIBLE
         held = group.arguments.get("params")
         if held is not None and group.container is not Container.PLAIN:
-            yield from _container(case, held, group.container, sure, first=position == 0)
+            if not group.container_sure:
+                sure = min(sure, Certainty.POSSIBLE)
+            yield from _container(case, group, held, sure, first=position == 0)
         for name, argument in group.arguments.items():
             if name != "params":
                 yield from _option(case, group, argument, _sure(group, argument))
@@ -80,8 +85,9 @@ def _hazard(
 
 
 def _container(
-    case: Case, argument: Argument, kind: Container, sure: Certainty, first: bool = False
+    case: Case, held: Parameters | Group, argument: Argument, sure: Certainty, first: bool = False
 ) -> Iterator[Hazard]:
+    kind = held.container
     containers = case.target.info.groups.containers
     error = containers.get(kind.value)
     if error is None and first:
@@ -97,7 +103,8 @@ def _container(
         advice = Replace(argument, f"[{argument.text}]", is_params=True)
     else:
         advice = Replace(argument, as_list(argument.text), is_params=True)
-    cured = kind is not Container.NAMED
+    guessed = kind is Container.BARE and isinstance(held, Group) and not held.container_sure
+    cured = kind is not Container.NAMED and not guessed
     yield _hazard(case, HazardKind.PARAMS, argument, sure, advice, error, cured=cured)
 
 

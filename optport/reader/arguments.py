@@ -10,11 +10,12 @@ from optport.places import Place
 from optport.reader.callee import ArgumentSource
 from optport.reader.containers import entries_of
 from optport.reader.evaluate import Evaluator
+from optport.reader.group_members import container_in_group
 from optport.reader.layout import Holder, Site
 from optport.reader.model import Argument, Container, Group, Parameters
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
-from optport.reader.param_groups import container_in_group, read_parameters
+from optport.reader.param_groups import read_parameters
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
 from optport.signatures import ApiKind, Signature
@@ -160,7 +161,7 @@ class ArgumentBinder:
         groups = []
         for group in raw.groups:
             arguments = {}
-            container = Container.PLAIN
+            container, held_surely = Container.PLAIN, True
             site = None
             for entry in group.entries:
                 if isinstance(entry.key, str):
@@ -168,7 +169,9 @@ class ArgumentBinder:
                         entry.key, entry.value, entry.node, entry.holder, entry.sure
                     )
                 if entry.key == roles(ApiKind.OPTIMIZER)[Role.PARAMS]:
-                    container = container_in_group(entry.node, entry.at)
+                    container, held_surely = container_in_group(
+                        entry.node, entry.at, self._evaluator
+                    )
                     site = arguments[entry.key].site
-            groups.append(Group(arguments, container, group.sure, site))
+            groups.append(Group(arguments, container, group.sure, held_surely, site))
         return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)

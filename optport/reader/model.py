@@ -29,6 +29,8 @@ class Container(enum.Enum):
 
     PLAIN = ""
     GENERATOR = "generator-in-group"
+    PARAMETERS = "parameters-in-group"
+    VIEW = "view-in-group"
     NAMED = "named"
     BARE = "bare-in-group"
 
@@ -87,11 +89,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One parameter group: its keys as arguments, and what its parameters are held in."""
+    """One parameter group: its keys as arguments, and what its parameters are held in.
+
+    Unless it is `container_sure`, that may as well be something else.
+    """
 
     arguments: Mapping[str, Argument]
     container: Container
     sure: bool
+    container_sure: bool = True
     site: Site | None = field(default=None, compare=False, repr=False)
     """The display or call of `dict` in which it is written."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optport.reader.containers import DictValue, Entry
+from optport.reader.group_members import is_named
 from optport.reader.model import Container, Shape
-from optport.reader.names import MAX_SOURCES, bindings_of, sources_of
+from optport.reader.names import MAX_SOURCES, sources_of
 from optport.reader.objects import Interpreter, elements_of
-from optport.reader.scopes import Definition, LoopTarget, Point
+from optport.reader.scopes import Point
 from optport.values import ValueSet
 
 
@@ -49,7 +50,7 @@ def read_parameters(node: ast.expr, at: Point, asker: Interpreter) -> RawParamet
         return RawParameters(shape, groups, inline)
     if isinstance(node, (ast.List, ast.Tuple)) and not node.elts:
         return RawParameters(Shape.FLAT)
-    container = Container.NAMED if _is_named(node, at) else Container.PLAIN
+    container = Container.NAMED if is_named(node, at) else Container.PLAIN
     return RawParameters(_flat_or_unknown(node, at), container=container)
 
 
@@ -76,47 +77,6 @@ def _groups(value: ValueSet) -> Iterator[RawGroup]:
             for table in element.values:
                 if isinstance(table, DictValue):
                     yield RawGroup(table.entries, sure)
-
-
-def container_in_group(node: ast.expr, at: Point) -> Container:
-    """Return the kind of container that a group's parameters are in."""
-    kinds = set()
-    for expression, point in sources_of(node, at):
-        callee = expression.func if isinstance(expression, ast.Call) else None
-        name = callee.id if isinstance(callee, ast.Name) else ""
-        if isinstance(expression, ast.GeneratorExp) or name in ("filter", "map"):
-            kinds.add(Container.GENERATOR)
-        elif isinstance(expression, ast.Name) and _is_parameter(expression, point):
-            kinds.add(Container.BARE)
-        elif _is_named(expression, point):
-            kinds.add(Container.NAMED)
-        else:
-            kinds.add(Container.PLAIN)
-    return kinds.pop() if len(kinds) == 1 else Container.PLAIN
-
-
-def _is_named(node: ast.expr, at: Point) -> bool:
-    """Whether every source of `node` is a call of ``named_parameters()``."""
-    return all(
-        isinstance(expression, ast.Call)
-        and isinstance(expression.func, ast.Attribute)
-        and expression.func.attr == "named_parameters"
-        for expression, _ in sources_of(node, at)
-    )
-
-
-def _is_parameter(node: ast.Name, at: Point) -> bool:
-    """Whether a name is a loop's variable that takes one parameter after the other."""
-    bindings = bindings_of(node.id, at)
-    return bool(bindings) and all(_takes_parameters(binding.definition) for binding in bindings)
-
-
-def _takes_parameters(definition: Definition) -> bool:
-    if not isinstance(definition, LoopTarget) or not isinstance(definition.iterable, ast.Call):
-        return False
-    callee = definition.iterable.func
-    method = callee.attr if isinstance(callee, ast.Attribute) else ""
-    return (method, definition.path) in (("parameters", ()), ("named_parameters", (1,)))
 
 
 def _flat_or_unknown(node: ast.expr, at: Point) -> Shape:

@@ -18,7 +18,14 @@ from optport.table.target_model import (
 )
 from optport.table.toml import Row, data_of
 
-CONTAINERS = ("generator-in-group", "generator-in-first-group", "named", "bare-in-group")
+CONTAINERS = (
+    "generator-in-group",
+    "generator-in-first-group",
+    "view-in-first-group",
+    "parameters-in-group",
+    "named",
+    "bare-in-group",
+)
 """The kinds of containers that a target may not take."""
 
 _SECTIONS = {ApiKind.OPTIMIZER: "optimizers", ApiKind.SCHEDULER: "schedulers"}
