@@ -165,6 +165,20 @@ def test_the_arguments_of_a_method_are_bound() -> None:
     assert use.loop.line == 4
 
 
+def test_a_method_of_one_class_alone_has_the_arguments_of_its_base() -> None:
+    text = "s = torch.optim.lr_scheduler.MultiStepLR(opt, [1])\ns.step(3)"
+    [use] = [one for one in uses_in(text) if one.method == "step"]
+    assert use.api == "lr_scheduler.MultiStepLR.step"
+    assert use.arguments["epoch"].text == "3"
+
+
+def test_an_argument_that_is_a_function_of_the_file_is_known() -> None:
+    text = "def f(e): return e\ntorch.optim.lr_scheduler.LambdaLR(opt, lr_lambda=f)"
+    [scheduler] = schedulers(text)
+    assert isinstance(scheduler.arguments["lr_lambda"].function, ast.FunctionDef)
+    assert scheduler.arguments["optimizer"].function is None
+
+
 def test_a_value_that_is_formatted_is_told_apart() -> None:
     text = f"{OPT}print(f'{{opt.param_groups[0][\"lr\"]:.3f}}', opt.param_groups[0]['lr'])"
     assert [use.formatted for use in uses_in(text)] == [True, False]

@@ -8,6 +8,7 @@ from functools import partial
 
 from optport.places import Place
 from optport.reader.callee import ArgumentSource
+from optport.reader.classes import OwnFunction
 from optport.reader.containers import entries_of
 from optport.reader.evaluate import Evaluator
 from optport.reader.group_members import container_in_group
@@ -16,7 +17,7 @@ from optport.reader.model import Argument, Container, Group, Parameters
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import read_parameters
-from optport.reader.scopes import Point
+from optport.reader.scopes import Function, Point
 from optport.reader.source import SourceText
 from optport.signatures import ApiKind, Signature
 from optport.table import roles
@@ -73,7 +74,9 @@ class ArgumentBinder:
         value = self._evaluator.value(node, source.at)
         text, place = self._source.expression(node), self._source.place(keyword)
         site = self.site(source.call)
-        argument = Argument(name, value.readable, text, place, node=node, site=site)
+        argument = Argument(
+            name, value.readable, text, place, node=node, site=site, function=_function(value)
+        )
         self._bind(argument, value, node, source.at)
 
     def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
@@ -144,7 +147,7 @@ class ArgumentBinder:
         """Return an argument or entry of a call or display."""
         text, place = self._source.expression(node), self._source.place(node)
         site = None if holder is None else self.site(holder)
-        return Argument(name, value.readable, text, place, sure, node, site)
+        return Argument(name, value.readable, text, place, sure, node, site, _function(value))
 
     def _bind(self, argument: Argument, value: ValueSet, node: ast.expr, at: Point) -> None:
         """Bind an argument, whose value is that of `node` at `at`."""
@@ -175,3 +178,10 @@ class ArgumentBinder:
                     site = arguments[entry.key].site
             groups.append(Group(arguments, container, group.sure, held_surely, site))
         return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)
+
+
+def _function(value: ValueSet) -> Function | None:
+    """Return the function of the file that a value must be."""
+    only = value.exact
+    node = only.scope.node if isinstance(only, OwnFunction) else None
+    return node if isinstance(node, Function) else None

@@ -149,7 +149,11 @@ class MethodFinder:
         ]
         certain = [one.certainty is Certainty.CERTAIN for one in receivers]
         sure = complete and bool(certain) and all(certain) and all(one.sure for one in objects)
-        signature = family(NAMESPACE).nearest(api, self._version)
+        torch = family(NAMESPACE)
+        base = _BASES.get(kind_of(objects[0].api), "")
+        signature = torch.nearest(api, self._version)
+        if signature is None:  # a class's own method, listed but not recorded
+            signature = torch.nearest(f"{base}.{spot.member}", self._version)
         bound = self._bound(spot, signature or Signature(api, ()))
         return MethodUse(
             api=api,

@@ -11,6 +11,7 @@ from optport.edits import Edit
 from optport.places import Place
 from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE
+from optport.reader.scopes import Function
 from optport.signatures import ApiKind, Signature, family
 from optport.table.model import Access
 from optport.values import UNKNOWN, Certainty, ValueSet, literal
@@ -52,6 +53,8 @@ class Argument:
     """The value's expression, where it stands in the file's text as an argument."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call or display that it is an argument or an entry of."""
+    function: Function | None = field(default=None, compare=False, repr=False)
+    """The function or lambda of the file that the value must be."""
 
     @property
     def own(self) -> bool:
