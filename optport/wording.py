@@ -11,6 +11,7 @@ from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
 from optport.printable import printable
 from optport.reader.model import Construction
+from optport.reader.objects import NAMESPACE
 from optport.table import targets
 from optport.values import Certainty
 
@@ -59,8 +60,7 @@ def message(found: Sequence[Found]) -> Message:
 
 
 def _joined(text: str, hint: str) -> Message:
-    hint = printable(hint)
-    return Message(printable(f"{text}; ") + hint, hint)
+    return Message(f"{text}; {hint}", hint)
 
 
 def _statements(found: Iterable[Found]) -> list[list[Found]]:
@@ -77,13 +77,15 @@ def _whole(statements: Iterable[Sequence[Found]], brief: bool) -> str:
     return "; ".join(_statement(one, brief) for one in statements)
 
 
-def _statement(found: Sequence[Found], brief: bool, clause: int = MAX_MESSAGE) -> str:
+def _statement(found: Sequence[Found], brief: bool, full: int = 99, cut: int = MAX_MESSAGE) -> str:
+    """Word one cause, with the clauses of the first `full` targets, none longer than `cut`."""
     first = found[0].hazard
     _, wording = worded(found[0].construction.kind, first.kind)
     certain = any(one.hazard.certainty is Certainty.CERTAIN for one in found)
     template = wording.sure if certain or wording.may is None else wording.may
-    facts = _facts(wording, [one.hazard for one in found], brief, clause)
-    said = template.format(subject=first.subject, mine=first.mine, facts=facts)
+    facts = _facts(wording, [one.hazard for one in found], brief, full, cut)
+    subject = first.subject.removeprefix(f"{NAMESPACE}.") if brief else first.subject
+    said = printable(template.format(subject=subject, mine=first.mine, facts=facts))
     unsure = [one for one in found if one.construction.certainty is not Certainty.CERTAIN]
     if wording.hedges or len(unsure) < len(found):
         return said
@@ -91,17 +93,21 @@ def _statement(found: Sequence[Found], brief: bool, clause: int = MAX_MESSAGE) -
     return f"this may be {' or '.join(classes)}: {said}"
 
 
-def _facts(wording: Wording, hazards: Iterable[Hazard], brief: bool, longest: int) -> str:
+def _facts(wording: Wording, hazards: Iterable[Hazard], brief: bool, full: int, cut: int) -> str:
     """The targets' side: those that do the same are named together."""
     by_clause: dict[str, dict[str, None]] = {}
     for hazard in hazards:
-        clause = shortened(hazard.clause, longest) if "{clause}" in wording.fact else ""
+        clause = hazard.clause if "{clause}" in wording.fact else ""
         by_clause.setdefault(clause, {})[hazard.brief if brief else hazard.where] = None
+    acting = wording.fact.startswith("{names} ")  # they are the subject of what follows
     facts = []
-    for clause, names in by_clause.items():
-        acting = wording.fact.startswith("{names} ")  # they are the subject of what follows
+    for clause, names in [*by_clause.items()][:full]:
         listed = _as_subject([*names]) if acting else _listed([*names])
-        facts.append(wording.fact.format(names=listed, clause=clause) if clause else listed)
+        said = wording.fact.format(names=listed, clause=shortened(clause, cut))
+        facts.append(said if clause else listed)
+    rest = [name for names in [*by_clause.values()][full:] for name in names]
+    if rest:
+        facts.append(f"also {_listed(rest)}")
     return ", ".join(facts)
 
 
@@ -138,7 +144,7 @@ def _hint(hazards: Sequence[Hazard]) -> str:
     parts += remarks
     if ported:
         parts.append(_when_porting(ported, {hazard.target for hazard in hazards}))
-    return "; ".join(parts)
+    return printable("; ".join(parts))
 
 
 def _shown(text: str) -> str:
@@ -156,14 +162,16 @@ def _when_porting(ported: dict[str, dict[str, None]], concerned: set[str]) -> st
 
 
 def _cut(found: Sequence[Found]) -> Message:
-    """Word one cause that is too long: with less of each target's side, then of the rest."""
+    """Word one cause that is too long: with fewer targets' clauses, then with less of each part."""
     hazards = [one.hazard for one in found]
     hint = _hint(hazards)
     if len(hint) > MAX_MESSAGE // 2:
-        hint = _hint(hazards[:1])
-    hint = shortened(hint, MAX_MESSAGE // 2)
+        hint = shortened(_hint(hazards[:1]), MAX_MESSAGE // 2)
     room = MAX_MESSAGE - len(hint) - 2
-    bare = len(_statement(found, brief=True, clause=1))
-    share = (room - bare) // len(hazards) + 1
-    text = _statement(found, brief=True, clause=max(share, _SHORTEST))
+    for full in range(len(hazards) - 1, 0, -1):
+        text = _statement(found, brief=True, full=full)
+        if len(text) <= room:
+            return _joined(text, hint)
+    bare = len(_statement(found, brief=True, full=1, cut=1))
+    text = _statement(found, brief=True, full=1, cut=max(room - bare, _SHORTEST))
     return _joined(shortened(text, room), hint)

@@ -191,6 +191,7 @@ OPTIMIZERS = (
                 "{subject} may skip parameters named {mine} in {facts}",
             ),
         },
-        bad="torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=5e-4)",
+        bad="model = torch.nn.Sequential(torch.nn.Linear(8, 8), torch.nn.LayerNorm(8))\n"
+        "torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=5e-4)",
     ),
 )

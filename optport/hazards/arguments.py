@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
@@ -16,7 +17,7 @@ from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
 from optport.values import Certainty
 
-EXPECT_OTHERS = WhenPorting("expect other results: nothing replaces it")
+EXPECT_OTHERS = WhenPorting("expect other results")
 
 
 def argument_hazards(case: Case) -> Iterator[Hazard]:
@@ -40,6 +41,8 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
         return Certainty.CERTAIN
     found = row.neutral.fails(case.lookup)
     for group in case.construction.parameters.groups:
+        if row.name in group.arguments:
+            continue  # that is said of the group
         there = row.neutral.fails(case.lookup_in(group))
         found = max(found, there if group.sure else min(there, Certainty.POSSIBLE))
     return found
@@ -149,7 +152,7 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
 
 def epsilon_advice(row: ParameterRow) -> Advice:
     """What to do about an eps that stands elsewhere in the formula."""
-    return WhenPorting(row.advice or "expect other results; a smaller eps comes closer")
+    return WhenPorting(row.advice or "expect other results")
 
 
 def is_mended(placement: Placement, lookup: Lookup) -> bool:
@@ -171,7 +174,7 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         if not any(given):
             return
         certainty = Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE
-    if shape is Shape.UNKNOWN:
+    if shape is Shape.UNKNOWN or not _are_in_sight(case, row.decay_skips_names):
         certainty = min(certainty, Certainty.POSSIBLE)
     yield case.hazard(
         HazardKind.NAMED_DECAY,
@@ -182,6 +185,17 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         mine=" or ".join(row.decay_skips_names),
         argument=case.given(row.name),
     )
+
+
+def _are_in_sight(case: Case, parts: tuple[str, ...]) -> bool:
+    """Whether the file has a layer with parameters of such names: a norm layer, or one of its own.
+
+    Norm layers call their parameters so wherever a decay goes by names.
+    """
+    own = "|".join(parts)
+    pattern = rf"\b\w*Norm(?:[1-3]d)?\b|\bself\.\w*(?:{own})\w*\s*(?::[^=\n]+)?=(?!=)"
+    site = case.construction.site
+    return site is not None and site.file_has(re.compile(pattern.encode()))
 
 
 def _grouped(case: Case) -> Advice:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Remark, WhenPorting, Write
 from optport.hazards.case import Case
 from optport.hazards.drops import CARRIED
+from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import as_float_pair, default_spelled
+from optport.reader.model import Shape
 from optport.signatures import Parameter
 from optport.table.model import ParameterRow
 from optport.values import Certainty
@@ -35,8 +38,10 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         if sure is Certainty.CERTAIN:
             yield _to_be_written(case, HazardKind.REQUIRED, row, mine, theirs, sure)
         return
-    if not row.differs(mine, theirs):
+    if not row.differs(mine, theirs) or _every_group_sets(case, row.name):
         return
+    if _may_hold_groups(case):
+        sure = min(sure, Certainty.POSSIBLE)
     differently = _train_differently(case, row) if row.default_differs else Certainty.NO
     if differently is Certainty.NO and row.default_differs:
         return  # close enough not to be written here; the port writes it all the same
@@ -53,6 +58,31 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         return
     kind = HazardKind(row.default_hazard or HazardKind.DEFAULT)
     yield _to_be_written(case, kind, row, mine, theirs, min(sure, differently))
+
+
+def _every_group_sets(case: Case, name: str) -> bool:
+    """Whether each parameter group surely has its own value, so that the default never acts."""
+    parameters, rules = case.construction.parameters, case.target.info.groups
+    if parameters.shape is not Shape.GROUPS or group_keys(case, name) is None:
+        return False
+    if rules.lr_is_factor and name == "lr":
+        return False
+    arguments = [group.arguments.get(name) for group in parameters.groups if group.sure]
+    return len(arguments) == len(parameters.groups) and all(
+        argument is not None and argument.sure for argument in arguments
+    )
+
+
+def _may_hold_groups(case: Case) -> bool:
+    """Whether what is trained comes from a call that may give groups with values of their own."""
+    params = case.given("params")
+    if params is None or case.construction.shape is not Shape.UNKNOWN:
+        return False
+    callee = params.node.func if isinstance(params.node, ast.Call) else None
+    return callee is not None and getattr(callee, "id", "") not in _CONTAINERS
+
+
+_CONTAINERS = frozenset({"list", "tuple", "filter", "iter", "reversed", "sorted", "set"})
 
 
 def _left_out_surely(case: Case, name: str) -> Certainty:

@@ -25,12 +25,12 @@ CARRIED = (Fate.KEPT, Fate.RENAMED, Fate.SPLIT)
 
 def trains_the_same_without(case: Case, row: ParameterRow) -> bool:
     """Whether torch trains the same when the call leaves the argument out."""
-    if row.fate is Fate.INERT and not row.leaves_traces:
-        return True
     mine = case.construction.signature.by_name.get(row.name)
-    if mine is None or mine.required:
+    if mine is not None and _is_default(case.construction.arguments[row.name], mine):
+        return True
+    if row.leaves_traces or mine is None or mine.required:
         return False
-    if _is_default(case.construction.arguments[row.name], mine):
+    if row.fate is Fate.INERT:
         return True
 
     def without(parameter: str) -> ValueSet:
@@ -51,7 +51,7 @@ def left_out(case: Case, row: ParameterRow) -> Advice:
 
 
 def _is_default(argument: Argument, mine: Parameter) -> bool:
-    return same_default(plain(argument.value), mine.value)
+    return not mine.required and same_default(plain(argument.value), mine.value)
 
 
 @cache

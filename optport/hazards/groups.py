@@ -32,6 +32,7 @@ GROUP_HAZARDS = frozenset(
         HazardKind.PARAMS,
     }
 )
+APART = WhenPorting("use a separate optimizer")
 IN_FIRST = {
     "generator-in-group": "generator-in-first-group",
     "view-in-group": "view-in-first-group",
@@ -140,7 +141,7 @@ def _refused(case: Case, refused: Refusal, sure: Certainty) -> Hazard:
     certainty = min(refused.certainty, sure)
     if refused.rejection.write is None:
         said = case.rows[argument.name].advice
-        advice: Advice = WhenPorting(said) if said else _apart(argument)
+        advice: Advice = WhenPorting(said) if said else APART
         kind = HazardKind.GROUP_REJECTED
         return _hazard(case, kind, argument, certainty, advice, error, cured=False)
     return _hazard(
@@ -184,18 +185,17 @@ def _not_honoured(
     needless = matters is Certainty.NO
     if rules.rejects_others:
         leave = WhenPorting(f"leave {argument.name} out of the group")
-        advice = leave if needless else _apart(argument)
-        clause = f"takes only {' and '.join(rules.keys or ())} (KeyError)"
+        advice = leave if needless else APART
+        known = rules.keys or {}
+        clause = "takes only " + " and ".join(name for name in known if name in case.rows)
+        if argument.name in known:
+            clause = f"takes no {argument.name}"
         kind = HazardKind.GROUP_REJECTED
         yield _hazard(case, kind, argument, sure, advice, clause, cured=needless)
     elif not needless:
-        certainty, advice = min(matters, sure), _apart(argument)
+        certainty, advice = min(matters, sure), APART
         kind = HazardKind.GROUP_IGNORED
         yield _hazard(case, kind, argument, certainty, advice, cured=False)
-
-
-def _apart(argument: Argument) -> WhenPorting:
-    return WhenPorting(f"use a separate optimizer for another {argument.name}")
 
 
 def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | None) -> Certainty:
@@ -218,7 +218,7 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     factor = group_factor(case, argument)
     (key,) = group_keys(case, "lr") or ("lr",)
     if plain(case.lookup("lr")) == 0:
-        advice = _apart(argument)
+        advice = APART
     elif factor is None:
         advice = WhenPorting(f"divide the group's {key} by the optimizer's")
     else:

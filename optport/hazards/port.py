@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from optport.hazards.arguments import effect
@@ -17,8 +16,10 @@ from optport.hazards.spelling import (
     as_float,
     as_float_text,
     as_group,
+    as_literal,
     default_spelled,
     element_texts,
+    number_inside,
     plain,
     squared,
     with_methods,
@@ -127,14 +128,14 @@ def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None
     """The argument as the counterpart takes it; None where it is best left out."""
     value = plain(argument.value)
     text = argument.text
-    if isinstance(argument.value.exact, Tensor) and value is not UNREAD:
-        text = repr(value)  # a learning rate in a tensor: the number will do
+    if isinstance(argument.value.exact, Tensor):  # a learning rate: the number will do
+        text = repr(value) if value is not UNREAD else number_inside(text)
     refused = refusal(case, row)
     if refused is not None and refused.certainty is Certainty.CERTAIN:
         if refused.rejection.harmless:
             return None
         if refused.written is not None:
-            text, value = refused.written, ast.literal_eval(refused.written)
+            text, value = refused.written, as_literal(refused.written)
     if value is UNREAD:
         return _unread(row, text)
     carried = row.carried(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,9 @@ from optport.hazards.case import Case
 from optport.hazards.spelling import (
     MAX_ADVICE,
     as_float,
+    as_literal,
     inside_tensor,
+    number_inside,
     plain,
     rewritten,
     shortened,
@@ -46,6 +47,9 @@ class Refusal:
         if bracket:  # the element of another argument
             elements = plain(self.lookup(name))
             return None if elements is UNREAD else repr(as_float(elements[int(index.rstrip("]"))]))
+        text = self.argument.text
+        if write == "float" and self._value is UNREAD and number_inside(text) != text:
+            return number_inside(text)
         return rewritten(write, self._value)
 
     @property
@@ -71,10 +75,9 @@ class Refusal:
             return self.written
         if write not in _CASTS or (_has_zero(self._value) and write == "positive"):
             return None
-        if self.written is not None and (_is_display(self._value) or _is_literal(text)):
-            return self.written
         inner = inside_tensor(text)
-        if _is_literal(inner) and self.written is not None:
+        spelled_out = _is_display(self._value) or as_literal(inner) is not UNREAD
+        if self.written is not None and spelled_out:
             return self.written
         return f"{_CASTS[write]}({inner})"
 
@@ -112,11 +115,3 @@ def _is_display(value: Any) -> bool:
 
 def _has_zero(value: Any) -> bool:
     return value is UNREAD or 0 in (value if _is_display(value) else (value,))
-
-
-def _is_literal(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True

@@ -71,6 +71,14 @@ def rewritten(write: str, value: Any) -> str | None:
     return None if value is UNREAD else repr(REWRITINGS[write](value))
 
 
+def as_literal(text: str) -> Any:
+    """Return the literal that a text is, or `UNREAD`."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return UNREAD
+
+
 def as_float_text(text: str) -> str:
     """Spell an int literal as a float; any other expression as it is."""
     return repr(float(text)) if text.isdecimal() and len(text) < 100 else text
@@ -158,6 +166,12 @@ def inside_tensor(text: str) -> str:
     name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
     inner = ast.get_source_segment(text, call.args[0]) if name in _TENSORS else None
     return inner or text
+
+
+def number_inside(text: str) -> str:
+    """Return the number that ``torch.tensor(…)`` is made of; any other text as it is."""
+    inner = inside_tensor(text)
+    return text if inner == text else f"float({inner})"
 
 
 _TENSORS = frozenset({"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor"})

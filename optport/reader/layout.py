@@ -7,6 +7,7 @@ comma. Comments and everything else stay as they are.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,10 @@ class Site:
             return Edit(place, f"({inner}), {self._spelled(name, text)}")
         last = items[-1]
         return self._inserted(last.end, self._separator(last) + self._spelled(name, text))
+
+    def file_has(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether the text of the file, in UTF-8, holds something that a pattern finds."""
+        return pattern.search(self._source.data) is not None
 
     def value_place(self, value: ast.expr) -> Place:
         """Return the place of an argument's value."""

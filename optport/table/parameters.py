@@ -138,7 +138,7 @@ class ParameterRow:
     neutral: Condition | None = None
     """When a lost, replaced or ignored argument has no effect."""
     leaves_traces: bool = False
-    """Whether torch shows an inert argument elsewhere, as in averages that it keeps."""
+    """Whether torch changes a little with it where it is neutral, or in averages that it keeps."""
     rejects: tuple[Rejection, ...] = ()
     rejects_in_groups: tuple[Rejection, ...] = ()
     """What a group's key does not take, beside what the target's group rules say."""
