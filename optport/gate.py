@@ -58,13 +58,32 @@ def begins_word(text: str, at: int) -> bool:
     return not (before.isalnum() or before == "_")
 
 
+def folded(text: str) -> str:
+    """Return a text with names as Python reads them: in the normal form NFKC."""
+    if text.isascii():
+        return text
+    import unicodedata
+
+    normal = unicodedata.is_normalized("NFKC", text)
+    return text if normal else unicodedata.normalize("NFKC", text)
+
+
 _OPTIM = word_ends(["optim"])
+_STAR = re.compile(r"import(?:[ \t\f]|\\(?:\r\n|\r|\n))*\*")
 
 
 def concerns_us(text: str, notes: bool = False) -> bool:
     """Whether a source can hold a finding at all: a scan of its text, nothing more."""
+    if _concerns_us(text, notes):
+        return True
+    normal = folded(text)
+    return normal is not text and _concerns_us(normal, notes)
+
+
+def _concerns_us(text: str, notes: bool) -> bool:
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
-    return (named or "import *" in text) and _holds(text, trigger_word_ends(notes))
+    starred = named or _STAR.search(text) is not None
+    return starred and _holds(text, trigger_word_ends(notes))
 
 
 def _holds(text: str, pattern: re.Pattern[str]) -> bool:

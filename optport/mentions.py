@@ -6,7 +6,7 @@ The second gate, for files that passed the first: it looks at what has a line wi
 from __future__ import annotations
 
 import ast
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from optport.gate import (
     REFLECTING,
     begins_word,
     exports_no_optimizer,
+    folded,
     trigger_word_ends,
     trigger_words,
 )
@@ -51,6 +52,7 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
 
 def _lines(text: str, notes: bool) -> bytearray:
     """One byte for each line, from 1: whether it holds a trigger word."""
+    text = folded(text)
     if "\r" in text:  # Python ends a line at CR, too
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = bytearray(text.count("\n") + 2)
@@ -86,13 +88,10 @@ def _statements(block: list[ast.stmt], lines: bytearray) -> Iterator[ast.stmt]:
         line = lines.find(1, _first(block[at]))
         if line < 0:
             return
-        after = bisect_right(block, line, lo=at, key=_first)
-        while after > at + 1 and (block[after - 2].end_lineno or 0) >= line:
-            after -= 1  # several statements on one line
-        at = max(at, after - 1)
-        if _has_one(block[at], lines):
+        at = bisect_left(block, line, lo=at, key=_last)
+        if at < len(block) and _first(block[at]) <= line:
             yield block[at]
-        at += 1
+            at += 1
 
 
 def _first(node: Any) -> int:
@@ -100,6 +99,10 @@ def _first(node: Any) -> int:
     decorators = getattr(node, "decorator_list", None)
     placed: ast.expr = decorators[0] if decorators else node
     return placed.lineno
+
+
+def _last(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def _has_one(node: ast.AST, lines: bytearray) -> bool:
@@ -118,7 +121,7 @@ def _is_inert(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _name(node: ast.AST) -> object:
+def _name(node: ast.AST) -> str | None:
     """What a node by itself names."""
     if isinstance(node, ast.Name):
         return node.id
@@ -126,7 +129,8 @@ def _name(node: ast.AST) -> object:
         return node.attr
     if isinstance(node, ast.alias):
         return node.name.rpartition(".")[2]
-    return node.value if isinstance(node, ast.Constant) else None
+    text = node.value if isinstance(node, ast.Constant) else None
+    return text if isinstance(text, str) else None
 
 
 class _File:

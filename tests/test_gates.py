@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ def test_what_is_stopped_constructs_nothing_in_any_program(
         "from torch import optim\nmatch x:\n    case 1 if optim.SGD(p): pass",
         "from torch import optim\rx = 1\roptim.SGD(p)",
         "from torch.optim import *\nclass SGD: pass\nSGD(p)",
+        "import torch\ntorch.optim.ＳGD(p)",
+        "import torch\ntorch.ｏptim.SGD(p)",
+        "import ｔｏｒｃｈ\ntorch.optim.SGD(p)",
+        "from torch.optim import(SGD)\nSGD(p)",
+        "from torch\\\n.optim import \\\n SGD\nSGD(p)",
+        "from torch import optim\nx = 1; optim.SGD(p); y = 2",
+        "from torch import optim\ndef f(*a: optim.SGD(p)): pass",
     ],
 )
 def test_code_that_names_an_optimizer_is_looked_at(text: str) -> None:
@@ -87,8 +95,22 @@ def test_comments_texts_and_classes_of_the_file_name_none(text: str) -> None:
     assert not constructs(text)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no such statement before")
+@pytest.mark.parametrize("text", ["type X = optim.SGD(p)", "def f[T: optim.SGD(p)](): pass"])
+def test_type_statements_are_looked_at(text: str) -> None:
+    text = f"from torch import optim\n{text}\n"
+    assert passes(text)
+    assert constructs(text)
+
+
 STARS = [
     "from a import *",
+    "from a import*",
+    "from a import  *",
+    "from a import\t*",
+    "from a import\x0c *",
+    "from a import\\\n*",
+    "from a import \\\r\n  *",
     "from .torch import *",
     "from torch.optim import *",
     "x = 1\nif x:\n    pass\nelif y:\n    from a import *",

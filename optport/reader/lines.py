@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate, count
 from operator import add
 
-from optport.gate import begins_word
+from optport.gate import begins_word, folded
 
 MAX_SEARCHES = 96
 """Words that are searched for one by one; for more, all words of the text are noted down."""
@@ -30,6 +30,7 @@ class LineIndex:
     """The lines of a text by the words on them; a word is looked up when it is asked for."""
 
     def __init__(self, text: str) -> None:
+        text = folded(text)
         if "\r" in text:  # Python ends a line at CR, too
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._text = text

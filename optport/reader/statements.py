@@ -28,6 +28,8 @@ from optport.reader.scopes import (
 
 _CAPTURING = (ast.MatchAs, ast.MatchStar)
 _Task = tuple[Callable[..., None], tuple[object, ...]]
+_TYPE_ALIAS: Any = getattr(ast, "TypeAlias", None)
+"""The statement ``type X = …``, from Python 3.12 on."""
 _Def = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -80,6 +82,7 @@ class Statements:
             ast.ClassDef: self._class,
             ast.FunctionDef: self._function,
             ast.AsyncFunctionDef: self._function,
+            _TYPE_ALIAS: self._type_alias,
         }
 
     def walk(self, body: Sequence[ast.stmt], at: Point) -> None:
@@ -322,9 +325,13 @@ class Statements:
         defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
         for expression in (*defaults, *node.decorator_list):
             self._use(expression)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        arguments = node.args
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self._annotate(argument.annotation)
+        for rest in (arguments.vararg, arguments.kwarg):
+            self._annotate(None if rest is None else rest.annotation)
         self._annotate(node.returns)
+        self._type_parameters(node)
         outside = self._point()
         self._binder.bind(node.name, Defined(node), outside)
         if _outside_functions(self._scope):
@@ -336,7 +343,19 @@ class Statements:
         at = self._binder.open_function(node, outside)
         self._switch(at.scope, at.branch)
 
+    def _type_alias(self, node: Any) -> None:
+        self._use(node.value)
+        self._type_parameters(node)
+        self._binder.bind(node.name.id, Unfollowed(), self._point())
+
+    def _type_parameters(self, node: Any) -> None:
+        """Use what type parameters are bound by, and their defaults."""
+        for parameter in getattr(node, "type_params", ()):
+            self._annotate(getattr(parameter, "bound", None))
+            self._annotate(getattr(parameter, "default_value", None))
+
     def _class(self, node: ast.ClassDef) -> None:
+        self._type_parameters(node)
         for expression in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self._use(expression)
         self._binder.flows += [Flow(node.name, base, FlowKind.INHERITED) for base in node.bases]
