@@ -1,0 +1,149 @@
+"""Ports whole scripts and runs them beside torch: ``python -m conformance.scripts paddle==3.3.1``.
+
+Every script of :mod:`conformance.script_cases` is rewritten as `optport port` does and executed on
+the reference problem, at losses times 1, 1e-2 and 1e-4. A script *follows* torch when its weights
+deviate by less than 1e-3 at each. What does not follow has to say so: by a comment in the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.environments import Version, default_cache, interpreter
+from conformance.runner import DEFAULT_TORCH
+from conformance.script_cases import Script, scripts
+from optport.rewrite.comments import MARK
+from optport.rewrite.source import port_source
+from optport.targets import Target, parse_target
+
+SCALES: Final = (1.0, 1e-2, 1e-4)
+FOLLOWS: Final = 1e-3
+NEGATED: Final = "minimise -loss"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one script: its port, and the deviation (inf for an error) at each scale."""
+
+    script: Script
+    ported: str
+    exact: bool
+    deviations: tuple[float, ...]
+    error: str = ""
+
+    @property
+    def follows(self) -> bool:
+        """Whether it trains as torch at every scale."""
+        return max(self.deviations) < FOLLOWS
+
+    @property
+    def marked(self) -> bool:
+        """Whether a comment in the port says that something is left to do or not exact."""
+        return MARK in self.ported
+
+    @property
+    def verdict(self) -> str:
+        """One of ``follows``, ``says so`` and ``silent``."""
+        if self.follows:
+            return "follows"
+        return "says so" if self.marked else "silent"
+
+
+def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
+    """Port and run scripts, and compare them with torch."""
+    framework = Version(target.family.framework, target.version)
+    ported = [port_source(case.text, target) for case in cases]
+    torch_jobs, jobs = [], []
+    for case, port in zip(cases, ported, strict=True):
+        for scale in SCALES:
+            torch_jobs.append({"text": case.text, "scale": scale, "negate": False})
+            negate = NEGATED in port.text
+            jobs.append({"text": port.text, "scale": scale, "negate": negate})
+    theirs = _answers(Version("torch", DEFAULT_TORCH), torch_jobs, cache)
+    mine = _answers(framework, jobs, cache)
+    outcomes = []
+    for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
+        part = slice(number * len(SCALES), (number + 1) * len(SCALES))
+        pairs = list(zip(theirs[part], mine[part], strict=True))
+        errors = [one["error"] for pair in pairs for one in pair if "error" in one]
+        deviations = tuple(_deviation(one, other) for one, other in pairs)
+        exact = port.exact
+        outcomes.append(Outcome(case, port.text, exact, deviations, *errors[:1]))
+    return outcomes
+
+
+def _answers(version: Version, jobs: list[dict[str, Any]], cache: Path) -> list[dict[str, Any]]:
+    """Answers to the jobs; a worker that dies is started anew behind the job that killed it."""
+    answers: list[dict[str, Any]] = []
+    while len(answers) < len(jobs):
+        text = "".join(json.dumps(job) + "\n" for job in jobs[len(answers) :])
+        done = subprocess.run(
+            [
+                str(interpreter(version, cache)),
+                "-m",
+                "conformance.script_worker",
+                version.framework,
+            ],
+            input=text,
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        )
+        found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        answers += found
+        if len(answers) < len(jobs):
+            last = done.stderr.strip().splitlines()[-1:] or ["no answer"]
+            answers.append({"error": f"the process ended: {last[0]}"})
+    return answers
+
+
+def _deviation(theirs: dict[str, Any], mine: dict[str, Any]) -> float:
+    if "error" in theirs or "error" in mine:
+        return float("inf")
+    one, other, start = (
+        _flat(run) for run in (theirs["weights"], mine["weights"], theirs["start"])
+    )
+    moved = max((abs(a - b) for a, b in zip(one, start, strict=True)), default=0.0)
+    apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+    if apart != apart or moved != moved:  # not a number: nothing that could be followed
+        return float("inf")
+    return apart / moved if moved > 1e-12 else float(apart > 1e-12)
+
+
+def _flat(value: Any) -> list[float]:
+    if isinstance(value, list):
+        return [number for item in value for number in _flat(item)]
+    return [float(value)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line a script that does not follow, and the counts; 1 if one is silently wrong."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.scripts", description=__doc__)
+    parser.add_argument("target", type=parse_target, metavar="TARGET[==VERSION]")
+    parser.add_argument("--only", default="", metavar="TEXT", help="scripts whose name holds TEXT")
+    parser.add_argument("--show", action="store_true", help="print every port")
+    parser.add_argument("--cache", type=Path, default=None, metavar="DIR")
+    asked = parser.parse_args(arguments)
+    cases = [case for case in scripts() if asked.only in case.name]
+    outcomes = run(cases, asked.target, (asked.cache or default_cache()).resolve())
+    for one in outcomes:
+        if asked.show:
+            print(f"--- {one.script.name}: {one.verdict}\n{one.ported}")
+        if one.verdict != "follows" or (one.follows and not one.exact):
+            figures = " ".join(f"{deviation:.0e}" for deviation in one.deviations)
+            print(f"{one.verdict:8} {one.script.name:40} {figures} {one.error}")
+    counts = Counter(one.verdict for one in outcomes)
+    print(f"{len(outcomes)} scripts: {dict(counts)}")
+    return int(counts["silent"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
