@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.values import needed, parameters, rate
+from conformance.values import Values, needed, rate, signature, values_of
 from optport.signatures import ApiKind, known_names
 
 HEAD = "import torch\n\nfrom problem import net\n\n"
@@ -34,12 +34,22 @@ def _every_argument() -> Iterator[Script]:
         params = "[*net.body.parameters()]" if name == "Muon" else "net.parameters()"
         yield _call(f"{name} bare", f"{name}({params})")
         yield _call(f"{name} lr", f"{name}({params}, lr={rate(name)})")
-        for parameter, values in parameters(name).items():
+        for parameter in signature(name).by_name:
+            values = _values(name, parameter)
+            if values is None or parameter == "lr":
+                continue
             value = values.typical or next(iter(values.tried), None)
             if value is not None:
                 given = {"lr": rate(name), parameter: value, **needed(name, values)}
                 words = ", ".join(f"{word}={text}" for word, text in given.items())
                 yield _call(f"{name} {parameter}", f"{name}({params}, {words})")
+
+
+def _values(name: str, parameter: str) -> Values | None:
+    try:
+        return values_of(name, parameter)
+    except KeyError:
+        return None
 
 
 def _call(name: str, call: str) -> Script:

@@ -1,6 +1,6 @@
 """Runs whole scripts in one framework: JSON lines in, JSON lines out (worker side only).
 
-A job is ``{"text", "scale", "negate"}``; the answer ``{"weights", "start"}``, or ``{"error"}`` in a line.
+A job is ``{"text", "scale", "negate"}``; the answer ``{"weights", "start"}`` or ``{"error"}``.
 The script is executed with a module ``problem`` whose ``net`` has two parts with a weight each;
 then its ``optimizer`` is stepped, and its ``scheduler`` after each step, if it leaves one.
 """
@@ -13,11 +13,11 @@ import sys
 import types
 from typing import Any, Final
 
-from conformance.problem import LeastSquares, np
+from conformance.problem import Squares, np
 
 STEPS: Final = 50
-_PARTS: Final = {"body": 0, "head": 3}
-"""The net's parts, and which copy of the reference problem each is."""
+_PARTS: Final = {"body": False, "head": True}
+"""The net's parts, and whether each is the second of the two least squares."""
 
 
 class _Torch:
@@ -130,17 +130,16 @@ FRAMEWORKS: Final = {"torch": _Torch, "paddle": _Paddle, "mindspore": _MindSpore
 
 
 def _run(framework: Any, job: dict[str, Any]) -> dict[str, Any]:
-    problem = LeastSquares()
-    net = framework.net(problem.start)
+    problems = [Squares("1", other) for other in _PARTS.values()]
+    start = problems[0].start
+    net = framework.net(start)
     scale = np.float32(job["scale"] * (-1 if job["negate"] else 1))
 
     def gradients(weights: list[Any]) -> tuple[float, list[Any]]:
-        copies = list(zip(weights, _PARTS.values(), strict=True))
-        losses = [
-            np.mean((problem.features[copy] @ w - problem.targets) ** 2) for w, copy in copies
-        ]
-        return float(scale * sum(losses)), [
-            np.ascontiguousarray(scale * problem.gradient(copy, w)) for w, copy in copies
+        pairs = list(zip(problems, weights, strict=True))
+        losses = sum(problem.loss(one) for problem, one in pairs)
+        return float(scale * losses), [
+            np.ascontiguousarray(scale * problem.gradient(0, one, False)) for problem, one in pairs
         ]
 
     module = types.ModuleType("problem")
@@ -153,7 +152,7 @@ def _run(framework: Any, job: dict[str, Any]) -> dict[str, Any]:
         if "scheduler" in names:
             names["scheduler"].step()
     weights = [array.tolist() for array in framework.weights(net)]
-    return {"weights": weights, "start": [problem.start.tolist()] * len(weights)}
+    return {"weights": weights, "start": [start.tolist()] * len(weights)}
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
 """A small classifier; the optimizer is chosen by a name, its arguments are kept in a dict."""
+
 import torch
 from torch import nn
 

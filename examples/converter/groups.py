@@ -1,10 +1,11 @@
 """A small regression, trained with AdamW in two groups."""
+
 import torch
 from torch import nn
 
 
 x = torch.arange(24, dtype=torch.float32).reshape(8, 3) / 24
-y = (x ** 2).sum(dim=1, keepdim=True)
+y = (x**2).sum(dim=1, keepdim=True)
 
 model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
 for number, parameter in enumerate(model.parameters()):

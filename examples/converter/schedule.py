@@ -1,4 +1,5 @@
 """A small regression, trained with momentum and a step schedule."""
+
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import StepLR
