@@ -156,8 +156,21 @@ class Binder:
             if owner is not None:
                 changes = self.attributes.setdefault((owner, target.attr), [])
                 changes.append(AttributeSet(target.value, value, at, path))
-        elif not path and isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            self.mutate(target.value.id, target, value, at)
+        elif not path and isinstance(target, ast.Subscript):
+            self._change_item(target, value, at)
+
+    def _change_item(self, target: ast.Subscript, value: ast.expr, at: Point) -> None:
+        """Note ``d[k] = v``, ``l[i][k] = v``, and that of what a loop over ``l`` takes out."""
+        holder = target.value
+        if isinstance(holder, ast.Subscript):
+            holder = holder.value
+        if not isinstance(holder, ast.Name):
+            return
+        self.mutate(holder.id, target, value, at)
+        bound = at.scope.bindings.get(holder.id)
+        taken = bound[-1].definition if bound else None
+        if isinstance(taken, LoopTarget) and isinstance(taken.iterable, ast.Name):
+            self.mutate(taken.iterable.id, target, value, at)
 
     def mutate(self, name: str, node: ast.expr, value: ast.expr | None, at: Point) -> None:
         """Note a change of what `name` holds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from optport.reader.containers import DictValue, Entry, ListValue, is_key, only_dict
 from optport.reader.displays import dict_from, joined
@@ -100,15 +101,66 @@ class Changes:
         return value | UNKNOWN
 
     def _with_item(self, value: ValueSet, node: ast.Subscript, change: Mutation) -> ValueSet:
-        key = self._asker.value(node.slice, change.at).exact
+        if isinstance(node.value, ast.Subscript):
+            keys = self._asker.value(node.value.slice, change.at)
+            return self._with_inner(value, keys, node, change)
+        if isinstance(node.value, ast.Name) and node.value.id != change.name:
+            return self._with_inner(value, None, node, change)  # of what a loop takes out
         table = only_dict(value)
         if table is None or change.value is None:
             return value | UNKNOWN
-        if not isinstance(key, Literal) or not is_key(key.value):
-            return exactly(DictValue(table.entries, complete=False))
-        found = self._asker.value(change.value, change.at)
-        entry = Entry(key.value, found, change.value, change.at)
+        entry = self._entry(node, change.value, change.at)
+        if not is_key(entry.key):
+            known = table.with_entries([entry]) if only_dict(entry.value) else table
+            return exactly(DictValue(known.entries, complete=False))
         return exactly(table.with_entries([entry]))
+
+    def _entry(self, node: ast.Subscript, value: ast.expr, at: Point) -> Entry:
+        """Return what ``d[k] = v`` enters; under the value's expression if the key is not read."""
+        key = self._asker.value(node.slice, at).exact
+        found = self._asker.value(value, at)
+        if isinstance(key, Literal) and is_key(key.value):
+            return Entry(key.value, found, value, at)
+        return Entry(value, found, value, at)
+
+    def _with_inner(
+        self, value: ValueSet, keys: ValueSet | None, node: ast.Subscript, change: Mutation
+    ) -> ValueSet:
+        """Return a list of dicts, or a dict of them, with an item of one set, of all without keys.
+
+        Where it can't be told which one, each of them may have it.
+        """
+        only, wanted = value.exact, None if keys is None else keys.exact
+        key = wanted.value if isinstance(wanted, Literal) else None
+        assert change.value is not None
+        entry = self._entry(node, change.value, change.at)
+        if isinstance(only, DictValue):
+            entries = [
+                replace(one, value=_entered(one.value, entry if one.key == key else entry.unsure()))
+                if key is None or one.key == key
+                else one
+                for one in only.entries
+            ]
+            return exactly(DictValue(tuple(entries), only.complete))
+        if not isinstance(only, ListValue):
+            return value | UNKNOWN
+        index = key + len(only.items) if isinstance(key, int) and key < 0 else key
+        told = keys is None or (isinstance(index, int) and not only.many)
+        items = [
+            _entered(one, entry if told else entry.unsure())
+            if keys is None or not told or position == index
+            else one
+            for position, one in enumerate(only.items)
+        ]
+        return exactly(ListValue(tuple(items), only.many))
+
+
+def _entered(value: ValueSet, entry: Entry) -> ValueSet:
+    """Return a dict with an entry set anew; anything else as one that may be something else."""
+    table = only_dict(value)
+    if table is None:
+        return value | UNKNOWN
+    return exactly(table.with_entries([entry] if is_key(entry.key) else (), is_key(entry.key)))
 
 
 def _either_of(one: ValueSet, other: ValueSet) -> ValueSet:

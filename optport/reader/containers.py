@@ -146,9 +146,17 @@ class DictValue(Object):
 
 @dataclass(eq=False, slots=True)
 class DictView(Object):
-    """What a dict's `keys()`, `values()` or `items()` gives, one after the other."""
+    """What a dict's `keys()`, `values()` or `items()` gives, one after the other.
+
+    Unless it is `complete`, there may be others.
+    """
 
     parts: tuple[ValueSet, ...]
+    complete: bool = True
+
+    def elements(self) -> list[ValueSet]:
+        """Return what a list made of it holds any number of."""
+        return [part if self.complete else part | UNKNOWN for part in self.parts]
 
     def iterated(self) -> list[ValueSet]:
         """Return what its elements may be."""

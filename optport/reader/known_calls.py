@@ -117,7 +117,8 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         if len(call.args) > 1 and not _must_have(tables, keys):
             found.append(asker.value(call.args[1], at))
         return union(one for one in found if one.known)
-    return exactly(DictView(tuple(table.view(name) for table in tables)))
+    views = tuple(table.view(name) for table in tables)
+    return exactly(DictView(views, all(table.complete for table in tables)))
 
 
 def _must_have(tables: list[DictValue], keys: ValueSet) -> bool:

@@ -12,7 +12,7 @@ from optport.reader.model import Container, Shape
 from optport.reader.names import MAX_SOURCES, sources_of
 from optport.reader.objects import Interpreter, elements_of
 from optport.reader.scopes import Point
-from optport.values import ValueSet
+from optport.values import UNKNOWN, ValueSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,10 @@ def read_parameters(node: ast.expr, at: Point, asker: Interpreter) -> RawParamet
 
 def _only_groups(value: ValueSet) -> bool:
     """Whether nothing but lists of groups can come out."""
+    elements = [element for option in value.values for element in elements_of(option) or [UNKNOWN]]
     return value.complete and all(
-        any(
-            isinstance(o, DictValue)
-            for element in elements_of(option) or ()
-            for o in element.values
-        )
-        for option in value.values
+        element.complete and any(isinstance(one, DictValue) for one in element.values)
+        for element in elements
     )
 
 
