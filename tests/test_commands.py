@@ -19,7 +19,8 @@ from optport.catalogue import CATALOGUE
 from optport.cli import main, parallel
 from optport.cli.check_options import overrides
 from optport.cli.program import parser
-from optport.config_keys import KEYS, ON_COMMAND_LINE
+from optport.cli.shells import commands_of
+from optport.config_keys import FORMATS, KEYS, ON_COMMAND_LINE
 from tests.conftest import ROOT
 from tests.fixture_cases import FIXTURES
 
@@ -129,6 +130,18 @@ def test_every_key_of_configuration_is_an_option_and_the_other_way_round() -> No
     assert overrides(check) == {}
 
 
+def test_page_names_every_command_and_option_and_format_and_key() -> None:
+    page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+    commands = commands_of(parser())
+    [check] = [command for command in commands if command.name == "check"]
+    long = [option.names[0] for option in check.options if option.names[0].startswith("--")]
+    said = [command.name for command in commands] + [f"`{key}`" for key in KEYS]
+    said += [f"`{name}`" for name in FORMATS]
+    missing = [one for one in said if one not in page]
+    assert missing == []
+    assert [name for name in long if name not in page and name != "--help"] == []
+
+
 def test_baseline_suppresses_what_is_found_today(cli: Cli) -> None:
     Path("b.py").write_text("import torch\nx = torch.optim.SGD(  # noqa: E501\n    q, lr=1)\n")
     status, out, err = cli("check", "--add-noqa")
@@ -226,10 +239,10 @@ def test_full_disk_is_one_line_and_status_two(form: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("many", [20, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_closed_pipe_ends_quietly(many: int) -> None:
     for number in range(many):
-        Path(f"f{number}.py").write_text("import torch\n" + "torch.optim.ASGD(p)\n" * 200)
+        Path(f"f{number}.py").write_text("import torch\n" + "torch.optim.ASGD(p)\n" * 40)
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -P -m optport check --select=OPT202 | head -n 1"],
         capture_output=True,
@@ -300,6 +313,42 @@ def test_directory_that_is_gone_is_one_line() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] * (os.geteuid() == 0)
+"""Without what lets root read everything."""
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.skipif(bool(UNPRIVILEGED) and not shutil.which("setpriv"), reason="only as root")
+def test_what_may_not_be_read_is_named_and_the_others_are_checked() -> None:
+    for name in ("closed", "unsearchable"):
+        Path(name).mkdir()
+        Path(name, "b.py").write_text(SOURCE)
+    Path("unreadable.py").write_text(SOURCE)
+    modes = {"closed": 0, "unsearchable": 0o644, "unreadable.py": 0}
+    for name, mode in modes.items():
+        Path(name).chmod(mode)
+
+    def unprivileged(*arguments: str) -> tuple[int, list[str]]:
+        done = subprocess.run(
+            [*UNPRIVILEGED, *OPTPORT, "check", "--select=OPT202", *arguments],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert "a.py:3:8: OPT202" in done.stdout
+        lines = [line.removeprefix("optport: error: ") for line in done.stderr.splitlines()]
+        return done.returncode, sorted(lines)
+
+    denied = ["closed", "unreadable.py", "unsearchable/b.py"]
+    try:
+        assert unprivileged() == (2, [f"{name}: Permission denied" for name in denied])
+        assert unprivileged("closed/b.py", "a.py") == (2, ["closed/b.py: Permission denied"])
+    finally:
+        for name in modes:
+            Path(name).chmod(0o755)
+
+
 # -- trust ------------------------------------------------------------------------------------
 
 PLANTED = "import sys\nprint('PLANTED', __name__)\nsys.exit(0)\n"
@@ -356,7 +405,7 @@ def test_docs_recommend_no_command_that_runs_code_of_the_checked_tree() -> None:
         (page.name, line)
         for page in pages
         for line in page.read_text(encoding="utf-8").splitlines()
-        if re.search(r"python3? -m optport\b(?!\.)", line) and "not as" not in line
+        if re.search(r"python3? -m optport\b(?!\.)", line) and "not" not in line.partition("python")[0]
     ]
     assert said == []
 
@@ -425,13 +474,13 @@ def test_rule_has_a_page_under_all_of_its_names(cli: Cli, name: str) -> None:
     status, out, err = cli("rule", name)
     assert (status, err) == (0, [])
     assert out.startswith("# OPT202: asgd-lr-default\n")
-    assert "paddle.optimizer.ASGD to 0.001" in out
+    assert "\nOPT202 lr " in out
 
 
 def test_rule_of_every_code_as_data(cli: Cli) -> None:
     pages = json.loads(cli("rule", "--all", "--output-format=json")[1])
     assert [page["code"] for page in pages] == list(CATALOGUE)
-    assert all(page["messages"] for page in pages if page["code"] < "OPT5")
+    assert all(page["messages"] for page in pages if page["code"] < "OPT4")
     assert json.loads(cli("rule", "OPT104", "--output-format=json")[1])["level"] == "raises"
 
 

@@ -134,15 +134,6 @@ def test_directory_with_a_name_too_long_to_open_is_named_and_the_others_are_sear
     assert len(told) == 1 and "File name too long" in told[0]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_directory_that_cannot_be_read_is_named() -> None:
-    make("closed/a.py", "open/b.py")
-    Path("closed").chmod(0)
-    names, told = found(".")
-    Path("closed").chmod(0o755)
-    assert (names, told) == (["open/b.py"], ["closed: Permission denied"])
-
-
 def test_directory_that_cannot_be_listed_is_named_and_the_others_are_searched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
