@@ -405,7 +405,8 @@ def test_docs_recommend_no_command_that_runs_code_of_the_checked_tree() -> None:
         (page.name, line)
         for page in pages
         for line in page.read_text(encoding="utf-8").splitlines()
-        if re.search(r"python3? -m optport\b(?!\.)", line) and "not" not in line.partition("python")[0]
+        if re.search(r"python3? -m optport\b(?!\.)", line)
+        and "not" not in line.partition("python")[0]
     ]
     assert said == []
 
