@@ -122,7 +122,9 @@ def _as_subject(names: Sequence[str]) -> str:
 def _hint(hazards: Sequence[Hazard]) -> str:
     """The advice: edits of the source first, then what to do when porting."""
     edits = source_edits(hazard.advice for hazard in hazards).values()
-    passed = [_shown(one.text) for one in edits if isinstance(one, Replace) and one.is_params]
+    passed = [
+        _shown(one.said or one.text) for one in edits if isinstance(one, Replace) and one.is_params
+    ]
     written = [
         f"{one.name}={_shown(one.text)}"
         for one in edits

@@ -15,8 +15,8 @@ GROUPS = (
         "also keeps scaling what a scheduler sets.",
         wordings={
             HazardKind.GROUP_FACTOR: Wording(
-                "group {subject} would multiply {mine} in {facts}",
-                "group {subject} may multiply {mine} in {facts}",
+                "group {subject} is a factor in {facts}",
+                "group {subject} may be a factor in {facts}",
             ),
         },
         bad='torch.optim.Adam([{"params": head, "lr": 0.01}, {"params": body}], lr=0.001)',

@@ -136,14 +136,10 @@ OPTIMIZERS = (
         "compute the same update. No choice of arguments mends that; another class may.",
         wordings={
             HazardKind.ALGORITHM: Wording(
-                "{subject} trains differently: {facts}",
-                "this may be {subject}, which trains differently: {facts}",
-                BY_TARGET,
+                "{subject} differs: {facts}", "{subject} may differ: {facts}", BY_TARGET
             ),
             HazardKind.MEANING: Wording(
-                "{subject} trains differently: {facts}",
-                "{subject} may train differently: {facts}",
-                BY_TARGET,
+                "{subject} differs: {facts}", "{subject} may differ: {facts}", BY_TARGET
             ),
         },
         bad="torch.optim.AdamW(model.parameters(), lr=1e-3)",
@@ -187,8 +183,8 @@ OPTIMIZERS = (
         "groups are all decayed.",
         wordings={
             HazardKind.NAMED_DECAY: Wording(
-                "{subject} skips parameters named {mine} in {facts}",
-                "{subject} may skip parameters named {mine} in {facts}",
+                "{subject} skips {mine} parameters in {facts}",
+                "{subject} may skip {mine} parameters in {facts}",
             ),
         },
         bad="model = torch.nn.Sequential(torch.nn.Linear(8, 8), torch.nn.LayerNorm(8))\n"

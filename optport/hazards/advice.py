@@ -38,6 +38,8 @@ class Replace:
     applicability: Applicability = Applicability.SAFE
     is_params: bool = False
     """Whether the argument is what is trained: then its name is no help."""
+    said: str = ""
+    """What to call the text where it goes without saying."""
 
     @property
     def name(self) -> str:

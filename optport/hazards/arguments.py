@@ -11,6 +11,7 @@ from optport.hazards.case import Case
 from optport.hazards.drops import left_out, trains_the_same_without
 from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import refusal
+from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
 from optport.table.conditions import Lookup
@@ -182,7 +183,7 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         certainty,
         subject=case.subject(row.name),
         advice=_grouped(case),
-        mine=" or ".join(row.decay_skips_names),
+        mine=" and ".join(row.decay_skips_names),
         argument=case.given(row.name),
     )
 
@@ -200,7 +201,7 @@ def _are_in_sight(case: Case, parts: tuple[str, ...]) -> bool:
 
 def _grouped(case: Case) -> Advice:
     """The advice to put the parameters into a group, where they surely are a flat list."""
-    params = case.given("params")
+    params = case.given(PARAMS)
     if params is None or case.construction.shape is not Shape.FLAT:
         return WhenPorting("pass a group, [{'params': […]}]")
     return Replace(params, as_group(params.text), is_params=True)

@@ -11,6 +11,7 @@ from optport.hazards.case import Case
 from optport.hazards.drops import CARRIED
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Hazard
+from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import as_float_pair, default_spelled
 from optport.reader.model import Shape
 from optport.signatures import Parameter
@@ -65,7 +66,7 @@ def _every_group_sets(case: Case, name: str) -> bool:
     parameters, rules = case.construction.parameters, case.target.info.groups
     if parameters.shape is not Shape.GROUPS or group_keys(case, name) is None:
         return False
-    if rules.lr_is_factor and name == "lr":
+    if rules.lr_is_factor and name == RATE:
         return False
     arguments = [group.arguments.get(name) for group in parameters.groups if group.sure]
     return len(arguments) == len(parameters.groups) and all(
@@ -75,7 +76,7 @@ def _every_group_sets(case: Case, name: str) -> bool:
 
 def _may_hold_groups(case: Case) -> bool:
     """Whether what is trained comes from a call that may give groups with values of their own."""
-    params = case.given("params")
+    params = case.given(PARAMS)
     if params is None or case.construction.shape is not Shape.UNKNOWN:
         return False
     callee = params.node.func if isinstance(params.node, ast.Call) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optport.hazards.case import Case
+from optport.hazards.roles import RATE
 from optport.hazards.spelling import as_float, as_operand, plain
 from optport.reader.model import Argument
 from optport.values import MAX_NUMBER, UNREAD
@@ -13,14 +14,14 @@ def group_factor(case: Case, argument: Argument) -> str | None:
 
     None where the base rate is hidden, by ``**kwargs`` for instance, or 0.
     """
-    mine, base = plain(argument.value), plain(case.lookup("lr"))
+    mine, base = plain(argument.value), plain(case.lookup(RATE))
     if base == 0:
         return None
     if isinstance(mine, (int, float)) and isinstance(base, (int, float)) and base:
         factor = float(f"{mine / base:.12g}")
         if abs(factor) <= MAX_NUMBER:
             return repr(factor)
-    given = case.given("lr")
+    given = case.given(RATE)
     if given is None and base is UNREAD:
         return None
     text = given.text if given is not None else repr(as_float(base))

@@ -10,6 +10,7 @@ from optport.hazards.factors import group_factor
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Written
 from optport.hazards.refusal import group_refusal
+from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (
     as_list,
     as_operand,
@@ -43,13 +44,13 @@ def as_display(groups: tuple[Entries, ...]) -> str:
 
 
 def _entries(case: Case, group: Group, argument: Argument) -> Iterator[Written]:
-    if argument.name == "params":
-        yield Written("params", _held(case, group, argument), "params")
+    if argument.name == PARAMS:
+        yield Written(PARAMS, _held(case, group, argument), PARAMS)
         return
     keys = group_keys(case, argument.name)
     if keys is None:
         return
-    if argument.name == "lr" and case.target.info.groups.lr_is_factor:
+    if argument.name == RATE and case.target.info.groups.lr_is_factor:
         texts = [group_factor(case, argument) or argument.text]
     elif len(keys) > 1:
         value = plain(argument.value)

@@ -12,6 +12,7 @@ from optport.hazards.drops import CARRIED
 from optport.hazards.factors import group_factor
 from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import Refusal, group_refusal
+from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (
     MAX_ADVICE,
     as_list,
@@ -43,18 +44,18 @@ IN_FIRST = {
 def group_hazards(case: Case) -> Iterator[Hazard]:
     """Yield what is to be said about the parameters that are handed over, and their groups."""
     parameters = case.construction.parameters
-    given = case.given("params")
+    given = case.given(PARAMS)
     if parameters.container is not Container.PLAIN and given is not None:
         yield from _container(case, parameters, given, Certainty.CERTAIN)
     for position, group in enumerate(parameters.groups):
         sure = Certainty.CERTAIN if group.sure else Certainty.POSSIBLE
-        held = group.arguments.get("params")
+        held = group.arguments.get(PARAMS)
         if held is not None and group.container is not Container.PLAIN:
             if not group.container_sure:
                 sure = min(sure, Certainty.POSSIBLE)
             yield from _container(case, group, held, sure, first=position == 0)
         for name, argument in group.arguments.items():
-            if name != "params":
+            if name != PARAMS:
                 yield from _option(case, group, argument, _sure(group, argument))
 
 
@@ -69,17 +70,16 @@ def _hazard(
     certainty: Certainty,
     advice: Advice,
     clause: str = "",
-    mine: str = "",
     cured: bool = True,
 ) -> Hazard:
+    container = kind is HazardKind.PARAMS
     return case.hazard(
         kind,
         argument.name,
         certainty,
-        subject=spelled(argument),
+        subject=shortened(argument.text) if container else spelled(argument),
         advice=advice,
         clause=clause,
-        mine=mine,
         argument=argument,
         cured=cured,
     )
@@ -103,7 +103,9 @@ def _container(
     elif kind is Container.BARE:
         advice = Replace(argument, f"[{argument.text}]", is_params=True)
     else:
-        advice = Replace(argument, as_list(argument.text), is_params=True)
+        text = as_list(argument.text)
+        said = "a list" if text == f"list({argument.text})" else text
+        advice = Replace(argument, text, is_params=True, said=said)
     guessed = kind is Container.BARE and isinstance(held, Group) and not held.container_sure
     cured = kind is not Container.NAMED and not guessed
     yield _hazard(case, HazardKind.PARAMS, argument, sure, advice, error, cured=cured)
@@ -127,8 +129,8 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
         if refused.rejection.write is None:
             return
     matters = _matters(case, group, argument, case.rows[argument.name])
-    if argument.name == "lr" and rules.lr_is_factor:
-        if not _is_one(argument.value) or not _is_one(case.lookup("lr")):
+    if argument.name == RATE and rules.lr_is_factor:
+        if not _is_one(argument.value) or not _is_one(case.lookup(RATE)):
             yield _scaled(case, argument, sure)
     elif names != (argument.name,) and rules.keys is None and matters is not Certainty.NO:
         advice = WhenPorting(f"write {' and '.join(names)} in the group")
@@ -216,20 +218,19 @@ def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | N
 
 def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
     factor = group_factor(case, argument)
-    (key,) = group_keys(case, "lr") or ("lr",)
-    if plain(case.lookup("lr")) == 0:
+    (key,) = group_keys(case, RATE) or (RATE,)
+    if plain(case.lookup(RATE)) == 0:
         advice = APART
     elif factor is None:
         advice = WhenPorting(f"divide the group's {key} by the optimizer's")
     else:
-        advice = WhenPorting(f"write {key}={shortened(factor, MAX_ADVICE)} in the group")
+        advice = WhenPorting(f"write {key}={shortened(factor, MAX_ADVICE)}")
     return _hazard(
         case,
         HazardKind.GROUP_FACTOR,
         argument,
         sure,
         advice,
-        mine=key,
         cured=factor is not None,
     )
 

@@ -12,6 +12,7 @@ from optport.hazards.fidelity import fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
 from optport.hazards.refusal import refusal
+from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import (
     as_float,
     as_float_text,
@@ -100,7 +101,7 @@ def _call(case: Case, arguments: Iterable[Written]) -> str:
     written = []
     first = next(iter(case.signature.by_name), None)
     for argument in arguments:
-        bare = argument.name == first == "params"
+        bare = argument.name == first == PARAMS
         written.append(argument.text if bare else f"{argument.name}={argument.text}")
     if case.construction.hidden is not None:
         written.append(case.construction.hidden[0])
@@ -118,7 +119,7 @@ def _given(
         text = _expression(case, row, argument)
     if text is None:
         return []
-    if row.name == "params":
+    if row.name == PARAMS:
         text = _parameters(case, text, groups)
     texts = element_texts(text, len(row.to)) if row.fate is Fate.SPLIT else [text]
     return [Written(to, one, row.name) for to, one in zip(row.to, texts, strict=True)]
