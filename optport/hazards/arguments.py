@@ -23,10 +23,13 @@ EXPECT_OTHERS = WhenPorting("expect other results")
 
 def argument_hazards(case: Case) -> Iterator[Hazard]:
     """Yield what is to be said about each argument that the call gives, and about eps in force."""
+    construction = case.construction
     for name, row in case.rows.items():
+        if construction.handed_on and name not in construction.arguments:
+            continue
         if row.fate in (Fate.INERT, Fate.LOST, Fate.REPLACED):
             yield from _without_counterpart(case, row)
-        elif name in case.construction.arguments:
+        elif name in construction.arguments:
             yield from _ignored(case, row) if row.fate is Fate.IGNORED else _rejected(case, row)
         if row.placement is not None:
             yield from _placed(case, row)

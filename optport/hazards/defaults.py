@@ -22,6 +22,8 @@ from optport.values import Certainty
 def default_hazards(case: Case) -> Iterator[Hazard]:
     """Yield what is to be said about the parameters that the call leaves to their defaults."""
     given = case.construction.arguments
+    if case.construction.handed_on:
+        return
     for name, mine in case.construction.signature.by_name.items():
         row = case.rows.get(name)
         if row is None or row.fate not in CARRIED or mine.required:

@@ -64,7 +64,8 @@ def _is_handed_over(hazard: Hazard) -> bool:
 def takes_over_unread(case: Case, hazards: Iterable[Hazard]) -> bool:
     """Whether the port holds something that may have to be rewritten and can't be read here."""
     parameters = case.construction.parameters
-    if case.construction.hidden is not None or parameters.shape is Shape.UNKNOWN:
+    construction = case.construction
+    if construction.hidden or construction.handed_on or parameters.shape is Shape.UNKNOWN:
         return True
     if any(not hazard.cured and _is_handed_over(hazard) for hazard in hazards):
         return True

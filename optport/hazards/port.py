@@ -153,7 +153,7 @@ def _unread(row: ParameterRow, text: str) -> str:
 
 def _left_out(case: Case, row: ParameterRow) -> list[Written]:
     mine = case.construction.signature.by_name.get(row.name)
-    if mine is None or mine.required or row.fate not in CARRIED:
+    if mine is None or mine.required or row.fate not in CARRIED or case.construction.handed_on:
         return []
     if row.expression is not None:
         text = expressed(case, row.expression, case.lookup, case.given)

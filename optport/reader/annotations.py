@@ -6,7 +6,7 @@ import ast
 import re
 
 from optport.reader.built import Built
-from optport.reader.objects import Interpreter
+from optport.reader.objects import Annotated, Interpreter
 from optport.reader.scopes import Point
 from optport.reader.torch_names import base_class, torch_class
 from optport.values import Qualified, ValueSet
@@ -21,7 +21,7 @@ def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> Va
     found = []
     for node in _alternatives(annotation):
         for value in asker.value(node, at).values:
-            if isinstance(value, Qualified):
+            if isinstance(value, (Qualified, Annotated)):
                 api = torch_class(value.name) or base_class(value.name)
                 if api is not None:
                     found.append(Built(api))

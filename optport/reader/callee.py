@@ -69,6 +69,8 @@ WRAPPERS = {
 }
 """Wrappers by full name. Their remaining arguments are the optimizer's."""
 
+_LAZY = frozenset({"LazyCall"})
+"""Wrappers of configurations in Python, by their last names, whatever they are imported from."""
 _WRAPPING = frozenset(name.rpartition(".")[2] for name in WRAPPERS)
 _DIRECT_NAMES = frozenset({"__init__", "func"})
 
@@ -142,9 +144,15 @@ class CalleeResolver:
             yield from classes_of(self._evaluator.value(wrapped, at), (source,), sure=False)
 
     def _lazily(self, call: ast.Call, at: Point) -> Iterator[ResolvedCall]:
-        """``L(torch.optim.AdamW)(…)``: a wrapper from elsewhere that calls the class later."""
+        """``LazyCall(torch.optim.AdamW)(…)``, which calls the class later.
+
+        What something else from elsewhere does with a class is not known: it may register it.
+        """
         inner = call.func
-        if isinstance(inner, ast.Call) and len(inner.args) == 1 and not inner.keywords:
+        if not isinstance(inner, ast.Call) or len(inner.args) != 1 or inner.keywords:
+            return
+        outer = self._evaluator.value(inner.func, at).values
+        if any(isinstance(o, Qualified) and o.name.rpartition(".")[2] in _LAZY for o in outer):
             classes = self._evaluator.value(inner.args[0], at)
             if any(isinstance(o, Qualified) and torch_class(o.name) for o in classes.values):
                 yield from classes_of(classes, (ArgumentSource(call, at),), sure=False)
@@ -171,7 +179,7 @@ def classes_of(
         elif isinstance(value, Partial):
             inner = value.callee
             given = (ArgumentSource(value.call, value.at, skip=1), *given)
-        elif isinstance(value, OwnClass) and not value.methods & _OVERRIDES:
+        elif isinstance(value, OwnClass) and not value.generated and not value.methods & _OVERRIDES:
             inner = _bases(value)
         looked_through += 1
         if inner is None or depth >= _NESTED or looked_through > MAX_LOOKED_THROUGH:

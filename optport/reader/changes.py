@@ -86,7 +86,7 @@ class Changes:
 
     def _changed(self, value: ValueSet, change: Mutation) -> ValueSet:
         node, asker = change.node, self._asker
-        if isinstance(node, ast.Subscript):
+        if isinstance(node, ast.Subscript) and change.value is not None:
             return self._with_item(value, node, change)
         if not isinstance(node, ast.Call):  # the operand of += or |=
             return joined([value, asker.value(node, change.at)])
@@ -98,26 +98,46 @@ class Changes:
             return joined([value, asker.value(node.args[0], change.at)])
         if method == "update":
             return joined([value, dict_from(node, change.at, asker)])
+        if method == "setdefault" and len(node.args) > 1:
+            return self._with_default(value, node, change.at)
         return value | UNKNOWN
 
     def _with_item(self, value: ValueSet, node: ast.Subscript, change: Mutation) -> ValueSet:
+        assert change.value is not None
         if isinstance(node.value, ast.Subscript):
             keys = self._asker.value(node.value.slice, change.at)
             return self._with_inner(value, keys, node, change)
         if isinstance(node.value, ast.Name) and node.value.id != change.name:
             return self._with_inner(value, None, node, change)  # of what a loop takes out
-        table = only_dict(value)
-        if table is None or change.value is None:
+        entry = self._entry(node.slice, change.value, change.at)
+        table = _set_on(value, entry)
+        if table is None:
             return value | UNKNOWN
-        entry = self._entry(node, change.value, change.at)
         if not is_key(entry.key):
             known = table.with_entries([entry]) if only_dict(entry.value) else table
             return exactly(DictValue(known.entries, complete=False))
         return exactly(table.with_entries([entry]))
 
-    def _entry(self, node: ast.Subscript, value: ast.expr, at: Point) -> Entry:
+    def _with_default(self, value: ValueSet, node: ast.Call, at: Point) -> ValueSet:
+        """Return a dict after ``d.setdefault(key, default)``."""
+        entry = self._entry(node.args[0], node.args[1], at)
+        table = _set_on(value, entry)
+        if table is None:
+            return value | UNKNOWN
+        if not is_key(entry.key):
+            return exactly(DictValue(table.entries, complete=False))
+        before = table.get(entry.key)
+        if before is not None and before.sure:
+            return value
+        if before is not None:
+            entry = replace(entry, value=union([before.value, entry.value]))
+        elif not table.complete:
+            entry = entry.overridable()
+        return exactly(table.with_entries([entry]))
+
+    def _entry(self, key_node: ast.expr, value: ast.expr, at: Point) -> Entry:
         """Return what ``d[k] = v`` enters; under the value's expression if the key is not read."""
-        key = self._asker.value(node.slice, at).exact
+        key = self._asker.value(key_node, at).exact
         found = self._asker.value(value, at)
         if isinstance(key, Literal) and is_key(key.value):
             return Entry(key.value, found, value, at)
@@ -133,7 +153,7 @@ class Changes:
         only, wanted = value.exact, None if keys is None else keys.exact
         key = wanted.value if isinstance(wanted, Literal) else None
         assert change.value is not None
-        entry = self._entry(node, change.value, change.at)
+        entry = self._entry(node.slice, change.value, change.at)
         if isinstance(only, DictValue):
             entries = [
                 replace(one, value=_entered(one.value, entry if one.key == key else entry.unsure()))
@@ -155,6 +175,16 @@ class Changes:
         return exactly(ListValue(tuple(items), only.many))
 
 
+def _set_on(value: ValueSet, entry: Entry) -> DictValue | None:
+    """Return the dict that an entry is set on; None where there may be none.
+
+    What is not known at all is a dict if a name is set on it, and only that entry is known.
+    """
+    if not value.known and not value.complete and isinstance(entry.key, str):
+        return DictValue((), complete=False)
+    return only_dict(value)
+
+
 def _entered(value: ValueSet, entry: Entry) -> ValueSet:
     """Return a dict with an entry set anew; anything else as one that may be something else."""
     table = only_dict(value)
@@ -165,6 +195,8 @@ def _entered(value: ValueSet, entry: Entry) -> ValueSet:
 
 def _either_of(one: ValueSet, other: ValueSet) -> ValueSet:
     """Return the value that is one or the other: of two dicts one dict, whose keys are not sure."""
+    if not one.known and not one.complete and only_dict(other) is not None:
+        one = exactly(DictValue((), complete=False))
     both = union([one, other])
     table = only_dict(both)
     return both if table is None else exactly(table)

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeGuard
 
 from optport.reader.containers import Entry, entries_of
 from optport.reader.displays import dict_from
-from optport.reader.objects import Exported, Interpreter, Object, exported
+from optport.reader.objects import Exported, Interpreter, Object, exported, keyword_of
 from optport.reader.scopes import (
     MAX_BINDINGS,
     AttributeSet,
@@ -21,6 +21,9 @@ from optport.reader.scopes import (
     reaching,
 )
 from optport.values import UNKNOWN, Value, ValueSet, exactly, union
+
+_GENERATING = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
+"""Decorators of the standard library, attrs and pydantic that write an ``__init__``."""
 
 MAX_BASES = 32
 """Classes that are looked through for an attribute, along the bases."""
@@ -60,6 +63,16 @@ class OwnClass(Object):
         """Look at the class's body once."""
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
         self.methods = frozenset(n.name for n in self.node.body if isinstance(n, functions))
+
+    @property
+    def generated(self) -> bool:
+        """Whether a decorator, as `dataclass`, gives it an ``__init__`` instead of its base's."""
+        for decorator in self.node.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            if _last_name(decorator if call is None else call.func) in _GENERATING:
+                kept = None if call is None else keyword_of(call, "init")
+                return not (isinstance(kept, ast.Constant) and kept.value is False)
+        return False
 
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
         """Return an attribute, its own or one of a base of the file."""
@@ -176,8 +189,11 @@ def enclosing_class(scope: Scope | None, home: Interpreter) -> OwnClass | None:
 
 def decorators(function: ast.AST | None) -> set[str]:
     """Return the decorators of a function by their last names; none for a lambda."""
-    nodes = getattr(function, "decorator_list", [])
-    return {getattr(d, "attr", "") or getattr(d, "id", "") for d in nodes}
+    return {_last_name(node) for node in getattr(function, "decorator_list", [])}
+
+
+def _last_name(node: ast.expr) -> str:
+    return getattr(node, "attr", "") or getattr(node, "id", "")
 
 
 def _is_property(value: Value) -> TypeGuard[OwnFunction]:

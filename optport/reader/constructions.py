@@ -107,6 +107,7 @@ class _Search:
             certainty=Certainty.CERTAIN if resolved.sure else Certainty.POSSIBLE,
             parameters=binder.parameters,
             hidden=binder.hidden,
+            handed_on=any(one.prefix for one in resolved.sources),
             site=binder.site(call),
         )
         if kind is ApiKind.OPTIMIZER:

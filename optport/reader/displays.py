@@ -61,9 +61,8 @@ def dict_from(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     table = DictValue(())
     for argument in call.args:
         only = only_dict(asker.value(argument, at))
-        if only is None:
-            return exactly(DictValue(table.entries, complete=False))
-        table = table.with_entries(only.entries, only.complete)
+        held = () if only is None else only.entries
+        table = table.with_entries(held, only is not None and only.complete)
     for keyword in call.keywords:
         value = asker.value(keyword.value, at)
         if keyword.arg is not None:

@@ -20,7 +20,7 @@ from optport.reader.displays import dict_of, joined, list_of, taken
 from optport.reader.evaluation import Evaluation, Foreign
 from optport.reader.index import Index
 from optport.reader.names import owner
-from optport.reader.objects import Object, attribute_of, is_definite, item_of, iterated
+from optport.reader.objects import Annotated, Object, attribute_of, is_definite, item_of, iterated
 from optport.reader.parameters import received
 from optport.reader.scopes import (
     Assigned,
@@ -137,7 +137,8 @@ class Evaluator:
         """Return what a binding gives its name."""
         definition = binding.definition
         if isinstance(definition, Imported):
-            return self.resolved(definition.qualified)
+            found = self.resolved(definition.qualified)
+            return found.map(_annotated) if binding.at.branch.checking else found
         if isinstance(definition, Assigned):
             return self.unpacked(definition.value, definition.path, binding.at)
         if isinstance(definition, LoopTarget):
@@ -302,3 +303,7 @@ class Evaluator:
         if found.known or annotation is None or scope.defined is None:
             return found
         return objects_of(annotation, scope.defined, self)
+
+
+def _annotated(value: Value) -> ValueSet:
+    return exactly(Annotated(value.name) if isinstance(value, Qualified) else value)

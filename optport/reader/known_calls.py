@@ -32,6 +32,7 @@ from optport.values import (
     Value,
     ValueSet,
     exactly,
+    literal,
     union,
 )
 
@@ -108,7 +109,9 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     owner = asker.value(callee.value, at)
     tables = [one for one in owner.values if isinstance(one, DictValue)]
     if not tables:
-        return owner if name in ("copy", "item") else UNKNOWN
+        if name == "item":
+            return owner.map(_number_in)
+        return owner if name == "copy" else UNKNOWN
     if name == "copy":
         return owner
     if name in ("get", "pop") and call.args:
@@ -119,6 +122,13 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         return union(one for one in found if one.known)
     views = tuple(table.view(name) for table in tables)
     return exactly(DictView(views, all(table.complete for table in tables)))
+
+
+def _number_in(value: Value) -> ValueSet:
+    """What `item` gives: a tensor's number, and a number's own."""
+    if isinstance(value, Tensor):
+        return UNKNOWN if value.value is UNREAD else literal(value.value)
+    return exactly(value)
 
 
 def _must_have(tables: list[DictValue], keys: ValueSet) -> bool:

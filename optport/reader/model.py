@@ -132,6 +132,8 @@ class Construction:
     certainty: Certainty
     parameters: Parameters
     hidden: tuple[str, Place] | None = None
+    handed_on: bool = False
+    """Whether a call of something unknown builds it, which may give further arguments."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
     built_with: tuple[Construction, ...] = ()
@@ -154,7 +156,7 @@ class Construction:
         if parameter in self.arguments:
             return self.arguments[parameter].value
         known = self.signature.by_name.get(parameter)
-        if known is None or known.required:
+        if known is None or known.required or self.handed_on:
             return UNKNOWN
         default = literal(known.value)
         return default | UNKNOWN if self.hidden else default

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from optport.reader.index import Index
@@ -98,6 +99,18 @@ class Object(ObjectValue):
     def exported(self, seen: Exported, depth: int) -> Object | None:
         """Return what of it counts in another file; None if nothing does."""
         return self if self.named else None
+
+
+@dataclass(eq=False, slots=True)
+class Annotated(Object):
+    """What only annotations name: an import that type checkers alone see."""
+
+    guessed: ClassVar[bool] = False
+    name: str
+
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return what annotations alone name, too."""
+        return exactly(Annotated(f"{self.name}.{name}"))
 
 
 Exported = dict[Object, Object]

@@ -37,10 +37,12 @@ class Branch:
     """Whether control never gets past its end (return, raise, continue, break)."""
     returns: bool = False
     """Whether it ends with a return, so that nothing later sees what it bound."""
+    checking: bool = False
+    """Whether only type checkers go through it."""
 
     def arm(self, kind: BranchKind, statement: ast.AST) -> Branch:
         """Return a new arm of `statement` below this branch."""
-        return Branch(kind, self, statement, self.depth + 1)
+        return Branch(kind, self, statement, self.depth + 1, checking=self.checking)
 
 
 @dataclass(eq=False, slots=True)

@@ -256,6 +256,10 @@ class Statements:
 
     def _if(self, node: ast.If) -> None:
         """Take an elif for one more arm, not for an if in the else: chains of them get long."""
+        runs = _runs(node.test)
+        if runs is not None:
+            self._if_checking(node, node.body if runs else node.orelse)
+            return
         arms: list[tuple[Branch, Sequence[ast.AST]]] = []
         rest: list[ast.stmt] = [node]
         while len(rest) == 1 and isinstance(below := rest[0], ast.If):
@@ -264,6 +268,15 @@ class Statements:
             rest = below.orelse
         arms.append((self._branch.arm(BranchKind.EXCLUSIVE, node), rest))
         self._arms(arms, exhaustive=True)
+
+    def _if_checking(self, node: ast.If, run: list[ast.stmt]) -> None:
+        """Walk ``if TYPE_CHECKING:``: what runs then is bound whatever happens, so it counts."""
+        aside = node.orelse if run is node.body else node.body
+        self._push(run)
+        self._stack.append((self._switch, (self._scope, self._branch)))
+        self._push(aside)
+        self._branch = self._branch.arm(BranchKind.EXCLUSIVE, node)
+        self._branch.checking = True
 
     def _match(self, node: ast.Match) -> None:
         self._use(node.subject)
@@ -381,6 +394,14 @@ class Statements:
                 outer = outer.parent
             if outer is not None:
                 self._scope.declared[name] = outer
+
+
+def _runs(test: ast.expr) -> bool | None:
+    """Whether a body runs whose condition is, or is not, `TYPE_CHECKING`; None for any other."""
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    node = test.operand if isinstance(test, ast.UnaryOp) and negated else test
+    name = getattr(node, "attr", "") or getattr(node, "id", "")
+    return negated if name == "TYPE_CHECKING" else None
 
 
 def _outside_functions(scope: Scope | None) -> bool:
