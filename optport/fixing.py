@@ -147,15 +147,23 @@ def _touches(
 
 def _apply(document: Document, findings: list[Finding]) -> tuple[Document, list[Finding]]:
     """Apply fixes together or, should the source then not parse, those that leave it parsing."""
-    together = document.edited(edit for one in findings for edit in _edits(one))
+    together = _with(document, findings)
     if _parses(together):
         return together, findings
     kept: list[Finding] = []
-    for one in findings:
-        more = document.edited(edit for each in (*kept, one) for edit in _edits(each))
-        if _parses(more):
-            kept.append(one)
-    return document.edited(edit for one in kept for edit in _edits(one)), kept
+    pending = [findings]
+    while pending:
+        group = pending.pop()
+        if _parses(_with(document, [*kept, *group])):
+            kept += group
+        elif len(group) > 1:
+            half = len(group) // 2
+            pending += [group[half:], group[:half]]
+    return _with(document, kept), kept
+
+
+def _with(document: Document, findings: list[Finding]) -> Document:
+    return document.edited(edit for one in findings for edit in _edits(one))
 
 
 def _parses(document: Document) -> bool:

@@ -47,7 +47,8 @@ def _counterparts(name: str, target: Target) -> list[Correspondence]:
     rows = (
         [] if table is None else [row for row in table.correspondences if row.target == target.name]
     )
-    return [row for row in rows if row.counterpart and target.signature(row.counterpart)]
+    there = [row for row in rows if row.counterpart and target.signature(row.counterpart)]
+    return sorted(there, key=lambda row: row.when is not None)  # the usual one first
 
 
 def overview(chosen: Sequence[Target]) -> list[Row]:
@@ -56,9 +57,12 @@ def overview(chosen: Sequence[Target]) -> list[Row]:
         {
             "torch": f"torch.optim.{name}",
             "counterparts": {
-                target.name: [
-                    target.qualified(row.counterpart or "") for row in _counterparts(name, target)
-                ]
+                target.name: list(
+                    dict.fromkeys(
+                        target.qualified(row.counterpart or "")
+                        for row in _counterparts(name, target)
+                    )
+                )
                 for target in chosen
             },
         }
@@ -94,6 +98,7 @@ def details(name: str, chosen: Sequence[Target]) -> Row:
                 "counterparts": [
                     {
                         "counterpart": target.qualified(row.counterpart or ""),
+                        "when": None if row.when is None else row.when.text,
                         "differs": row.differs,
                         "arguments": [
                             {
@@ -134,6 +139,8 @@ def details_text(found: Row) -> str:
             parts.append(f"{found['torch']} has no counterpart in {where}\n")
         for one in target["counterparts"]:
             title = f"{found['torch']} is {one['counterpart']} in {where}\n"
+            if one["when"]:
+                title += f"when {one['when']}\n"
             if one["differs"]:
                 title += f"but {one['differs']}\n"
             cells = [["argument", "default", "becomes", "default there", ""]]
