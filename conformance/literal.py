@@ -6,7 +6,7 @@ It is not what anybody should write; the runs compare it with torch to tell what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from optport.hazards.case import Case
 from optport.hazards.spelling import plain
@@ -17,7 +17,7 @@ from optport.values import UNREAD, Certainty, ValueSet
 
 _TENSOR = re.compile(r"\btorch\.tensor\b")
 _TENSORS = {"paddle": "paddle.to_tensor", "mindspore": "mindspore.Tensor"}
-_NO_PLACE = (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED)
+_NO_PLACE = (Fate.INERT, Fate.CHOSEN, Fate.LOST, Fate.REPLACED, Fate.MERGED)
 
 
 def lost(case: Case) -> list[str]:
@@ -52,25 +52,26 @@ def _lookup(case: Case, group: Group) -> Lookup:
     return value
 
 
-def literal_port(case: Case) -> str:
+def literal_port(case: Case, texts: Mapping[str, str] | None = None) -> str:
     """Return the counterpart call with just the arguments that the torch call spells out.
 
     Arguments without a place there are left out, from groups too; `lost` tells which of them
-    matter. Keys of groups go by the names of the counterpart's own arguments.
+    matter. Keys of groups go by the names of the counterpart's own arguments. `texts` are what is
+    written for some of torch's parameters, whatever the call gives.
     """
-    return _call(case, _groups(case))
+    return _call(case, _groups(case), texts or {})
 
 
 def kept_port(case: Case) -> str:
     """As `literal_port`, with the parameter groups as they stand in the torch call."""
-    return _call(case, None)
+    return _call(case, None, {})
 
 
-def _call(case: Case, groups: str | None) -> str:
-    parts: dict[str, str] = {}
+def _call(case: Case, groups: str | None, texts: Mapping[str, str]) -> str:
+    parts = {to: text for name, text in texts.items() for to in case.rows[name].to}
     for name, argument in case.construction.arguments.items():
         row = case.rows[name]
-        if row.fate not in _NO_PLACE:
+        if row.fate not in _NO_PLACE and name not in texts:
             parts.update(_named(case, row, argument))
     if groups is not None:
         parts[case.rows["params"].to[0]] = groups

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from conformance.environments import Version, default_cache
 from conformance.programs import Program, Ran, deviation, run_programs
+from optport.check import check_source
+from optport.options import make_options
 
 PROGRAMS: Final = Path(__file__).with_name("members.toml")
 RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "members.json"
@@ -69,16 +71,20 @@ class MemberProgram:
         return f"{build(self.build, target)}\n{code}"
 
 
-def build(kind: str, target: str) -> str:
-    """The statements that make `opt` (and `scheduler`) on a target, or in ``torch``."""
+def _call(kind: str, target: str, rate: str) -> str:
+    """The call that makes an optimizer with that rate."""
     name = "Adam" if kind == "Adam" else "SGD"
     more = ", momentum=0.9" if kind == "Momentum" else ""
     if kind == "Momentum" and target == "paddle.optimizer":
         name = "Momentum"
     params = {"groups": _GROUPS, "first": "[w1]"}.get(kind, "params")
-    call = _BUILD[target].replace("{name}", name).replace("{params}", params)
-    call = call.replace("{more}", more)
-    lines = [f"again = lambda lr: {call.replace('{lr}', 'lr')}"]
+    parts = {"name": name, "params": params, "lr": rate, "more": more}
+    return _BUILD[target].format_map(parts)
+
+
+def build(kind: str, target: str) -> str:
+    """The statements that make `opt` (and `scheduler`) on a target, or in ``torch``."""
+    lines = [f"again = lambda lr: {_call(kind, target, 'lr')}"]
     if kind not in _SCHEDULERS:
         return "\n".join([*lines, "opt = again(lr=0.1)"])
     torch, paddle, arguments = _SCHEDULERS[kind]
@@ -94,6 +100,15 @@ def read_programs() -> list[MemberProgram]:
     """All programs, in the order of the file."""
     data = tomllib.loads(PROGRAMS.read_text(encoding="utf-8"))
     return [MemberProgram(**item) for item in data["programs"]]
+
+
+def found_in(program: MemberProgram, target: str) -> set[str]:
+    """The linter's codes about members in a torch program, for a target with its version."""
+    text = program.source("torch", program.torch or program.code).partition("\n")[2]
+    for rate in ("0.1", "0.7"):
+        text = text.replace(f"again(lr={rate})", _call(program.build, "torch", rate))
+    report = check_source(f"import torch\n{text}\n", make_options(target))
+    return {finding.code for finding in report.findings if finding.code.startswith("OPT5")}
 
 
 def measure(version: str, cache: Path) -> dict[str, dict[str, dict[str, str]]]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from optport.options import Options
     from optport.reader.evaluation import Foreign
     from optport.reader.model import Construction
-    from optport.wording import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +69,21 @@ def check_tree(
     where a front end can tell.
     """
     report = Report()
-    notes = options is not None and options.notes
-    if foreign is None and not named_in_code(tree, text, notes):
+    if foreign is None and not named_in_code(tree, text, options is not None and options.notes):
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
     from optport.reader.constructions import find_constructions
-    from optport.reader.model import MethodUse, Unresolved
     from optport.reader.source import SourceText
-    from optport.signatures import ApiKind
 
-    source = SourceText(text)
     version = "" if options is None else options.torch_version
-    found: list[Found] = []
-    for construction in find_constructions(tree, source, version, foreign):
-        from optport.findings import judged, unresolved_finding
-        from optport.options import default_options
+    read = list(find_constructions(tree, SourceText(text), version, foreign))
+    if not read:
+        return report
+    from optport.findings import judge_file
+    from optport.options import default_options
 
-        options = options or default_options()
-        if isinstance(construction, Unresolved):
-            if notes:
-                report.findings.append(unresolved_finding(construction.place, options.targets))
-            continue
-        if isinstance(construction, MethodUse) or construction.kind is not ApiKind.OPTIMIZER:
-            continue  # no rules know them yet
-        judgements, hazards = judged(construction, options)
-        report.constructions.append(Checked(construction, judgements))
-        found += hazards
-    if found:
-        from optport.findings import join
-
-        report.findings += join(found)
+    judged = judge_file(read, options or default_options())
+    report.constructions += [Checked(*one) for one in judged.constructions]
+    report.findings += judged.findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code))
     return report

@@ -10,10 +10,12 @@ from optport.edits import Applicability, Fix
 from optport.hazards.advice import source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement, judge
+from optport.hazards.members import Members
 from optport.hazards.notes import notes
+from optport.hazards.scene import Scene, bare_scene, read_scene
 from optport.options import Options
 from optport.places import Place
-from optport.reader.model import Construction
+from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.targets import Target
 from optport.values import Certainty
 from optport.wording import Found, message
@@ -48,11 +50,40 @@ class Finding:
         return self.arguments[0] if self.arguments else None
 
 
+@dataclass(slots=True)
+class Judged:
+    """What is to be said about one file: its constructions judged, and the findings."""
+
+    constructions: list[tuple[Construction, tuple[Judgement, ...]]]
+    findings: list[Finding]
+
+
+def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: Options) -> Judged:
+    """Judge what was read in one file, together: schedulers tell about optimizers."""
+    constructions = [one for one in read if isinstance(one, Construction)]
+    uses = [one for one in read if isinstance(one, MethodUse)]
+    scene = read_scene(constructions, uses, options.torch_version)
+    report = Judged([], [])
+    found: list[Found] = []
+    for one in read:
+        if isinstance(one, Construction):
+            judgements, more = judged(one, options, scene)
+            report.constructions.append((one, judgements))
+            found += more
+        elif isinstance(one, Unresolved) and options.notes:
+            report.findings.append(unresolved_finding(one.place, options.targets))
+    members = Members(options.targets, scene)
+    found += [Found(use, hazard) for use, hazard in members.hazards(uses)]
+    report.findings += join(found)
+    return report
+
+
 def judged(
-    construction: Construction, options: Options
+    construction: Construction, options: Options, scene: Scene | None = None
 ) -> tuple[tuple[Judgement, ...], list[Found]]:
     """Judge a construction on every target; return that, and the hazards found."""
-    judgements = tuple(judge(construction, to, options.torch_version) for to in options.targets)
+    scene = scene or bare_scene(options.torch_version)
+    judgements = tuple(judge(construction, to, scene) for to in options.targets)
     hazards = [hazard for judgement in judgements for hazard in judgement.hazards]
     if options.notes:
         hazards += notes(construction, judgements)
@@ -99,7 +130,7 @@ def _finding(found: Sequence[Found]) -> Finding:
         message=said.text,
         hint=said.hint,
         targets=tuple(dict.fromkeys(hazard.target for hazard in hazards)),
-        optimizer=found[0].construction.qualified,
+        optimizer=found[0].owner,
         arguments=tuple(dict.fromkeys(h.argument for h in hazards if h.argument is not None)),
         certainty=max(hazard.certainty for hazard in hazards),
         fix=_fix(hazards),

@@ -10,7 +10,7 @@ from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, so
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
 from optport.printable import printable
-from optport.reader.model import Construction
+from optport.reader.model import Construction, MethodUse
 from optport.reader.objects import NAMESPACE
 from optport.table import targets
 from optport.values import Certainty
@@ -25,10 +25,16 @@ _SHORTEST = 24
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hazard, and the construction that it is one of."""
+    """A hazard, and the construction or the use of a member that it is one of."""
 
-    construction: Construction
+    construction: Construction | MethodUse
     hazard: Hazard
+
+    @property
+    def owner(self) -> str:
+        """The full name of the class: the one that is built, or has the member."""
+        one = self.construction
+        return one.qualified if isinstance(one, Construction) else one.owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def _statement(found: Sequence[Found], brief: bool, full: int = 99, cut: int = M
     unsure = [one for one in found if one.construction.certainty is not Certainty.CERTAIN]
     if wording.hedges or len(unsure) < len(found):
         return said
-    classes = dict.fromkeys(one.construction.qualified for one in found)
+    classes = dict.fromkeys(one.owner for one in found)
     return f"this may be {' or '.join(classes)}: {said}"
 
 

@@ -69,7 +69,8 @@ SCHEDULERS = (
                 "this may be {subject}, which is not matched by the defaults of {facts}",
             ),
         },
-        bad=_HEAD + "torch.optim.lr_scheduler.PolynomialLR(optimizer, 10)",
+        bad=_HEAD + "torch.optim.lr_scheduler.LinearLR(optimizer)",
+        targets="paddle",
         apis=_SCHEDULER,
     ),
     Kind(

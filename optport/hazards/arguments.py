@@ -14,6 +14,7 @@ from optport.hazards.refusal import refusal
 from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
+from optport.signatures import ApiKind
 from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
 from optport.values import Certainty
@@ -31,6 +32,8 @@ def argument_hazards(case: Case) -> Iterator[Hazard]:
             yield from _without_counterpart(case, row)
         elif name in construction.arguments:
             yield from _ignored(case, row) if row.fate is Fate.IGNORED else _rejected(case, row)
+        if name in case.construction.arguments:
+            yield from _means_another(case, row)
         if row.placement is not None:
             yield from _placed(case, row)
         if row.decay_skips_names:
@@ -56,7 +59,7 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     changes = effect(case, row)
     argument = case.given(row.name)
     if changes is not Certainty.NO:
-        if argument is None:
+        if argument is None and not _default_is_lost(case, row):
             return
         yield case.hazard(
             HazardKind.LOST,
@@ -71,6 +74,32 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         )
     elif argument is not None:
         yield _needless(case, row, Certainty.CERTAIN)
+
+
+def _default_is_lost(case: Case, row: ParameterRow) -> bool:
+    """Whether a scheduler does something by default that the counterpart does not do."""
+    mine = case.construction.signature.by_name.get(row.name)
+    known = mine is not None and not mine.required and case.construction.hidden is None
+    return known and case.construction.kind is ApiKind.SCHEDULER
+
+
+def _means_another(case: Case, row: ParameterRow) -> Iterator[Hazard]:
+    """Values that the counterpart takes and makes something else of."""
+    schedule = case.construction.kind is ApiKind.SCHEDULER
+    for one in case.differences(row):
+        met = one.when.holds(case.lookup)
+        if met is not Certainty.NO:
+            advice = one.advice or row.advice or case.otherwise
+            yield case.hazard(
+                HazardKind.MEANING if schedule else HazardKind.ALGORITHM,
+                row.name,
+                met,
+                subject=case.subject(row.name),
+                clause=one.text,
+                advice=WhenPorting(advice) if advice else EXPECT_OTHERS,
+                argument=case.given(row.name),
+                cured=False,
+            )
 
 
 def _needless(case: Case, row: ParameterRow, sure: Certainty, clause: str = "") -> Hazard:
@@ -128,7 +157,7 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         refused.certainty,
         subject=case.subject(row.name),
         clause=refused.rejection.error,
-        advice=refused.advice(row.advice),
+        advice=refused.advice(row.advice or case.otherwise),
         argument=refused.argument,
         cured=refused.written is not None,
     )

@@ -9,15 +9,19 @@ from functools import cached_property
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
 from optport.hazards.hazard import Hazard
+from optport.hazards.scene import Scene, bare_scene, in_force
 from optport.hazards.spelling import shortened
 from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
 from optport.table.conditions import Lookup
-from optport.table.model import Correspondence, Fate, ParameterRow, Rejection
+from optport.table.model import Correspondence, Difference, Fate, ParameterRow, Rejection
 from optport.targets import Target
-from optport.values import Certainty, ValueSet, union
+from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
 from optport.versions import parse_version
+
+SCHEDULED = "scheduled"
+"""What conditions call whether a scheduler sets the rate."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Case:
     row: Correspondence
     signature: Signature
     reported: str = field(default="")
+    scene: Scene = field(default_factory=bare_scene)
 
     @property
     def where(self) -> str:
@@ -40,8 +45,20 @@ class Case:
         return self.target.qualified(self.signature.name)
 
     def lookup(self, parameter: str) -> ValueSet:
-        """The value in force of a torch parameter, for the table's conditions."""
-        return self.construction.in_force(parameter)
+        """The value in force of a torch parameter, for the table's conditions.
+
+        ``scheduled`` is whether a scheduler sets the rate; ``optimizer.momentum`` looks at what a
+        scheduler is built with.
+        """
+        if parameter == SCHEDULED:
+            return self._scheduled
+        return in_force(self.construction, parameter)
+
+    @cached_property
+    def _scheduled(self) -> ValueSet:
+        over = self.scene.over(self.construction)
+        sure = any(one.certainty is Certainty.CERTAIN and len(one.built_with) == 1 for one in over)
+        return literal(sure) if sure or not over else UNKNOWN
 
     @cached_property
     def rows(self) -> dict[str, ParameterRow]:
@@ -63,6 +80,18 @@ class Case:
             if rejection.before is None or at < parse_version(rejection.before):
                 yield rejection
 
+    def differences(self, row: ParameterRow) -> Iterator[Difference]:
+        """Yield what a parameter means there at the versions of the target and of torch."""
+        at, torch = parse_version(self.target.version), parse_version(self.scene.torch_version)
+        for one in row.differences:
+            if (
+                (one.before is None or at < parse_version(one.before))
+                and (one.torch_since is None or torch >= parse_version(one.torch_since))
+                and (one.torch_before is None or torch < parse_version(one.torch_before))
+                and (not one.scheduled or self.scene.over(self.construction))
+            ):
+                yield one
+
     def lookup_in(self, group: Group) -> Lookup:
         """The values in force in a group: its own, else the optimizer's."""
 
@@ -73,6 +102,13 @@ class Case:
             return own.value if own.sure else union([own.value, self.lookup(parameter)])
 
         return value
+
+    @property
+    def otherwise(self) -> str | None:
+        """What to do where a scheduler's class does not fit; None where nothing is known."""
+        rules, table = self.target.info.schedulers, api_table(self.construction.api)
+        curve = None if table is None else table.curve
+        return None if rules is None or curve is None else rules.instead
 
     def given(self, parameter: str) -> Argument | None:
         """The argument that the call gives, if it does."""
@@ -132,13 +168,17 @@ def _not_yet(row: ParameterRow, case: Case, missing: str) -> ParameterRow:
     )
 
 
-def find_case(construction: Construction, target: Target, reported: str = "") -> Case | None:
+def find_case(
+    construction: Construction, target: Target, reported: str = "", scene: Scene | None = None
+) -> Case | None:
     """Return the case of a construction on a target; None where there is no counterpart."""
     row = _choose(construction, target)
     if row is None or row.counterpart is None:
         return None
     signature = target.signature(row.counterpart)
-    return None if signature is None else Case(construction, target, row, signature, reported)
+    if signature is None:
+        return None
+    return Case(construction, target, row, signature, reported, scene or bare_scene())
 
 
 def _choose(construction: Construction, target: Target) -> Correspondence | None:

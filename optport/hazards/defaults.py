@@ -11,6 +11,7 @@ from optport.hazards.case import Case
 from optport.hazards.drops import CARRIED
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Hazard
+from optport.hazards.own_values import is_needed, own_value
 from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import as_float_pair, default_spelled
 from optport.reader.model import Shape
@@ -128,9 +129,9 @@ def _train_differently(case: Case, row: ParameterRow) -> Certainty:
 
 def _unmatched(case: Case) -> Iterator[Hazard]:
     """Parameters that only the counterpart has, and that have to be given."""
-    needed = [own for own in case.row.own.values() if own.value is not None]
+    needed = [own for own in case.row.own.values() if is_needed(case, own)]
     if needed:
-        written = ", ".join(f"{own.name}={own.value}" for own in needed)
+        written = ", ".join(f"{own.name}={own_value(case, own.value or '')}" for own in needed)
         yield case.hazard(
             HazardKind.UNMATCHED,
             None,

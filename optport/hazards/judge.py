@@ -8,14 +8,16 @@ from functools import cached_property
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import WhenPorting
-from optport.hazards.arguments import argument_hazards
 from optport.hazards.case import Case, find_case
-from optport.hazards.defaults import default_hazards
 from optport.hazards.fidelity import fidelity
-from optport.hazards.groups import group_hazards, holds_throughout
+from optport.hazards.groups import holds_throughout
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port
-from optport.hazards.port import write_port
+from optport.hazards.pair_port import optimizer_port
+from optport.hazards.rules import own_hazards
+from optport.hazards.scene import Scene, bare_scene
+from optport.hazards.schedule_port import schedule_port
 from optport.reader.model import Construction
+from optport.signatures import ApiKind
 from optport.table import api_table
 from optport.table.model import ApiTable, Detour
 from optport.targets import Target
@@ -30,52 +32,60 @@ class Judgement:
     better one.
     """
 
+    construction: Construction
     target: Target
     hazards: tuple[Hazard, ...]
+    scene: Scene
     case: Case | None = None
 
     @cached_property
     def port(self) -> Port:
         """The port, written when it is first asked for: most findings go without."""
-        if self.case is None:
-            return NO_PORT
-        return write_port(self.case, _own_hazards(self.case))
+        if self.construction.kind is ApiKind.SCHEDULER:
+            return schedule_port(self.construction, self.target, self.scene)
+        return NO_PORT if self.case is None else optimizer_port(self.case, own_hazards(self.case))
 
 
-def judge(construction: Construction, target: Target, torch_version: str) -> Judgement:
+def judge(construction: Construction, target: Target, scene: Scene | None = None) -> Judgement:
     """Compare a construction with the table's row of one target."""
+    scene = scene or bare_scene()
     table = api_table(construction.api, target.name)
     assert table is not None, construction.api
-    case = find_case(construction, target)
+    if _is_moot(construction, target, scene):
+        return Judgement(construction, target, (), scene)
+    case = find_case(construction, target, scene=scene)
     if case is None:
-        return Judgement(target, (_unsupported(construction, target, table),))
+        missing = _unsupported(construction, target, table)
+        return Judgement(construction, target, (missing,), scene)
     hazards = list(_caveats(case, table))
     if case.row.differs is not None:
-        better = _detour(case, table, torch_version)
+        better = _detour(case, table)
         hazards.append(_different(case, better))
         if better is None:
-            return Judgement(target, tuple(hazards), case)
+            return Judgement(construction, target, tuple(hazards), scene, case)
         # Following the advice, the rest is about the class that it names.
         case = replace(better, reported=target.name)
-        return Judgement(target, (*hazards, *_own_hazards(case)), case)
-    found = _own_hazards(case)
+        return Judgement(construction, target, (*hazards, *own_hazards(case)), scene, case)
+    found = own_hazards(case)
     cured = all(hazard.cured for hazard in found)
     if not cured or fidelity(case, found) is Fidelity.APPROXIMATE:
-        better = _detour(case, table, torch_version)
+        better = _detour(case, table)
         if better is not None and _is_better(better, found):
             case = better
             found = [_led_by(hazard, better) for hazard in found]
-    return Judgement(target, (*hazards, *found), case)
+    return Judgement(construction, target, (*hazards, *found), scene, case)
 
 
-def _own_hazards(case: Case) -> list[Hazard]:
-    return [*argument_hazards(case), *default_hazards(case), *group_hazards(case)]
+def _is_moot(construction: Construction, target: Target, scene: Scene) -> bool:
+    """Whether a scheduler is part of one that has to be written in another way altogether."""
+    whole = scene.whole(construction)
+    return whole is not None and find_case(whole, target, scene=scene) is None
 
 
 def _is_better(better: Case, found: Iterable[Hazard]) -> bool:
     """Whether a detour is worth the other class: not for what rounding alone makes of both."""
     uncured = not all(hazard.cured for hazard in found)
-    return uncured or fidelity(better, _own_hazards(better)) is not Fidelity.APPROXIMATE
+    return uncured or fidelity(better, own_hazards(better)) is not Fidelity.APPROXIMATE
 
 
 def _unsupported(construction: Construction, target: Target, table: ApiTable) -> Hazard:
@@ -87,7 +97,7 @@ def _unsupported(construction: Construction, target: Target, table: ApiTable) ->
     elif neighbour is not None:
         advice = f"use {neighbour.target}.{_counterpart(neighbour)}"
     else:
-        advice = row.advice or "keep training it in torch"
+        advice = row.advice or _otherwise(construction, target)
     return Hazard(
         kind=HazardKind.UNSUPPORTED,
         target=target.name,
@@ -100,6 +110,14 @@ def _unsupported(construction: Construction, target: Target, table: ApiTable) ->
         advice=WhenPorting(advice),
         cured=False,
     )
+
+
+def _otherwise(construction: Construction, target: Target) -> str:
+    """What to do where there is no counterpart, and the row knows nothing better."""
+    rules, table = target.info.schedulers, api_table(construction.api)
+    if rules is not None and table is not None and table.curve is not None:
+        return rules.instead
+    return "keep training it in torch"
 
 
 def _counterpart(detour: Detour) -> str:
@@ -124,7 +142,7 @@ def _caveats(case: Case, table: ApiTable) -> Iterator[Hazard]:
 
 
 def _different(case: Case, better: Case | None) -> Hazard:
-    alone = case.row.advice or "expect other results"
+    alone = case.row.advice or case.otherwise or "expect other results"
     return case.hazard(
         HazardKind.ALGORITHM,
         None,
@@ -136,7 +154,7 @@ def _different(case: Case, better: Case | None) -> Hazard:
     )
 
 
-def _detour(case: Case, table: ApiTable, torch_version: str) -> Case | None:
+def _detour(case: Case, table: ApiTable) -> Case | None:
     """Return the case of a better port than the literal one, where the table knows one."""
     for detour in table.detours:
         if case.target.name not in detour.targets:
@@ -145,8 +163,8 @@ def _detour(case: Case, table: ApiTable, torch_version: str) -> Case | None:
             continue
         construction = case.construction
         if detour.torch != construction.api:
-            construction = construction.read_as(detour.torch, torch_version)
-        found = find_case(construction, case.target.at(detour.target))
+            construction = construction.read_as(detour.torch, case.scene.torch_version)
+        found = find_case(construction, case.target.at(detour.target), scene=case.scene)
         if found is not None and found.row.differs is None:
             return found
     return None

@@ -10,6 +10,8 @@ from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement
 from optport.places import Place
 from optport.reader.model import Construction
+from optport.signatures import ApiKind
+from optport.table.model import Takes
 
 
 def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterator[Hazard]:
@@ -18,6 +20,9 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
         ruled_out = any(h.kind is HazardKind.UNSUPPORTED for h in judgement.hazards)
         if construction.hidden is not None and not ruled_out:
             yield _hidden(construction, judgement, *construction.hidden)
+        rules = judgement.target.info.schedulers
+        if construction.kind is ApiKind.SCHEDULER and rules and rules.takes is Takes.SCHEDULER:
+            yield _wired(construction, judgement)
         port = judgement.port
         if port.call is not None:
             first = "".join(f"{line}; " for line in port.setup)
@@ -30,6 +35,16 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
                 advice="see its mapping page",
                 where=", ".join([port.fidelity, *port.also]),
             )
+
+
+def _wired(construction: Construction, judgement: Judgement) -> Hazard:
+    return _note(
+        construction,
+        judgement,
+        HazardKind.WIRING,
+        subject=construction.qualified,
+        advice="make it first, and pass it as the learning rate",
+    )
 
 
 def _hidden(construction: Construction, judgement: Judgement, text: str, place: Place) -> Hazard:

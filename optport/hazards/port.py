@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from optport.hazards.arguments import effect
 from optport.hazards.case import Case
@@ -11,6 +11,7 @@ from optport.hazards.expressions import expressed
 from optport.hazards.fidelity import fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
+from optport.hazards.own_values import is_needed, own_value
 from optport.hazards.refusal import refusal
 from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import (
@@ -26,7 +27,7 @@ from optport.hazards.spelling import (
     with_methods,
 )
 from optport.reader.model import Argument, Shape
-from optport.signatures import Parameter
+from optport.signatures import ApiKind, Parameter
 from optport.table.model import Also, Fate, ParameterRow, Workaround
 from optport.values import UNREAD, Certainty, Tensor
 
@@ -34,25 +35,45 @@ MAX_WRITTEN = 10_000
 """Characters of an argument that goes into a port; a text may be shared by many calls."""
 
 
-def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
-    """Write the port of a case; exact if it is known to cure every hazard."""
+Groups = tuple[Entries, ...]
+
+
+def write_port(
+    case: Case,
+    hazards: Iterable[Hazard],
+    texts: Mapping[str, str] | None = None,
+    regroup: Callable[[Groups], Groups] | None = None,
+) -> Port:
+    """Write the port of a case; exact if it is known to cure every hazard.
+
+    `texts` are what stands in the port for some of torch's parameters, whatever the call gives;
+    `regroup` changes the groups that are written.
+    """
     if not _can_be_written(case):
         return NO_PORT
     groups = write_groups(case) if case.construction.parameters.groups else None
+    if groups is not None and regroup is not None:
+        groups = regroup(groups)
     written: dict[str, Written] = {}
     for name, row in case.rows.items():
         argument = case.given(name)
-        found = _left_out(case, row) if argument is None else _given(case, row, argument, groups)
+        if texts is not None and name in texts:
+            source = None if argument is None else name
+            found = [Written(to, texts[name], source) for to in row.to]
+        elif argument is None:
+            found = _left_out(case, row)
+        else:
+            found = _given(case, row, argument, groups)
         written.update({one.name: one for one in found})
     for own in case.row.own.values():
-        if own.value is not None:
-            written[own.name] = Written(own.name, own.value)
+        if own.value is not None and is_needed(case, own):
+            written[own.name] = Written(own.name, own_value(case, own.value, written))
     setup: list[str] = []
     also: list[str] = []
     for row, workaround in _workarounds(case):
         also.extend(workaround.also)
         if workaround.expression is not None and workaround.argument is not None:
-            made = workaround.expression.format_map(_Spelled(case, written))
+            made = _made(case, workaround.expression, written)
             if Also.STEP_SCHEDULER in workaround.also:
                 setup.append(f"scheduler = {made}")
                 made = "scheduler"
@@ -80,6 +101,12 @@ def write_port(case: Case, hazards: Iterable[Hazard]) -> Port:
         arguments=tuple(arguments),
         groups=groups,
     )
+
+
+def _made(case: Case, expression: str, written: dict[str, Written]) -> str:
+    if case.construction.kind is ApiKind.SCHEDULER:
+        return own_value(case, expression, written)
+    return expression.format_map(_Spelled(case, written))
 
 
 def _can_be_written(case: Case) -> bool:

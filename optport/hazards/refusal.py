@@ -9,10 +9,12 @@ from typing import Any
 from optport.edits import Applicability
 from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case
+from optport.hazards.shapes import value_of
 from optport.hazards.spelling import (
     MAX_ADVICE,
     as_float,
     as_literal,
+    element_texts,
     inside_tensor,
     number_inside,
     plain,
@@ -22,10 +24,14 @@ from optport.hazards.spelling import (
 from optport.reader.model import Argument, Group
 from optport.table.conditions import Lookup
 from optport.table.model import ParameterRow, Rejection
-from optport.values import UNREAD, Certainty, Tensor
+from optport.values import UNREAD, Certainty, Literal, Tensor
 
 _CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}
 """The functions that turn an expression into what a rejection asks for."""
+
+
+_EXACTLY = frozenset({"int", "ints", "list", "sorted", "first"})
+"""What a value is written as, or can't be: torch takes both for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,21 @@ class Refusal:
         text = self.argument.text
         if write == "float" and self._value is UNREAD and number_inside(text) != text:
             return number_inside(text)
+        if write == "first" and self._is_single:
+            return element_texts(self.argument.text, 1)[0]
+        if write == "list" and isinstance(self._form, range):
+            return f"list({self.argument.text})"
         return rewritten(write, self._value)
+
+    @property
+    def _form(self) -> Any:
+        only = value_of(self.argument).exact
+        return only.value if isinstance(only, Literal) else UNREAD
+
+    @property
+    def _is_single(self) -> bool:
+        """Whether the value is a list of one element, which need not be read."""
+        return _is_display(self._form) and len(self._form) == 1
 
     @property
     def _value(self) -> Any:
@@ -72,6 +92,8 @@ class Refusal:
     def _mended(self) -> str | None:
         write, text = self.rejection.write or "", self.argument.text
         if "[" in write:
+            return self.written
+        if write in _EXACTLY:
             return self.written
         if write not in _CASTS or (_has_zero(self._value) and write == "positive"):
             return None

@@ -57,18 +57,43 @@ def as_positive(value: Any) -> Any:
 TINY = 1e-30
 """Measured to train as 0.0 does where a counterpart takes no zero."""
 
+
+def as_int(value: Any) -> Any:
+    """Return a number as an int, None unless it is whole."""
+    return int(value) if value == int(value) else None
+
+
+def as_ints(value: Any) -> Any:
+    """Return a list of numbers as ints, None unless all of them are whole."""
+    return [int(one) for one in value] if all(one == int(one) for one in value) else None
+
+
+def only_element(value: Any) -> Any:
+    """Return the one element of a list or tuple, None where there are others."""
+    return value[0] if len(value) == 1 else None
+
+
 REWRITINGS: dict[str, Callable[[Any], Any]] = {
     "float": as_float,
     "tuple": as_tuple,
     "positive": as_positive,
     "bool": bool,
+    "int": as_int,
+    "ints": as_ints,
+    "list": list,
+    "sorted": sorted,
+    "first": only_element,
 }
-"""How a rejection may ask for a value to be written instead, beside an element of another."""
+"""How a rejection may ask for a value to be written instead, beside an element of another.
+
+A value that can't be written so becomes None.
+"""
 
 
 def rewritten(write: str, value: Any) -> str | None:
-    """Return the source of `value` written as `write` of `REWRITINGS` asks; None if unread."""
-    return None if value is UNREAD else repr(REWRITINGS[write](value))
+    """Return the source of `value` written as `write` of `REWRITINGS` asks; None if it can't be."""
+    made = None if value is UNREAD else REWRITINGS[write](value)
+    return None if made is None else repr(made)
 
 
 def as_literal(text: str) -> Any:

@@ -222,6 +222,16 @@ class MethodUse:
     """The call, as a place to write arguments into."""
 
     @property
+    def kind(self) -> ApiKind:
+        """That it is a member."""
+        return ApiKind.METHOD
+
+    @property
+    def owner(self) -> str:
+        """The full name of the object's class, the first of several."""
+        return f"{NAMESPACE}.{self.classes[0]}"
+
+    @property
     def method(self) -> str:
         """The name of the member."""
         return self.api.rpartition(".")[2]

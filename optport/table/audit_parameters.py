@@ -44,7 +44,8 @@ def parameter_problems(
             return
     for condition in _conditions(parameter):
         for name in sorted(condition.names - set(mine)):
-            if not name.startswith("optimizer."):  # what a scheduler's optimizer has in force
+            # What a scheduler's optimizer has in force, and whether a scheduler sets the rate.
+            if not name.startswith("optimizer.") and name != "scheduled":
                 yield f"the condition names {name!r}, no parameter of torch's"
     for name in sorted(_holes(parameter) - set(mine)):
         yield f"the template names {name!r}, no parameter of torch's"

@@ -42,12 +42,14 @@ class Curve:
     the rate itself; the others are parts of them. The holes are torch's parameters, ``lr`` (the
     base rate), and parts.
 
+    `whole_when` says for which arguments the rates are all that the scheduler sets.
     `multiplies` says that torch applies it as a factor from step to step, so that it multiplies
     with others; `continues` that it goes on from the rate in force wherever it starts. A scheduler
     that is made of others `joins` them, with the steps of changes in the parameter `at`.
     """
 
     parts: Mapping[str, tuple[Alternative, ...]]
+    whole_when: Condition | None = None
     multiplies: bool = False
     continues: bool = False
     joins: Join | None = None
@@ -87,6 +89,7 @@ def read_curve(data: Mapping[str, Any], where: str) -> Curve:
     """Read the table `[curve]`; raises `TableError` that names file and part."""
     row = Row(data, where)
     words = {
+        "whole_when": row.condition("whole_when"),
         "multiplies": row.take("multiplies", bool, False),
         "continues": row.take("continues", bool, False),
         "joins": row.word("joins", Join),

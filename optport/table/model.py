@@ -71,6 +71,7 @@ class Role(enum.StrEnum):
     OPTIMIZER = "optimizer"  # whose rate a scheduler sets
     FUNCTION = "function"  # what a scheduler asks for a factor
     INNER = "inner"  # schedulers that a scheduler is made of
+    START = "start"  # how many steps a scheduler has taken before
     CLOSURE = "closure"
 
 

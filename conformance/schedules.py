@@ -1,0 +1,233 @@
+"""Scheduler constructions and their ports, run: ``python -m conformance.schedules paddle==3.3.1``.
+
+``--random COUNT SEED`` before the versions runs so many drawn ones instead, and records nothing.
+
+For each construction of `schedule_calls.py`: torch's rates over 40 steps, the literal port's and
+the port's. What the linter found, and how far both are, goes to `evidence/schedules.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from conformance.environments import Version, default_cache
+from conformance.literal import literal_port
+from conformance.members import TARGETS, TORCH
+from conformance.programs import Program, Ran, deviation, run_programs
+from conformance.schedule_calls import Schedule, schedules
+from conformance.schedule_draws import draw_schedules
+from optport.check import Checked, check_source
+from optport.findings import Finding
+from optport.hazards.case import Case, find_case
+from optport.hazards.rates import base_rate
+from optport.options import make_options
+from optport.reader.model import Construction
+from optport.signatures import ApiKind
+from optport.table import roles
+from optport.table.model import Fate, Role, Takes
+from optport.targets import Target
+
+RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "schedules.json"
+
+#: A port is exact below this largest deviation of a rate, relative to the largest rate.
+EXACT_BELOW: Final = 1e-6
+#: A literal port is the same below this: float32 recursions reach 5e-6.
+SAME_BELOW: Final = 1e-5
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the linter says of a construction on a target, and its two programs."""
+
+    found: list[str]
+    fidelity: str
+    literal: str | None
+    port: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one construction on one target.
+
+    `found` are the linter's codes about the schedule; `literal` and `port` are the largest
+    deviation of a rate, or what was raised, None where there is no such port.
+    """
+
+    found: list[str]
+    fidelity: str
+    literal: float | str | None
+    port: float | str | None
+
+
+def ports_of(schedule: Schedule, target: str) -> Ports:
+    """Check a construction for a target (with its version) and write both ports."""
+    options = make_options(target)
+    (to,) = options.targets
+    report = check_source(f"import torch\n{schedule.statements}\n", options)
+    (optimizer,) = _of_kind(report.constructions, ApiKind.OPTIMIZER)
+    *_, scheduler = _of_kind(report.constructions, ApiKind.SCHEDULER)
+    port = scheduler.ports[to.name]
+    return Ports(
+        sorted({one.code for one in report.findings if _about_schedule(one, optimizer)}),
+        port.fidelity,
+        _literal(optimizer.construction, scheduler.construction, to),
+        _port(optimizer, scheduler, to),
+    )
+
+
+def _of_kind(checked: Iterable[Checked], kind: ApiKind) -> list[Checked]:
+    """In the order of their ends: what is made of others comes after them."""
+    found = [one for one in checked if one.construction.kind is kind]
+    return sorted(
+        found, key=lambda one: (one.construction.place.end_line, one.construction.place.end_col)
+    )
+
+
+def _about_schedule(finding: Finding, optimizer: Checked) -> bool:
+    return optimizer.construction.place not in finding.calls or finding.code == "OPT401"
+
+
+def _literal(optimizer: Construction, scheduler: Construction, to: Target) -> str | None:
+    """Both literal ports; the rate is taken from the optimizer where the scheduler takes it."""
+    made, schedule = find_case(optimizer, to), find_case(scheduler, to)
+    if made is None or schedule is None:
+        return None
+    if to.info.schedulers is None or to.info.schedulers.takes is Takes.OPTIMIZER:
+        return f"optimizer = {literal_port(made)}\nscheduler = {literal_port(schedule)}"
+    rate = made.rows[roles(ApiKind.OPTIMIZER)[Role.RATE]]
+    return (
+        f"scheduler = {literal_port(schedule, _rate_texts(schedule, to))}\n"
+        f"optimizer = {literal_port(made, {rate.name: 'scheduler'})}"
+    )
+
+
+def _rate_texts(case: Case, to: Target) -> dict[str, str]:
+    rate = base_rate(case.construction, to)
+    return {name: rate for name, row in case.rows.items() if row.fate is Fate.BASE_RATE}
+
+
+def _port(optimizer: Checked, scheduler: Checked, to: Target) -> str | None:
+    """The program of the port: the optimizer's, and the scheduler's where that does not hold it."""
+    made, schedule = optimizer.ports[to.name], scheduler.ports[to.name]
+    if made.call is None or schedule.call is None:
+        return None
+    lines = [*made.setup, f"optimizer = {made.call}"]
+    if not any(line.startswith("scheduler = ") for line in made.setup):
+        lines += [*schedule.setup, f"scheduler = {schedule.call}"]
+    return "\n".join(lines)
+
+
+def measure(version: str, cache: Path, calls: Sequence[Schedule]) -> dict[str, dict[str, Outcome]]:
+    """Run constructions at a version; by target and construction, what became of it.
+
+    Raises as :func:`conformance.programs.run_programs`.
+    """
+    wanted = Version.parse(version)
+    torch = [Program(one.id, "torch", _run(one.statements, one)) for one in calls]
+    references = run_programs(torch, TORCH, cache)
+    found: dict[str, dict[str, Outcome]] = {}
+    for target in TARGETS[wanted.framework]:
+        ports = {one.id: ports_of(one, f"{target}=={wanted.version}") for one in calls}
+        ran = run_programs(list(_jobs(calls, ports, wanted.framework)), version, cache)
+        found[target] = {
+            name: Outcome(
+                port.found,
+                port.fidelity,
+                _off(references[name], ran.get(f"{name}|literal")),
+                _off(references[name], ran.get(f"{name}|port")),
+            )
+            for name, port in ports.items()
+            if references[name].error is None
+        }
+    return found
+
+
+def _jobs(
+    calls: Iterable[Schedule], ports: Mapping[str, Ports], framework: str
+) -> Iterator[Program]:
+    for one in calls:
+        for part, text in (("literal", ports[one.id].literal), ("port", ports[one.id].port)):
+            if text is not None:
+                yield Program(f"{one.id}|{part}", framework, _run(text, one))
+
+
+def _run(text: str, schedule: Schedule) -> str:
+    return f"{text}\nresult = rates(optimizer, scheduler, **{schedule.loop!r})"
+
+
+def _off(reference: Ran, ran: Ran | None) -> float | str | None:
+    if ran is None:
+        return None
+    if ran.error is not None:
+        return ran.error.partition(":")[0]
+    apart = deviation(reference.result, ran.result)
+    return "no number" if apart is None else float(f"{apart:.2g}")
+
+
+def mistakes(name: str, outcome: Outcome) -> Iterator[str]:
+    """Yield what the linter has wrong about a construction, going by what was run."""
+    literal = outcome.literal
+    # An argument that the target has no use for is left out of the literal port.
+    found = [code for code in outcome.found if code != "OPT602"]
+    hazard = literal is not None and (isinstance(literal, str) or literal >= SAME_BELOW)
+    if hazard and not outcome.found:
+        yield f"the literal port is {literal} off, and nothing is found"
+    if literal is not None and not hazard and found:
+        yield f"the literal port is the same, and {', '.join(found)} is found"
+    if literal is None and not outcome.found:
+        yield "there is no literal port, and nothing is found"
+    port = outcome.port
+    # Adam's step is the rate but for its epsilon.
+    below = SAME_BELOW if "Adam" in name else EXACT_BELOW
+    exact = isinstance(port, float) and port < below
+    if outcome.fidelity == "exact" and not exact:
+        yield f"the port is called exact and is {port} off"
+    if outcome.fidelity == "close" and not (isinstance(port, float) and port < SAME_BELOW):
+        yield f"the port is called close and is {port} off"
+
+
+def _summary(outcomes: Mapping[str, Outcome]) -> str:
+    """How many there are, of each fidelity, and how many hazards."""
+    counts = Counter(outcome.fidelity for outcome in outcomes.values())
+    hazards = sum(bool(outcome.found) for outcome in outcomes.values())
+    fidelities = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    return f"{len(outcomes)} constructions, {hazards} with findings; ports: {fidelities}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure at the versions given, record it, and print what the linter has wrong."""
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
+    drawn = arguments[:1] == ["--random"]
+    calls = draw_schedules(int(arguments[1]), int(arguments[2])) if drawn else schedules()
+    wrong = 0
+    for version in arguments[3:] if drawn else arguments:
+        for target, outcomes in measure(version, default_cache(), calls).items():
+            print(f"{target}: {_summary(outcomes)}")
+            name = f"{target}=={Version.parse(version).version}"
+            recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
+            for one, outcome in outcomes.items():
+                for mistake in mistakes(one, outcome):
+                    wrong += 1
+                    print(f"{target}: {one}: {mistake}")
+    if drawn:
+        return int(wrong > 0)
+    lines = ",\n".join(
+        f"{json.dumps(name)}: {{\n"
+        + ",\n".join(
+            f" {json.dumps(one)}: {json.dumps(outcome)}" for one, outcome in entries.items()
+        )
+        + "\n}"
+        for name, entries in sorted(recorded.items())
+    )
+    RECORDED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""Whether a function needs its number as an int: as an index, a key or a text."""
+
+from __future__ import annotations
+
+import ast
+
+_TEXTS = frozenset({"str", "repr", "format", "range", "hash"})
+"""Functions that make another thing of 3.0 than of 3, or take no float."""
+_KEYED = frozenset({"get", "index", "format", "pop"})
+"""Methods that look something up, or write it."""
+_WHOLE = frozenset({"int", "round"})
+
+
+def needs_int(function: ast.expr | None) -> bool:
+    """Whether a lambda surely uses its first parameter as an index, a key or a text.
+
+    Arithmetic, comparisons and functions such as `min` and `math.cos` take any number.
+    """
+    if not isinstance(function, ast.Lambda):
+        return False
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    if not arguments:
+        return False
+    pending: list[tuple[ast.AST, bool]] = [(function.body, False)]
+    while pending:
+        node, exact = pending.pop()
+        if isinstance(node, ast.Name) and node.id == arguments[0].arg and exact:
+            return True
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in _WHOLE:
+                continue
+            pending.append((node.func, False))
+            pending += [(one, exact or _takes_exactly(node.func)) for one in node.args]
+        elif isinstance(node, ast.Subscript):
+            pending += [(node.value, exact), (node.slice, True)]
+        elif isinstance(node, ast.FormattedValue):
+            pending.append((node.value, True))
+        elif not isinstance(node, ast.Compare):
+            pending += [(child, exact) for child in ast.iter_child_nodes(node)]
+    return False
+
+
+def _takes_exactly(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in _TEXTS
+    return isinstance(function, ast.Attribute) and function.attr in _KEYED

@@ -1,0 +1,124 @@
+"""Hazards of schedulers beyond their arguments: what they count, and what they do to groups."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optport.catalogue import HazardKind
+from optport.hazards.advice import WhenPorting
+from optport.hazards.case import Case
+from optport.hazards.exact_ints import needs_int
+from optport.hazards.hazard import Hazard
+from optport.hazards.scene import Scene
+from optport.hazards.spelling import plain
+from optport.reader.model import Construction
+from optport.signatures import ApiKind
+from optport.table import api_table, roles
+from optport.table.model import ApiTable, GroupRate, Role
+from optport.targets import Target
+from optport.values import UNREAD, Certainty
+
+_DISPLAYS = (ast.List, ast.Tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a target makes of a schedule, whichever class or function it comes from."""
+
+    kind: HazardKind
+    certainty: Certainty
+    clause: str
+    advice: str
+    argument: str | None = None
+    cured: bool = False
+    """Whether the optimizer's port, which is handed the schedule, takes care of it."""
+
+
+def schedule_hazards(case: Case) -> Iterator[Hazard]:
+    """Yield what a scheduler makes of its steps and of the optimizer's groups."""
+    if case.construction.kind is not ApiKind.SCHEDULER:
+        return
+    yield from _called(case)
+    for one in troubles(case.construction, case.target, case.scene):
+        name = one.argument
+        yield case.hazard(
+            one.kind,
+            name,
+            one.certainty,
+            subject=case.construction.qualified if name is None else case.subject(name),
+            clause=one.clause,
+            advice=WhenPorting(one.advice),
+            argument=None if name is None else case.given(name),
+            cured=one.cured,
+        )
+
+
+def _called(case: Case) -> Iterator[Hazard]:
+    """A function that needs an int, where the target calls it with something else."""
+    rules = case.target.info.schedulers
+    function = case.given(roles(ApiKind.SCHEDULER)[Role.FUNCTION])
+    if rules is None or rules.calls is None or function is None:
+        return
+    functions = function.node.elts if isinstance(function.node, _DISPLAYS) else [function.node]
+    if any(map(needs_int, functions)):
+        yield case.hazard(
+            HazardKind.MEANING,
+            function.name,
+            Certainty.CERTAIN,
+            subject=case.subject(function.name),
+            clause=rules.calls,
+            advice=WhenPorting("give it an int: lambda epoch: f(int(epoch))"),
+            argument=function,
+        )
+
+
+def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[Trouble]:
+    """Yield what no form of a schedule cures."""
+    rules, table = target.info.schedulers, api_table(scheduler.api)
+    if rules is None or table is None:
+        return
+    if rules.counts is not None:
+        paced = scene.steps_apart(scheduler)
+        if paced is not Certainty.NO:
+            advice = "count the optimizer's steps"
+            yield Trouble(HazardKind.ALGORITHM, paced, rules.counts, advice)
+    own = max(map(has_own_rates, scheduler.built_with), default=Certainty.NO)
+    if own is not Certainty.NO:
+        yield from _over_groups(scheduler, table, rules.groups, own)
+
+
+def _over_groups(
+    scheduler: Construction, table: ApiTable, groups: GroupRate, own: Certainty
+) -> Iterator[Trouble]:
+    """Groups with a rate of their own, where a schedule does not treat them as torch does."""
+    inline = all(one.parameters.inline for one in scheduler.built_with)
+    if groups is GroupRate.CONSTANT:
+        clause, advice = "leaves groups with an lr of their own alone", "give each group its rates"
+        yield Trouble(HazardKind.MEANING, own, clause, advice, cured=inline)
+    elif groups is GroupRate.FACTOR and table.overwrites_groups:
+        clause = "scales it by a group's factor, torch gives all groups the same rate"
+        advice = "leave the groups' learning_rate out"
+        yield Trouble(HazardKind.MEANING, own, clause, advice, cured=inline)
+    elif groups is GroupRate.FACTOR:
+        for name in table.absolute:
+            value = plain(scheduler.in_force(name))
+            if value != 0:
+                sure = own if value is not UNREAD else min(own, Certainty.POSSIBLE)
+                clause = "scales it by a group's factor, too"
+                advice = "use an optimizer and a scheduler for each group"
+                yield Trouble(HazardKind.MEANING, sure, clause, advice, name)
+
+
+def has_own_rates(optimizer: Construction) -> Certainty:
+    """How surely a group of an optimizer has another rate than the optimizer."""
+    rate = roles(ApiKind.OPTIMIZER)[Role.RATE]
+    base, found = plain(optimizer.in_force(rate)), Certainty.NO
+    for group in optimizer.parameters.groups:
+        argument = group.arguments.get(rate)
+        if argument is None or (base is not UNREAD and plain(argument.value) == base):
+            continue
+        sure = group.sure and argument.sure and optimizer.certainty is Certainty.CERTAIN
+        found = max(found, Certainty.CERTAIN if sure else Certainty.POSSIBLE)
+    return found
