@@ -80,7 +80,7 @@ _ARGUMENTS: Final = {
         *("total_iters=10, power=0.0", "total_iters=10.0", "total_iters=50, power=0.9"),
     ),
     "CosineAnnealingLR": (
-        *("T_max=40", "T_max=40, eta_min=0.01", "T_max=10", "T_max=10, eta_min=0.01"),
+        *("T_max=40", "T_max=30, eta_min=0.01", "T_max=10", "T_max=10, eta_min=0.01"),
         *("T_max=40, eta_min=0", "T_max=20, eta_min=0.8", "T_max=20.0", "T_max=12.5", "T_max=1"),
     ),
     "CosineAnnealingWarmRestarts": ("T_0=5", "T_0=4, T_mult=2, eta_min=0.01", "T_0=100"),

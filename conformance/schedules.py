@@ -24,7 +24,7 @@ from conformance.schedule_calls import Schedule, schedules
 from conformance.schedule_draws import draw_schedules
 from optport.check import Checked, check_source
 from optport.findings import Finding
-from optport.hazards.case import Case, find_case
+from optport.hazards.case import find_case
 from optport.hazards.rates import base_rate
 from optport.options import make_options
 from optport.reader.model import Construction
@@ -39,6 +39,8 @@ RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "schedul
 EXACT_BELOW: Final = 1e-6
 #: A literal port is the same below this: float32 recursions reach 5e-6.
 SAME_BELOW: Final = 1e-5
+
+_LOOP: Final = "for _ in range(40):\n    optimizer.step()\n    scheduler.step()\n"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def ports_of(schedule: Schedule, target: str) -> Ports:
     """Check a construction for a target (with its version) and write both ports."""
     options = make_options(target)
     (to,) = options.targets
-    report = check_source(f"import torch\n{schedule.statements}\n", options)
+    report = check_source(f"import torch\n{schedule.statements}\n{_LOOP}", options)
     (optimizer,) = _of_kind(report.constructions, ApiKind.OPTIMIZER)
     *_, scheduler = _of_kind(report.constructions, ApiKind.SCHEDULER)
     port = scheduler.ports[to.name]
@@ -90,26 +92,37 @@ def _of_kind(checked: Iterable[Checked], kind: ApiKind) -> list[Checked]:
 
 
 def _about_schedule(finding: Finding, optimizer: Checked) -> bool:
-    return optimizer.construction.place not in finding.calls or finding.code == "OPT401"
+    about_optimizer = optimizer.construction.place in finding.calls and finding.code != "OPT401"
+    return not about_optimizer and ApiKind.METHOD not in finding.kind.apis
 
 
 def _literal(optimizer: Construction, scheduler: Construction, to: Target) -> str | None:
     """Both literal ports; the rate is taken from the optimizer where the scheduler takes it."""
-    made, schedule = find_case(optimizer, to), find_case(scheduler, to)
+    made = find_case(optimizer, to)
+    schedule = _literal_schedule(scheduler, to)
     if made is None or schedule is None:
         return None
+    rate = made.rows[roles(ApiKind.OPTIMIZER)[Role.RATE]].name
     if to.info.schedulers is None or to.info.schedulers.takes is Takes.OPTIMIZER:
-        return f"optimizer = {literal_port(made)}\nscheduler = {literal_port(schedule)}"
-    rate = made.rows[roles(ApiKind.OPTIMIZER)[Role.RATE]]
-    return (
-        f"scheduler = {literal_port(schedule, _rate_texts(schedule, to))}\n"
-        f"optimizer = {literal_port(made, {rate.name: 'scheduler'})}"
-    )
+        # What an optimizer makes of a rate that is left out is its own matter.
+        texts = {} if rate in optimizer.arguments else {rate: base_rate(scheduler, to)}
+        return f"optimizer = {literal_port(made, texts)}\nscheduler = {schedule}"
+    return f"scheduler = {schedule}\noptimizer = {literal_port(made, {rate: 'scheduler'})}"
 
 
-def _rate_texts(case: Case, to: Target) -> dict[str, str]:
-    rate = base_rate(case.construction, to)
-    return {name: rate for name, row in case.rows.items() if row.fate is Fate.BASE_RATE}
+def _literal_schedule(scheduler: Construction, to: Target) -> str | None:
+    case = find_case(scheduler, to)
+    if case is None:
+        return None
+    rate = base_rate(scheduler, to)
+    texts = {name: rate for name, row in case.rows.items() if row.fate is Fate.BASE_RATE}
+    if scheduler.inner:
+        inner = [_literal_schedule(one, to) for one in scheduler.inner]
+        known = [one for one in inner if one is not None]
+        if len(known) < len(inner):
+            return None
+        texts[roles(ApiKind.SCHEDULER)[Role.INNER]] = f"[{', '.join(known)}]"
+    return literal_port(case, texts)
 
 
 def _port(optimizer: Checked, scheduler: Checked, to: Target) -> str | None:

@@ -107,10 +107,15 @@ def _filled(template: Template, text: str) -> str:
 def _of_hazards(case: Case, hazards: Iterable[Hazard], left: Iterable[Trouble]) -> Fidelity:
     """The fidelity that a class has for the arguments; a schedule's troubles count apart."""
     apart = {one.clause for one in left}
-    found = fidelity(case, [one for one in hazards if one.clause not in apart])
-    if found is Fidelity.APPROXIMATE and case.row.inexact is not None:
+    own = [one for one in hazards if one.clause not in apart]
+    found = fidelity(case, own)
+    if found is Fidelity.APPROXIMATE and case.row.inexact is not None and _all_cured(own):
         return Fidelity.CLOSE
     return found
+
+
+def _all_cured(hazards: Iterable[Hazard]) -> bool:
+    return all(one.cured for one in hazards)
 
 
 def _of_troubles(left: Iterable[Trouble]) -> Fidelity:
