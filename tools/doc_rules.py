@@ -98,7 +98,13 @@ def _instead(kind: Kind, report: Report, shown: Finding) -> Iterator[str]:
             "nothing left to differ.\n"
         )
     else:
-        ports = [port for one in report.constructions for port in one.ports.values() if port.call]
+        ports = [
+            port
+            for one in report.constructions
+            if one.construction.place in shown.calls
+            for port in one.ports.values()
+            if port.call
+        ]
         blocks = [_block(port) for port in ports]
         if blocks:
             yield (
@@ -118,10 +124,12 @@ def _laid_out(line: str) -> str:
     line = line if '"' in line else line.replace("'", '"')
     if len(line) <= 100:
         return line
-    call = ast.parse(line, mode="eval").body
+    (statement,) = ast.parse(line).body
+    assert isinstance(statement, (ast.Assign, ast.Expr)), line
+    call = statement.value
     assert isinstance(call, ast.Call), line
     parts = [ast.get_source_segment(line, one) for one in (*call.args, *call.keywords)]
-    callee = ast.get_source_segment(line, call.func)
+    callee = line[: call.col_offset] + str(ast.get_source_segment(line, call.func))
     inside = ", ".join(str(part) for part in parts)
     if len(inside) <= 96:
         return f"{callee}(\n    {inside}\n)"
