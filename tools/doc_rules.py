@@ -127,7 +127,8 @@ def _laid_out(line: str) -> str:
     (statement,) = ast.parse(line).body
     assert isinstance(statement, (ast.Assign, ast.Expr)), line
     call = statement.value
-    assert isinstance(call, ast.Call), line
+    if not isinstance(call, ast.Call):
+        return line
     parts = [ast.get_source_segment(line, one) for one in (*call.args, *call.keywords)]
     callee = line[: call.col_offset] + str(ast.get_source_segment(line, call.func))
     inside = ", ".join(str(part) for part in parts)
