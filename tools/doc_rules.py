@@ -121,12 +121,18 @@ def _block(port: Port) -> str:
 
 def _laid_out(line: str) -> str:
     """A call as a formatter has it: in double quotes, its arguments below where it is long."""
+    if "lambda " in line or line.startswith("["):
+        line = ast.unparse(ast.parse(line))  # a closed form, without needless parentheses
     line = line if '"' in line else line.replace("'", '"')
     if len(line) <= 100:
         return line
     (statement,) = ast.parse(line).body
     assert isinstance(statement, (ast.Assign, ast.Expr)), line
     call = statement.value
+    if isinstance(call, ast.ListComp):
+        element = str(ast.get_source_segment(line, call.elt))
+        rates = (element, line[1:-1].removeprefix(element).lstrip())
+        return "[\n" + "".join(f"    {part}\n" for part in rates) + "]"
     if not isinstance(call, ast.Call):
         return line
     parts = [ast.get_source_segment(line, one) for one in (*call.args, *call.keywords)]
