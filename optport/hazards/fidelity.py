@@ -58,7 +58,7 @@ def _surely(condition: Condition | None, lookup: Lookup) -> bool:
 
 def _is_handed_over(hazard: Hazard) -> bool:
     """Whether a hazard is of what is handed over to train, and not of the call."""
-    return hazard.kind is HazardKind.PARAMS
+    return hazard.kind in (HazardKind.PARAMS, HazardKind.NAME_FILTER)
 
 
 def takes_over_unread(case: Case, hazards: Iterable[Hazard]) -> bool:

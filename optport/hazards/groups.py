@@ -10,6 +10,7 @@ from optport.hazards.arguments import epsilon_advice, is_mended
 from optport.hazards.case import Case, spelled
 from optport.hazards.drops import CARRIED
 from optport.hazards.factors import group_factor
+from optport.hazards.group_choice import choice_hazards
 from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import Refusal, group_refusal
 from optport.hazards.roles import PARAMS, RATE
@@ -57,6 +58,7 @@ def group_hazards(case: Case) -> Iterator[Hazard]:
         for name, argument in group.arguments.items():
             if name != PARAMS:
                 yield from _option(case, group, argument, _sure(group, argument))
+    yield from choice_hazards(case)
 
 
 def _sure(group: Group, argument: Argument) -> Certainty:

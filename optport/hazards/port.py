@@ -26,7 +26,7 @@ from optport.hazards.spelling import (
     squared,
     with_methods,
 )
-from optport.reader.model import Argument, Shape
+from optport.reader.model import Argument, Parameters, Shape
 from optport.signatures import ApiKind, Parameter
 from optport.table.model import Also, Fate, ParameterRow, Workaround
 from optport.values import UNREAD, Certainty, Tensor
@@ -80,7 +80,7 @@ def write_port(
             before = written.get(workaround.argument)
             source = row.name if before is None else before.source
             written[workaround.argument] = Written(workaround.argument, made, source)
-    if case.target.info.groups.reorders and len(case.construction.parameters.groups) > 1:
+    if case.target.info.groups.reorders and _may_reorder(case.construction.parameters):
         also.append(Also.GROUPS_ORDER)
     also += [
         one.word
@@ -107,6 +107,10 @@ def _made(case: Case, expression: str, written: dict[str, Written]) -> str:
     if case.construction.kind is ApiKind.SCHEDULER:
         return own_value(case, expression, written)
     return expression.format_map(_Spelled(case, written))
+
+
+def _may_reorder(parameters: Parameters) -> bool:
+    return len(parameters.groups) > 1 or parameters.reordered is not Certainty.NO
 
 
 def _can_be_written(case: Case) -> bool:

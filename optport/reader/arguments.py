@@ -11,6 +11,7 @@ from optport.reader.callee import ArgumentSource
 from optport.reader.classes import OwnFunction
 from optport.reader.containers import entries_of
 from optport.reader.evaluate import Evaluator
+from optport.reader.group_choice import Choice, choice_of, reordering
 from optport.reader.group_members import container_in_group
 from optport.reader.layout import Holder, Site
 from optport.reader.model import Argument, Container, Group, Parameters
@@ -162,10 +163,12 @@ class ArgumentBinder:
     def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
         raw = read_parameters(node, at, self._evaluator)
         groups = []
+        choices = []
         for group in raw.groups:
             arguments = {}
             container, held_surely = Container.PLAIN, True
             site = None
+            choice = Choice()
             for entry in group.entries:
                 if isinstance(entry.key, str):
                     arguments[entry.key] = self._argument(
@@ -175,9 +178,15 @@ class ArgumentBinder:
                     container, held_surely = container_in_group(
                         entry.node, entry.at, self._evaluator
                     )
+                    choice = choice_of(entry.node, entry.at, self._evaluator)
                     site = arguments[entry.key].site
-            groups.append(Group(arguments, container, group.sure, held_surely, site))
-        return Parameters(raw.shape, tuple(groups), raw.inline, raw.container)
+            words = tuple(choice.words)
+            groups.append(Group(arguments, container, group.sure, held_surely, site, words))
+            choices.append(choice)
+        if groups:
+            choices.append(choice_of(node, at, self._evaluator, outside=True))
+        reordered = reordering(choices)
+        return Parameters(raw.shape, tuple(groups), raw.inline, raw.container, reordered)
 
 
 def _function(value: ValueSet) -> Function | None:

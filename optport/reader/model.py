@@ -103,6 +103,8 @@ class Group:
     container_sure: bool = True
     site: Site | None = field(default=None, compare=False, repr=False)
     """The display or call of `dict` in which it is written."""
+    words: tuple[str, ...] = ()
+    """What the names of its parameters are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Parameters:
     groups: tuple[Group, ...] = ()
     inline: bool = False
     container: Container = Container.PLAIN
+    reordered: Certainty = Certainty.NO
+    """How surely groups hold the parameters in another order than the model."""
 
 
 @dataclass(frozen=True, slots=True)

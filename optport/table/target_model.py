@@ -106,5 +106,5 @@ class TargetInfo:
     methods: Mapping[str, str] = field(default_factory=dict)
     """What a module's methods without arguments are called there, by torch's names."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Parts of parameter names in torch, and what the target calls them."""
+    """What the parameters of torch's norm layers are called, and what they are called there."""
     note: str | None = None
