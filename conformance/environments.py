@@ -15,7 +15,12 @@ from typing import Final
 CACHE_VARIABLE: Final = "OPTPORT_CONFORMANCE_CACHE"
 
 #: Framework -> name of its distribution on the package index.
-_DISTRIBUTION: Final = {"torch": "torch", "paddle": "paddlepaddle", "mindspore": "mindspore"}
+_DISTRIBUTION: Final = {
+    "torch": "torch",
+    "paddle": "paddlepaddle",
+    "mindspore": "mindspore",
+    "paconvert": "paconvert",
+}
 
 
 class EnvironmentFailure(RuntimeError):
@@ -55,7 +60,7 @@ class Version:
             wanted.append("setuptools")
             if release < (3, 0):
                 wanted.append("numpy<2")
-        elif release < (2, 10):
+        elif self.framework == "mindspore" and release < (2, 10):
             wanted.append("numpy<2")
         return wanted
 

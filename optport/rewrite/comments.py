@@ -42,6 +42,30 @@ class Statements:
         content = "".join(f"{indent}{one}{self._end}" for one in written)
         return [Edit(Place(line, 0, line, 0), content)] if content else []
 
+    def behind(self, statement: ast.stmt, written: str) -> Edit | None:
+        """Return the edit that puts a line behind a statement; None if others share its lines."""
+        if not self._is_alone(statement):
+            return None
+        last = statement.end_lineno or statement.lineno
+        text = self._text(statement.lineno)
+        indent = text[: len(text) - len(text.lstrip())]
+        whole = len(self._text(last).encode("utf-8", "surrogatepass"))
+        return Edit(Place(last, whole, last, whole), f"{self._end}{indent}{written}")
+
+    def without(self, statement: ast.stmt) -> Edit | None:
+        """Return the edit that takes out a statement's lines; None where others share them."""
+        last = statement.end_lineno or statement.lineno
+        if not self._is_alone(statement) or last + 1 >= len(self._lines):
+            return None
+        return Edit(Place(statement.lineno, 0, last + 1, 0), "")
+
+    def _is_alone(self, statement: ast.stmt) -> bool:
+        last = statement.end_lineno or statement.lineno
+        before = self._text(statement.lineno).encode("utf-8", "surrogatepass")
+        after = self._text(last).encode("utf-8", "surrogatepass")
+        behind = after[statement.end_col_offset or 0 :].strip()
+        return not before[: statement.col_offset].strip() and behind[:1] in (b"", b"#")
+
     def _line(self, place: Place) -> int:
         line = self._first[place.line] or place.line
         while line > 1 and self._text(line - 1).endswith("\\"):

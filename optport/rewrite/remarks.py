@@ -23,6 +23,7 @@ _ALSO: Final = {
     Also.GROUPS_ORDER: "OPT406 pass the gradients in the order of optimizer.parameters",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+_ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
     Fidelity.CLOSE: "OPT903 close, not exact: small gradients train differently",
     Fidelity.INCOMPLETE: "OPT903 incomplete: rewrite what is passed on, too",
@@ -34,14 +35,17 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
     """Yield the comments on a call, without their mark, each on one line."""
     for one, port in zip(checked, ports, strict=True):
         hazards = [hazard for judgement in one.judgements for hazard in judgement.hazards]
-        open_ones = [hazard for hazard in hazards if not hazard.cured]
+        exact = ported and port.fidelity is Fidelity.EXACT
+        open_ones = [hazard for hazard in hazards if not hazard.cured and not exact]
         if ported:
             yield from (_ALSO.get(Also(word), word) for word in port.also)
         yield from (_remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
             yield _NOT_WRITTEN
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
-            yield _CLOSENESS[port.fidelity]
+            rounded = one.construction.kind is ApiKind.SCHEDULER
+            is_close = port.fidelity is Fidelity.CLOSE
+            yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
 
 
 def _remark(hazard: Hazard, kind: ApiKind) -> str:

@@ -23,6 +23,7 @@ from optport.rewrite.comments import Statements
 from optport.rewrite.imports import import_edits
 from optport.rewrite.names import ImportedNames, Reference
 from optport.rewrite.remarks import remarks
+from optport.rewrite.schedules import Schedules
 from optport.signatures import ApiKind, family, known_names
 from optport.table import api_table
 from optport.targets import Target
@@ -103,8 +104,10 @@ class _Rewriting:
     def __init__(self, tree: ast.Module, text: str, target: Target) -> None:
         self._target = target
         self._statements = Statements(tree, text)
+        self._schedules = Schedules(tree, text, target)
         known = {f"{NAMESPACE}.{name}" for kind in _BUILT for name in known_names(kind)}
         self._references = list(ImportedNames(tree).references(known))
+        self._called: set[int] = set()
         self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
 
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
@@ -120,7 +123,7 @@ class _Rewriting:
                 done.append(Done(one.place, checked.construction.api, fidelity, port.callee))
             edits += one.edits or []
             edits += self._statements.comments(one.place, remarks(one.checked, one.ports, ported))
-            if ported and one.direct is not None:
+            if ported and one.direct is not None and not _is_whole(one.ports[0]):
                 edits.append(Edit(_place(one.direct.node), str(one.ports[0].callee)))
         edits += self._other_references(candidates)
         return edits, tuple(done)
@@ -130,12 +133,27 @@ class _Rewriting:
         for checked in constructions:
             by_place.setdefault(checked.construction.place, []).append(checked)
         for place, together in by_place.items():
-            ports = [checked.ports[self._target.name] for checked in together]
+            ports = [
+                self._schedules.in_file(checked, checked.ports[self._target.name])
+                for checked in together
+            ]
             direct = self._at.get((place.line, place.col))
+            if self._schedules.is_part(
+                together[0]
+            ):  # it goes with the scheduler that it is part of
+                if direct is not None:
+                    self._called.add(id(direct.node))
+                continue
             yield _Candidate(together, ports, self._edits(together, ports), direct)
 
     def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
         """The edits of a call's arguments: those of all that it may build, if they agree."""
+        place = together[0].construction.place
+        if len(together) == 1 and self._schedules.is_given_to_optimizer(together[0]):
+            return self._schedules.edits(together[0], ports[0])
+        if len(together) == 1 and _is_whole(ports[0]):
+            whole = Edit(place, str(ports[0].call))
+            return [whole, *self._statements.lines(place, ports[0].setup)]
         found = []
         for checked, port in zip(together, ports, strict=True):
             if port.call is None:
@@ -146,7 +164,6 @@ class _Rewriting:
             found.append(sorted(edits))
         if any(one != found[0] for one in found):
             return None
-        place = together[0].construction.place
         return [*found[0], *self._statements.lines(place, ports[0].setup)]
 
     def _withdraw(self, candidates: list[_Candidate]) -> None:
@@ -180,7 +197,8 @@ class _Rewriting:
 
     def _other_references(self, candidates: list[_Candidate]) -> Iterator[Edit]:
         """The edits of names of classes that are not called where they stand."""
-        called = {id(one.direct.node) for one in candidates if one.direct is not None}
+        called = self._called
+        called |= {id(one.direct.node) for one in candidates if one.direct is not None}
         counterparts: dict[str, set[str]] = {}
         stays: set[str] = set()
         for one in candidates:
@@ -204,6 +222,11 @@ class _Rewriting:
         rows = () if table is None else table.correspondences
         names = {row.counterpart for row in rows if row.when is None and row.counterpart}
         return {self._target.qualified(name) for name in names if self._target.signature(name)}
+
+
+def _is_whole(port: Port) -> bool:
+    """Whether a port is an expression that takes the place of the whole call."""
+    return port.call is not None and not port.arguments
 
 
 _BUILT = (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.BASE)

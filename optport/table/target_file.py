@@ -75,6 +75,7 @@ def _scheduler_rules(row: Row) -> SchedulerRules | None:
         counts=row.take("counts", str),
         calls=row.take("calls", str),
         by_int=row.template("by_int"),
+        attach=row.template("attach"),
     )
 
 

@@ -60,7 +60,8 @@ class SchedulerRules:
     ``lr``, the base rate, and ``optimizer``; `instead` is the advice to write one. `counts` says
     what schedules go on with, where that is not the scheduler's own steps. `calls` says what a
     schedule's function is called with, where that is no int, and `by_int` is one that calls
-    ``function`` with an int.
+    ``function`` with an int. `attach` is a statement that gives a built ``optimizer`` its
+    ``scheduler``.
     """
 
     takes: Takes
@@ -72,6 +73,7 @@ class SchedulerRules:
     counts: str | None = None
     calls: str | None = None
     by_int: Template | None = None
+    attach: Template | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
