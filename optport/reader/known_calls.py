@@ -77,6 +77,18 @@ class Partial(Object):
         return known if complete and not pending else known | UNKNOWN
 
 
+@dataclass(eq=False, slots=True)
+class Attributes(Object):
+    """What `vars` gives of something that is no module: its attributes as items."""
+
+    of: ValueSet
+    asker: Interpreter
+
+    def item(self, keys: ValueSet) -> ValueSet:
+        """Return the attribute of that name."""
+        return named_attribute(self.of, keys, self.asker, guess=True)
+
+
 def built_in(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet | None:
     """Return what a call of a built-in function gives; None where the name is no known one."""
     known = _BUILT_IN.get(name)
@@ -170,7 +182,10 @@ def _super(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
 
 
 def _vars(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
-    modules = [one for one in _first(call, at, asker).values if isinstance(one, Qualified)]
+    of = _first(call, at, asker)
+    modules = [one for one in of.values if isinstance(one, Qualified)]
+    if not modules and not isinstance(of.exact, Literal):
+        return exactly(Attributes(of, asker))
     return union(exactly(Qualified(f"{module.name}.__dict__")) for module in modules)
 
 
@@ -182,9 +197,14 @@ def _one_of(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     return union(asker.value(argument, at) for argument in call.args) | UNKNOWN
 
 
+def _cast(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """`typing.cast(type, value)`: the value."""
+    return _second(call, at, asker) if len(call.args) == 2 else UNKNOWN
+
+
 def _getattr(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     names = asker.value(call.args[1], at)
-    found = named_attribute(_first(call, at, asker), names, asker)
+    found = named_attribute(_first(call, at, asker), names, asker, guess=True)
     if len(call.args) > 2 and not found.known:
         return asker.value(call.args[2], at) | UNKNOWN
     return found
@@ -242,6 +262,7 @@ _IMPORTED: dict[str, Known] = {
 _IMPORTED_AS: dict[str, Known] = {
     **dict.fromkeys((*_SAME, "chain"), _first),
     **dict.fromkeys(("field", "Field"), _field),
+    "cast": _cast,
 }
 """By the last part of the name, whatever it is imported from."""
 

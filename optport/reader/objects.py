@@ -159,12 +159,14 @@ def _element(elements: list[ValueSet] | None, keys: ValueSet) -> ValueSet:
     return union(elements) if elements and not keys.complete else UNKNOWN
 
 
-def named_attribute(owner: ValueSet, names: ValueSet, asker: Interpreter) -> ValueSet:
-    """Return ``getattr(owner, name)`` for a name that is known or not."""
+def named_attribute(
+    owner: ValueSet, names: ValueSet, asker: Interpreter, guess: bool = False
+) -> ValueSet:
+    """Return ``getattr(owner, name)`` for a name that is known or not; `guess`: see `attribute`."""
     found: list[ValueSet] = []
     for name in names.values:
         if isinstance(name, Literal) and isinstance(name.value, str):
-            found.append(asker.attribute(owner, name.value, guess=False))
+            found.append(asker.attribute(owner, name.value, guess=guess))
     in_namespace = any(value == Qualified(NAMESPACE) for value in owner.values)
     if in_namespace and not names.complete and not found:
         return exactly(Qualified(ANY_CLASS)) | UNKNOWN
