@@ -77,6 +77,13 @@ def _keys(target: Target, grouped: Grouped) -> Iterator[str]:
             yield f"{target.name}: no run shows that a group can set {key}"
 
 
+SHOWN_BY = {
+    "view-in-first-group": "generator-in-first-group",
+    "parameters-in-group": "generator-in-group",
+}
+"""Containers that are not run by themselves, and those that meet the same line of the target's."""
+
+
 def _containers(target: Target, read: Grouped) -> Iterator[str]:
     shown = set()
     for record, construction in read:
@@ -87,7 +94,7 @@ def _containers(target: Target, read: Grouped) -> Iterator[str]:
             shown.update(kinds)
             shown.update(IN_FIRST[kind] for kind in kinds[:1] if kind in IN_FIRST)
     for kind in target.info.groups.containers:
-        if kind not in shown:
+        if SHOWN_BY.get(kind, kind) not in shown:
             yield f"{target.name}: no run shows that it does not take {kind}"
 
 
