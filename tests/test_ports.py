@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
 from optport.hazards.expressions import expressed
+from optport.hazards.fidelity import deviations, fidelity
 from optport.hazards.hazard import Written
+from optport.table.conditions import parse_condition
+from optport.table.model import Placement
 from tests.conftest import check, check_call
 
 
@@ -111,3 +115,19 @@ def test_an_expression_of_the_table_is_computed_where_it_can_be(arguments: str, 
     case = checked.judgements[0].case
     assert case is not None
     assert expressed(case, "{eps} * (1 - {betas[1]})", case.lookup, case.given) == text
+
+
+def test_a_port_that_is_close_says_where_it_is_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    (checked,) = check_call("torch.optim.SGD(net.parameters(), lr=0.1)", "paddle").constructions
+    case = checked.judgements[0].case
+    assert case is not None
+    always, seldom = parse_condition("lr > 0"), parse_condition("lr < 0.01")
+    close = replace(case.rows["lr"], inexact_when=always, close_when=always, deviation="8e-3")
+    monkeypatch.setitem(case.rows, "lr", close)
+    assert fidelity(case, []) == "close"
+    assert deviations(case) == ("8e-3",)
+    monkeypatch.setitem(case.rows, "lr", replace(close, close_when=seldom))
+    assert fidelity(case, []) == "approximate"
+    placement = Placement("adds it elsewhere", seldom, exact_when=seldom, close_when=always)
+    monkeypatch.setitem(case.rows, "lr", replace(close, inexact_when=None, placement=placement))
+    assert fidelity(case, []) == "close"

@@ -115,6 +115,7 @@ def _instead(kind: Kind, report: Report, shown: Finding) -> Iterator[str]:
 
 def _block(port: Port) -> str:
     also = f"; also: {', '.join(port.also)}" if port.also else ""
+    also += "".join(f"; {text}" for text in port.deviations)
     lines = [*port.setup, *([] if port.call is None else [port.call])]
     return "\n".join([f"# {port.fidelity}{also}", *map(_laid_out, lines)])
 

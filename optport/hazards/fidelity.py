@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from optport.catalogue import HazardKind
 from optport.hazards.case import Case
@@ -19,25 +19,29 @@ def fidelity(case: Case, hazards: Iterable[Hazard]) -> Fidelity:
     faithful = case.target.info.executed and case.row.differs is None
     if not faithful or any(not one.cured and not _is_handed_over(one) for one in hazards):
         return Fidelity.APPROXIMATE
-    lookups = [case.lookup, *map(case.lookup_in, case.construction.parameters.groups)]
-    parts = {_part(case, lookup) for lookup in lookups}
-    return next(one for one in (_APPROXIMATE, _CLOSE, _EXACT) if one in parts)
+    found = {one for one, _ in _shortfalls(case)}
+    return next((one for one in (_APPROXIMATE, _CLOSE) if one in found), _EXACT)
+
+
+def deviations(case: Case) -> tuple[str, ...]:
+    """Return how far a port that is not exact leaves torch's weights, and at which gradients."""
+    return tuple(dict.fromkeys(text for _, text in _shortfalls(case) if text is not None))
 
 
 _EXACT, _CLOSE, _APPROXIMATE = Fidelity.EXACT, Fidelity.CLOSE, Fidelity.APPROXIMATE
 
 
-def _part(case: Case, lookup: Lookup) -> Fidelity:
-    """The fidelity for the values in force in the call, or in one of its groups."""
-    found = set()
-    if case.row.inexact is not None:
-        found.add(_if_close(case.row.close_when, lookup))
-    for row in case.rows.values():
-        if row.inexact_when is not None and row.inexact_when.holds(lookup) is not Certainty.NO:
-            found.add(_if_close(row.close_when, lookup))
-        if row.placement is not None:
-            found.add(_placed(row.placement, lookup))
-    return next((one for one in (_APPROXIMATE, _CLOSE) if one in found), _EXACT)
+def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
+    """Yield where a port is not exact for the values in force, in the call and in each group."""
+    for lookup in (case.lookup, *map(case.lookup_in, case.construction.parameters.groups)):
+        if case.row.inexact is not None:
+            yield _if_close(case.row.close_when, lookup), None
+        for row in case.rows.values():
+            if row.inexact_when is not None and row.inexact_when.holds(lookup) is not Certainty.NO:
+                yield _if_close(row.close_when, lookup), row.deviation
+            placed = _EXACT if row.placement is None else _placed(row.placement, lookup)
+            if placed is not _EXACT:
+                yield placed, row.deviation
 
 
 def _placed(placement: Placement, lookup: Lookup) -> Fidelity:

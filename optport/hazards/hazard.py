@@ -63,7 +63,8 @@ class Port:
     """The best counterpart call known: an expression over the torch call's own arguments.
 
     `setup` are statements to run before, `also` what has to change elsewhere in closed words;
-    `call` is None where there is no port. `closeness` is the fidelity once what can't be read is
+    `call` is None where there is no port. `deviations` say how far the port leaves torch, and at
+    which gradients. `closeness` is the fidelity once what can't be read is
     rewritten, too. `callee` and `arguments` are the call's parts; `groups` are the parts of the
     parameter groups that can be read, in their order, also where they do not stand in the call.
     """
@@ -73,6 +74,7 @@ class Port:
     setup: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     closeness: Fidelity = Fidelity.NONE
+    deviations: tuple[str, ...] = ()
     callee: str | None = None
     arguments: tuple[Written, ...] = ()
     groups: tuple[tuple[Written, ...], ...] | None = None

@@ -33,7 +33,7 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
                 subject=construction.qualified,
                 clause=f"{first}{port.call}",
                 advice="see its mapping page",
-                where=", ".join([port.fidelity, *port.also]),
+                where=", ".join([port.fidelity, *port.also, *port.deviations]),
             )
 
 

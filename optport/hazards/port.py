@@ -8,7 +8,7 @@ from optport.hazards.arguments import effect
 from optport.hazards.case import Case
 from optport.hazards.drops import CARRIED
 from optport.hazards.expressions import expressed
-from optport.hazards.fidelity import fidelity, takes_over_unread
+from optport.hazards.fidelity import deviations, fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
 from optport.hazards.own_values import is_needed, own_value
@@ -97,6 +97,7 @@ def write_port(
         tuple(setup),
         tuple(also),
         closeness=closeness,
+        deviations=deviations(case),
         callee=case.where,
         arguments=tuple(arguments),
         groups=groups,
