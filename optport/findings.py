@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
@@ -18,7 +18,7 @@ from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.targets import Target
 from optport.values import Certainty
-from optport.wording import Found, message
+from optport.wording import Found, hint, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,22 @@ def judged(
         hazards += notes(construction, judgements)
     found = [Found(construction, hazard) for hazard in hazards]
     return judgements, [one for one in found if options.notes or not _kind(one).note]
+
+
+def port_remarks(construction: Construction, judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """Return what the port of a construction leaves to do, as code and words, in order.
+
+    That is what the port does not cure, and what it has changed elsewhere: ``("OPT102", "minimise
+    -loss")``.
+    """
+    remarks: dict[tuple[str, str], None] = {}
+    for hazard in judgement.hazards:
+        kind = _kind(Found(construction, hazard))
+        if (hazard.cured and not hazard.elsewhere) or kind.note:
+            continue
+        words = hint([replace(hazard, target=judgement.target.name)])
+        remarks[kind.code, words.removeprefix("when porting: ")] = None
+    return tuple(remarks)
 
 
 def join(found: Iterable[Found]) -> list[Finding]:

@@ -53,20 +53,20 @@ def message(found: Sequence[Found]) -> Message:
     statements = _statements(found)
     count = len(statements)
     for brief in (False, True):
-        text, hint = _whole(statements, brief), _hint([one.hazard for one in found])
-        if len(f"{text}; {hint}") <= (MAX_MESSAGE if brief else LONG):
-            return _joined(text, hint)
+        text, advice = _whole(statements, brief), hint([one.hazard for one in found])
+        if len(f"{text}; {advice}") <= (MAX_MESSAGE if brief else LONG):
+            return _joined(text, advice)
     while count > 1:
         count -= 1
         kept = [one for statement in statements[:count] for one in statement]
-        text, hint = _whole(statements[:count], brief=True), _hint([one.hazard for one in kept])
-        if len(f"{text}; {hint}") <= MAX_MESSAGE:
-            return _joined(text, hint)
+        text, advice = _whole(statements[:count], brief=True), hint([one.hazard for one in kept])
+        if len(f"{text}; {advice}") <= MAX_MESSAGE:
+            return _joined(text, advice)
     return _cut(statements[0])
 
 
-def _joined(text: str, hint: str) -> Message:
-    return Message(f"{text}; {hint}", hint)
+def _joined(text: str, advice: str) -> Message:
+    return Message(f"{text}; {advice}", advice)
 
 
 def _statements(found: Iterable[Found]) -> list[list[Found]]:
@@ -125,7 +125,7 @@ def _as_subject(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]}, like {_listed(names[1:])},"
 
 
-def _hint(hazards: Sequence[Hazard]) -> str:
+def hint(hazards: Sequence[Hazard]) -> str:
     """The advice: edits of the source first, then what to do when porting."""
     edits = source_edits(hazard.advice for hazard in hazards).values()
     passed = [
@@ -172,14 +172,14 @@ def _when_porting(ported: dict[str, dict[str, None]], concerned: set[str]) -> st
 def _cut(found: Sequence[Found]) -> Message:
     """Word one cause that is too long: with fewer targets' clauses, then with less of each part."""
     hazards = [one.hazard for one in found]
-    hint = _hint(hazards)
-    if len(hint) > MAX_MESSAGE // 2:
-        hint = shortened(_hint(hazards[:1]), MAX_MESSAGE // 2)
-    room = MAX_MESSAGE - len(hint) - 2
+    advice = hint(hazards)
+    if len(advice) > MAX_MESSAGE // 2:
+        advice = shortened(hint(hazards[:1]), MAX_MESSAGE // 2)
+    room = MAX_MESSAGE - len(advice) - 2
     for full in range(len(hazards) - 1, 0, -1):
         text = _statement(found, brief=True, full=full)
         if len(text) <= room:
-            return _joined(text, hint)
+            return _joined(text, advice)
     bare = len(_statement(found, brief=True, full=1, cut=1))
     text = _statement(found, brief=True, full=1, cut=max(room - bare, _SHORTEST))
-    return _joined(shortened(text, room), hint)
+    return _joined(shortened(text, room), advice)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from optport.findings import port_remarks
 from optport.hazards.expressions import expressed
 from optport.hazards.fidelity import deviations, fidelity
 from optport.hazards.hazard import Written
@@ -131,3 +132,16 @@ def test_a_port_that_is_close_says_where_it_is_not_exact(monkeypatch: pytest.Mon
     placement = Placement("adds it elsewhere", seldom, exact_when=seldom, close_when=always)
     monkeypatch.setitem(case.rows, "lr", replace(close, inexact_when=None, placement=placement))
     assert fidelity(case, []) == "close"
+
+
+def test_what_a_port_leaves_to_do_is_said_by_code() -> None:
+    source = (
+        "import torch\ntorch.optim.SGD([{'params': a, 'dampening': 0.1}, {'params': b}], lr=0.1,\n"
+        "    momentum=0.9, dampening=0.5, maximize=True, foreach=True)\n"
+    )
+    (checked,) = check(source, "paddle").constructions
+    assert port_remarks(checked.construction, checked.judgements[0]) == (
+        ("OPT102", "scale the rate by 1 - dampening, which comes closest"),
+        ("OPT102", "minimise -loss"),
+        ("OPT402", "use a separate optimizer"),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
@@ -71,6 +70,7 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             cured=row.workaround is not None
             and changes is Certainty.CERTAIN
             and not _set_apart(case, row.workaround),
+            elsewhere=row.workaround is not None and bool(row.workaround.also),
         )
     elif argument is not None:
         yield _needless(case, row, Certainty.CERTAIN)
@@ -226,9 +226,9 @@ def _are_in_sight(case: Case, parts: tuple[str, ...]) -> bool:
     Norm layers call their parameters so wherever a decay goes by names.
     """
     own = "|".join(parts)
-    pattern = rf"\b\w*Norm(?:[1-3]d)?\b|\bself\.\w*(?:{own})\w*\s*(?::[^=\n]+)?=(?!=)"
+    pattern = rf"\b\w*Norm(?:[1-3]d)?\b|\bself\.\w*(?:{own})\w*(?::[^=\n]{{1,60}})? ?=(?!=)"
     site = case.construction.site
-    return site is not None and site.file_has(re.compile(pattern.encode()))
+    return site is not None and site.file_has(pattern)
 
 
 def _grouped(case: Case) -> Advice:

@@ -134,6 +134,7 @@ class Case:
         mine: str = "",
         argument: Argument | None = None,
         cured: bool = True,
+        elsewhere: bool = False,
     ) -> Hazard:
         """Make a hazard of this case; it is no surer than the construction itself.
 
@@ -152,6 +153,7 @@ class Case:
             mine=mine,
             argument=parameter,
             cured=cured,
+            elsewhere=elsewhere,
         )
 
 

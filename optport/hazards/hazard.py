@@ -33,6 +33,8 @@ class Hazard:
     mine: str = ""
     argument: str | None = None
     cured: bool = True
+    elsewhere: bool = False
+    """Whether the port has something changed outside of the call."""
 
 
 class Fidelity(enum.StrEnum):

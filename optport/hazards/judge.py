@@ -67,8 +67,7 @@ def judge(construction: Construction, target: Target, scene: Scene | None = None
         case = replace(better, reported=target.name)
         return Judgement(construction, target, (*hazards, *own_hazards(case)), scene, case)
     found = own_hazards(case)
-    cured = all(hazard.cured for hazard in found)
-    if not cured or fidelity(case, found) is Fidelity.APPROXIMATE:
+    if _may_be_better(case, table, found):
         better = _detour(case, table)
         if better is not None and _is_better(better, found):
             case = better
@@ -80,6 +79,14 @@ def _is_moot(construction: Construction, target: Target, scene: Scene) -> bool:
     """Whether a scheduler is part of one that has to be written in another way altogether."""
     whole = scene.whole(construction)
     return whole is not None and find_case(whole, target, scene=scene) is None
+
+
+def _may_be_better(case: Case, table: ApiTable, found: list[Hazard]) -> bool:
+    """Whether to look for a detour: there are some, and the port is worse than close."""
+    if not any(case.target.name in detour.targets for detour in table.detours):
+        return False
+    cured = all(hazard.cured for hazard in found)
+    return not cured or fidelity(case, found) is Fidelity.APPROXIMATE
 
 
 def _is_better(better: Case, found: Iterable[Hazard]) -> bool:

@@ -98,6 +98,10 @@ def rewritten(write: str, value: Any) -> str | None:
 
 def as_literal(text: str) -> Any:
     """Return the literal that a text is, or `UNREAD`."""
+    if text.isidentifier() and text not in ("None", "True", "False"):
+        return UNREAD  # most are a number or a name
+    if text.isdecimal() and text.isascii() and len(text) < 20 and text[0] != "0":
+        return int(text)
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -132,6 +136,8 @@ def as_float_pair(text: str) -> str:
 
 def as_list(text: str) -> str:
     """Spell a container of parameters as a list: a generator in brackets, a list as it is."""
+    if not text.startswith(("(", "[", "list")):
+        return f"list({text})"
     try:
         node = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -179,6 +185,8 @@ def as_group(text: str) -> str:
 
 def inside_tensor(text: str) -> str:
     """Return what ``torch.tensor(…)`` is made of, as its own text; any other text as it is."""
+    if "ensor(" not in text:
+        return text
     try:
         call = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

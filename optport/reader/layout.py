@@ -7,7 +7,6 @@ comma. Comments and everything else stay as they are.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,9 +65,9 @@ class Site:
         last = items[-1]
         return self._inserted(last.end, self._separator(last) + self._spelled(name, text))
 
-    def file_has(self, pattern: re.Pattern[bytes]) -> bool:
-        """Whether the text of the file, in UTF-8, holds something that a pattern finds."""
-        return pattern.search(self._source.data) is not None
+    def file_has(self, pattern: str) -> bool:
+        """Whether a regular expression finds something in the text of the file."""
+        return self._source.has(pattern)
 
     def value_place(self, value: ast.expr) -> Place:
         """Return the place of an argument's value."""

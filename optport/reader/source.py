@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, count
@@ -26,6 +27,7 @@ class SourceText:
     def __init__(self, text: str) -> None:
         self.text = text
         self._written_out: dict[ast.expr, str] = {}
+        self._found: dict[str, bool] = {}
 
     @cached_property
     def data(self) -> bytes:
@@ -33,6 +35,12 @@ class SourceText:
         # As Python's tokenizer counts lines: form feeds and the like do not end one.
         text = self.text.replace("\r\n", "\n").replace("\r", "\n")
         return text.encode("utf-8", "surrogatepass")
+
+    def has(self, pattern: str) -> bool:
+        """Whether a regular expression finds something in the text; it is looked for once."""
+        if pattern not in self._found:
+            self._found[pattern] = re.search(pattern, self.text) is not None
+        return self._found[pattern]
 
     @cached_property
     def _starts(self) -> list[int]:
