@@ -184,7 +184,7 @@ class Writer:
         elif holds == "expr_context":
             return ast.Load()
         elif holds in ("operator", "unaryop", "boolop", "cmpop"):
-            make = lambda: self._one(_signs(holds))()  # noqa: E731
+            make = lambda: self._one(signs(holds))()  # noqa: E731
         else:
             make = lambda: self.made(holds, depth)  # noqa: E731
         if many != "*":
@@ -239,7 +239,7 @@ class Writer:
         return ast.Dict(keys * count, [self.node(depth) for _ in range(count)])
 
     def _compare(self, depth: int) -> ast.AST:
-        return ast.Compare(self.node(depth), [self._one(_signs("cmpop"))()], [self.node(depth)])
+        return ast.Compare(self.node(depth), [self._one(signs("cmpop"))()], [self.node(depth)])
 
     def _call(self, depth: int) -> ast.AST:
         roll = self._random.random()
@@ -284,6 +284,7 @@ def _simple() -> tuple[Kind, ...]:
 
 
 @cache
-def _signs(holds: str) -> tuple[Kind, ...]:
+def signs(holds: str) -> tuple[Kind, ...]:
+    """Return the classes of operators of a kind."""
     base = getattr(ast, holds)
     return tuple(one for one in base.__subclasses__() if not one._fields)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from fuzzing.grammar import NAMES, Writer
+from fuzzing.grammar import Writer, signs, words
 
-GROWING = ("now", "before", "other", "first", "key", *NAMES[:6], "self", "torch", "optim")
+GROWING = ("now", "now", "before", "before", "other", "first", "d", "c", "self", "torch", "Adam")
 """Names of a growing form: what it makes, what the one before made, and what stays the same."""
 HEAD = (
     "import torch, torch.optim\nfrom functools import partial\nfrom torch.optim import Adam\n"
@@ -24,6 +24,7 @@ HEAD = (
 )
 USES = (
     *("torch.optim.ASGD(q, lr=<n>)", "torch.optim.SGD(q, **<n>)", "<n>(q, lr=1)", "Adam(<n>)"),
+    *("torch.optim.SGD(q, **first)", "torch.optim.SGD(d, **d)", "torch.optim.SGD(first)"),
     *("torch.optim.SGD([{'params': <n>, 'lr': <n>}], 1)", "torch.optim.SGD(<n>, lr=other)"),
     *("now<n> = torch.optim.SGD(q, lr=<n>)\nnow<n>.param_groups[0]['lr'] = <n>",),
 )
@@ -167,15 +168,26 @@ def changed(plan: Plan, other: Plan, random: Random) -> Plan:
 
 def _part(random: Random) -> Part:
     writer = Writer(random, GROWING)
-    expression = writer.expression(random.randint(1, 3))
-    if not re.search(r"\bbefore\b", expression):
+    expression = writer.expression(random.randint(1, 5))
+    if random.random() < 0.5 and not re.search(r"\bbefore\b", expression):
         expression = random.choice((f"[before, {expression}]", f"{expression} if c else before"))
+    name = random.choice(("now", "before", "other", "first", "d"))
+    changed_name = random.choice(("before", "other", "first", "d"))
+    sign = ast.unparse(
+        ast.AugAssign(ast.Name("x"), random.choice(signs("operator"))(), ast.Name("y"))
+    )
+    changes = (
+        sign.replace("x", changed_name, 1).replace("y", expression),
+        f"{changed_name} |= {expression}",
+        f"{changed_name}.{random.choice(words())}({expression})",
+        f"{changed_name}['key'] = {expression}",
+    )
     bindings = (
         f"now = {expression}",
-        f"now = {expression}",
-        f"if c: d['key'] = {expression}",
-        f"if c: before = {expression}",
-        f"if c: before.update({expression})",
+        f"{name} = {expression}",
+        random.choice(changes),
+        f"if c: {random.choice(changes)}",
+        f"if c: {name} = {expression}",
         writer.statement(random.randint(1, 5)),
         writer.statement(random.randint(3, 5)),
     )
