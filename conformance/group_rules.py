@@ -114,10 +114,9 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
             counterpart = case.signature.name
             known.add(counterpart)
             met = [rejection.met(_only(one.value)) for one in values]
-            about = {f"OPT402 {name}", f"OPT403 {name}"}
-            if Certainty.CERTAIN in met and about.issuperset(record.found):
-                same = record.verdict(Part.LITERAL) == "same"
-                (taken if same else raised).add(counterpart)
+            if Certainty.CERTAIN in met and not _rejects_others(record, name):
+                failed = record.verdict(Part.LITERAL) == "error" or _is_frozen(record)
+                (raised if failed else taken).add(counterpart)
         if not raised:
             yield f"{target.name}: no run shows that a group's {name} is rejected"
         for counterpart in rules.lenient:
@@ -125,6 +124,18 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
                 yield f"{target.name}: no run shows that {counterpart} takes a group's {name}"
         for counterpart in taken - set(rules.lenient):
             yield f"{target.name}: {counterpart} takes a group's {name}"
+
+
+def _rejects_others(record: Record, name: str) -> bool:
+    """Whether something else than a group's key may be what a run fails for."""
+    about = {f"OPT402 {name}", f"OPT403 {name}"}
+    failing = [one for one in record.found if one.startswith(("OPT104", "OPT403", "OPT404"))]
+    return not about.issuperset(failing)
+
+
+def _is_frozen(record: Record) -> bool:
+    run = record.runs.get(Part.LITERAL)
+    return run is not None and run.result is not None and run.result.frozen
 
 
 def _only(value: ValueSet) -> Lookup:

@@ -28,7 +28,7 @@ RATES: Final[Mapping[str, str]] = {
     "Muon": "0.1",
     "NAdam": "0.01",
     "RMSprop": "0.01",
-    "Rprop": "0.01",
+    "Rprop": "0.1",
     "SGD": "0.1",
     "SparseAdam": "0.05",
 }

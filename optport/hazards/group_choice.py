@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
@@ -11,7 +10,7 @@ from optport.hazards.case import Case
 from optport.hazards.hazard import Hazard
 from optport.values import Certainty
 
-_NORM = re.compile(rb"\b\w*Norm(?:[1-3]d)?\b")
+_NORM = r"\b\w*Norm(?:[1-3]d)?\b"
 
 
 def choice_hazards(case: Case) -> Iterator[Hazard]:

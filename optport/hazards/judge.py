@@ -71,7 +71,7 @@ def judge(construction: Construction, target: Target, scene: Scene | None = None
         better = _detour(case, table)
         if better is not None and _is_better(better, found):
             case = better
-            found = [_led_by(hazard, better) for hazard in found]
+            found = _led_to(replace(better, reported=target.name), found)
     return Judgement(construction, target, (*hazards, *found), scene, case)
 
 
@@ -177,10 +177,18 @@ def _detour(case: Case, table: ApiTable) -> Case | None:
     return None
 
 
+def _led_to(better: Case, found: list[Hazard]) -> list[Hazard]:
+    """The hazards that lead to the better port; following them, the rest is about its class."""
+    if all(hazard.cured for hazard in found):
+        return found
+    remaining = own_hazards(better)
+    known = {(hazard.kind, hazard.argument) for hazard in remaining}
+    led = [one for one in found if not one.cured and (one.kind, one.argument) not in known]
+    return [*(_led_by(hazard, better) for hazard in led), *remaining]
+
+
 def _led_by(hazard: Hazard, better: Case) -> Hazard:
-    """The hazard with the advice to take the better port, where nothing else cures it."""
-    if hazard.cured:
-        return hazard
+    """The hazard with the advice to take the better port, since nothing else cures it."""
     extra = [
         f"{argument.name}={argument.text}"
         for argument in better.construction.arguments.values()
