@@ -141,7 +141,8 @@ def _mixed(optimizer: str) -> Iterator[str]:
 def _containers(optimizer: str) -> Iterator[str]:
     given, slow = base(optimizer), _slower(optimizer)
     taken = "filter(lambda one: one is not None, params[:3])"
-    for params in ("tuple(params[:3])", "(one for one in params[:3])", taken):
+    view = "dict(enumerate(params[:3])).values()"
+    for params in ("tuple(params[:3])", "(one for one in params[:3])", taken, view):
         yield spelled(optimizer, given, f"[{_group(slow, params)}, {_REST}]")
     rest = "(one for one in params[3:])"
     yield spelled(optimizer, given, f"[{_group(slow)}, {{'params': {rest}}}]")
