@@ -18,6 +18,8 @@ from fuzzing.grammar import Writer, signs, words
 
 GROWING = ("now", "now", "before", "before", "other", "first", "d", "c", "self", "torch", "Adam")
 """Names of a growing form: what it makes, what the one before made, and what stays the same."""
+HELD = ("now", "before", "other", "first", "d")
+"""Those that hold something: the last two, the same all the time."""
 HEAD = (
     "import torch, torch.optim\nfrom functools import partial\nfrom torch.optim import Adam\n"
     "now0 = other = first = {'lr': 0.1}\na = b = 0.1\nc = [q]\nd = {}\nf = torch.optim.Adam\n"
@@ -168,28 +170,37 @@ def changed(plan: Plan, other: Plan, random: Random) -> Plan:
 
 def _part(random: Random) -> Part:
     writer = Writer(random, GROWING)
-    expression = writer.expression(random.randint(1, 5))
-    if random.random() < 0.5 and not re.search(r"\bbefore\b", expression):
-        expression = random.choice((f"[before, {expression}]", f"{expression} if c else before"))
-    name = random.choice(("now", "before", "other", "first", "d"))
-    changed_name = random.choice(("before", "other", "first", "d"))
-    sign = ast.unparse(
-        ast.AugAssign(ast.Name("x"), random.choice(signs("operator"))(), ast.Name("y"))
-    )
-    changes = (
-        sign.replace("x", changed_name, 1).replace("y", expression),
-        f"{changed_name} |= {expression}",
-        f"{changed_name}.{random.choice(words())}({expression})",
-        f"{changed_name}['key'] = {expression}",
-    )
-    bindings = (
-        f"now = {expression}",
-        f"{name} = {expression}",
-        random.choice(changes),
-        f"if c: {random.choice(changes)}",
-        f"if c: {name} = {expression}",
-        writer.statement(random.randint(1, 5)),
-        writer.statement(random.randint(3, 5)),
-    )
+    expression = _expression(random, writer)
+    statement = random.choice((_binding, _change, _change, _any_statement))(random, writer)
     way = random.choice((Way.LINES, Way.LINES, Way.LINES, *Way))
-    return Part(way, random.choice(bindings), expression, random.getrandbits(16))
+    return Part(way, statement.replace("<v>", expression), expression, random.getrandbits(16))
+
+
+def _expression(random: Random, writer: Writer) -> str:
+    """Return what is small, mostly: what makes work is how it is put together."""
+    one, other = random.sample(HELD, 2)
+    small = (one, f"{{**{one}, 'key': {other}}}", f"[{one}, *{other}]", f"{{'key': {one}}}")
+    roll = random.random()
+    return random.choice(small) if roll < 0.5 else writer.expression(random.randint(1, 5))
+
+
+def _binding(random: Random, _: Writer) -> str:
+    when = random.choice(("", "", "if c: ", "for c in first: "))
+    return f"{when}{random.choice(HELD)} = <v>"
+
+
+def _change(random: Random, _: Writer) -> str:
+    """Return a change of what a name holds, by an operator or a method that the reader knows."""
+    name = random.choice(HELD[-2:])
+    sign = random.choice((ast.BitOr, ast.Add, *signs("operator")))()
+    return random.choice(("", "if c: ")) + random.choice(
+        (
+            ast.unparse(ast.AugAssign(ast.Name(name), sign, ast.Name("VALUE"))),
+            f"{name}.{random.choice(words())}(VALUE)",
+            f"{name}['key'] = VALUE",
+        )
+    ).replace("VALUE", "<v>")
+
+
+def _any_statement(random: Random, writer: Writer) -> str:
+    return writer.statement(random.randint(1, 5))
