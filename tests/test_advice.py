@@ -62,7 +62,10 @@ def fixable(findings: Iterable[Finding]) -> Counter[tuple[str, tuple[str, ...]]]
 
 def is_about_the_port(finding: Finding) -> bool:
     """Whether a finding only says what a port leaves out: what another target needs written."""
-    return finding.code == "OPT103" and finding.fix is None
+    return finding.fix is None and (
+        # OPT603 says it beside the arguments that it has fixes for.
+        finding.code == "OPT103" or (finding.code == "OPT603" and not finding.arguments)
+    )
 
 
 @pytest.mark.parametrize("asked", SETS)

@@ -65,7 +65,12 @@ def test_json_is_as_the_schema_says(cli: Cli, asked_for: AskedFor) -> None:
         assert found["message"].endswith(found["hint"])
         assert (found["line"], found["col"]) < (found["end_line"], found["end_col"])
     built = {(one["path"], one["optimizer"]) for one in data["constructions"]}
-    named = [found for found in data["findings"] if found["certainty"] != "unresolved"]
+    # A member may be of an optimizer that is built in another file.
+    named = [
+        found
+        for found in data["findings"]
+        if found["certainty"] != "unresolved" and not found["code"].startswith("OPT5")
+    ]
     assert {(found["path"], found["optimizer"]) for found in named} <= built
 
 

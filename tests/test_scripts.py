@@ -9,6 +9,7 @@ import pytest
 
 from optport.check import check_source
 from optport.options import default_options
+from optport.signatures import ApiKind
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.py"))
 _PLANTED = re.compile(r"# (OPT\d{3})(\??)$")
@@ -28,6 +29,8 @@ def test_there_are_ten_of_them_with_one_hazard_each() -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_what_is_planted_is_found_and_nothing_else(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
-    findings = check_source(text, default_options()).findings
+    # Methods and schedules of the scripts have findings of their own, which are not planted.
+    report = check_source(text, default_options()).findings
+    findings = [one for one in report if ApiKind.OPTIMIZER in one.kind.apis]
     found = {(f.place.line, f.code, f.certainty.word == "certain") for f in findings}
     assert found == set(planted(text)), [finding.message for finding in findings]

@@ -59,7 +59,8 @@ class Refusal:
         if write == "first" and self._is_single:
             return element_texts(self.argument.text, 1)[0]
         if write == "list" and isinstance(self._form, range):
-            return f"list({self.argument.text})"
+            spelled_out = repr(list(self._form[: MAX_ADVICE // 2]))
+            return spelled_out if len(spelled_out) <= MAX_ADVICE else f"list({self.argument.text})"
         return rewritten(write, self._value)
 
     @property
