@@ -6,6 +6,9 @@ The core is imported when the first file concerns it: most runs of pylint never 
 from __future__ import annotations
 
 import sys
+
+# Reading the table may need it later, when a linted directory comes first on Python's path.
+import zipfile  # noqa: F401
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING

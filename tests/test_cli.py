@@ -416,7 +416,8 @@ def test_class_newer_than_the_torch_asked_for_is_checked_all_the_same(torch_vers
 
 
 @pytest.mark.parametrize(
-    "torch_version, found", [("2.3.1", ["OPT103", "OPT102"]), ("2.13", ["OPT103", "OPT103"])]
+    "torch_version, found",
+    [("2.3.1", ["OPT303", "OPT103", "OPT102"]), ("2.13", ["OPT303", "OPT103", "OPT103"])],
 )
 def test_positions_are_those_of_the_torch_asked_for(torch_version: str, found: list[str]) -> None:
     # torch 2.4.0 put capturable before foreach and maximize.

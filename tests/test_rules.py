@@ -71,7 +71,6 @@ def test_what_is_left_out_at_times_stands_at_the_call() -> None:
         ("ASGD(p, lr=.5, t0=1000000.0)", "t0", "drop t0"),
         ("SGD(p, lr=.5, dampening=0.5)", "dampening", "drop dampening"),
         ("SGD(p, lr=.5, maximize=False)", "maximize", "drop maximize"),
-        ("Adagrad(p, eps=1e-10)", "eps", "when porting: leave eps out"),
     ],
 )
 def test_an_argument_is_dropped_where_torch_and_all_targets_can_do_without(
@@ -115,6 +114,5 @@ def test_a_number_is_written_as_a_float(value: str, hint: str) -> None:
 def test_a_group_that_has_its_own_value_is_one_cause() -> None:
     source = "torch.optim.Adagrad([{'params': a, 'eps': 0.1}, {'params': b}], lr=0.1, eps=1e-10)"
     assert [one for one in found(source, "mindspore") if " eps " in one] == [
-        "OPT403 eps certain",
-        "OPT103 eps certain",
+        "OPT303 eps certain",
     ]

@@ -5,7 +5,7 @@ import torch
 
 def layer_groups(model: torch.nn.Sequential, rate: float, decay: float = 0.9) -> list[dict]:
     groups = []
-    for depth, layer in enumerate(reversed(model)):
+    for depth, layer in enumerate(model):
         groups.append({"params": list(layer.parameters()), "lr": rate * decay**depth})  # OPT401?
     return groups
 
