@@ -105,8 +105,11 @@ class ValueSet:
 
     def map(self, change: Callable[[Value], ValueSet]) -> ValueSet:
         """Return what `change` makes of the values; incomplete where this set is."""
-        changed = union([change(value) for value in self.values])
-        return changed if self.complete else changed | UNKNOWN
+        changed = []
+        for value in self.values:  # no comprehension: frames are few where values are deep
+            changed.append(change(value))
+        together = union(changed)
+        return together if self.complete else together | UNKNOWN
 
 
 UNKNOWN = ValueSet()

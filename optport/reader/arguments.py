@@ -9,20 +9,14 @@ from functools import partial
 from optport.places import Place
 from optport.reader.callee import ArgumentSource
 from optport.reader.classes import OwnFunction
-from optport.reader.containers import entries_of
-from optport.reader.evaluate import Evaluator
-from optport.reader.group_choice import Choice, choice_of, reordering
-from optport.reader.group_members import container_in_group
+from optport.reader.containers import Entry, entries_of
 from optport.reader.layout import Holder, Site
-from optport.reader.model import Argument, Container, Group, Parameters
+from optport.reader.model import Argument, Parameters
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
-from optport.reader.param_groups import read_parameters
+from optport.reader.param_groups import ParameterReader
 from optport.reader.scopes import Function, Point
-from optport.reader.source import SourceText
-from optport.signatures import ApiKind, Signature
-from optport.table import roles
-from optport.table.model import Role
+from optport.signatures import Signature
 from optport.values import ValueSet, literal, union
 
 
@@ -32,13 +26,13 @@ class ArgumentBinder:
     def __init__(
         self,
         signature: Signature,
-        evaluator: Evaluator,
-        source: SourceText,
+        reader: ParameterReader,
         ownership: Ownership,
     ) -> None:
         self._signature = signature
-        self._evaluator = evaluator
-        self._source = source
+        self._reader = reader
+        self._evaluator = reader.evaluator
+        self._source = reader.source
         self._ownership = ownership
         self._prefix = ""
         self._sites: dict[Holder, Site] = {}
@@ -60,6 +54,10 @@ class ArgumentBinder:
     def take(self, source: ArgumentSource) -> None:
         """Bind the arguments that one call brings; later keywords win, as in a partial."""
         self._prefix = source.prefix
+        call = source.call
+        if not self._evaluator.evaluation.spend(2 * (len(call.args) + len(call.keywords))):
+            self._hide(self._source.expression(call), self._source.place(call))
+            return
         if not source.prefix:
             for node in source.call.args[source.skip :]:
                 if not self._take_positional(node, source):
@@ -114,6 +112,8 @@ class ArgumentBinder:
         """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
         value = self._evaluator.value(keyword.value, source.at)
         entries, complete = entries_of(value)
+        if not self._evaluator.evaluation.spend(len(entries)):
+            entries, complete = (), False
         here = [entry for entry in entries if self._evaluator.is_here(entry.at)]
         complete = complete and len(here) == len(entries)  # what stands elsewhere stays hidden
         for entry in here:
@@ -125,9 +125,14 @@ class ArgumentBinder:
                 value = entry.value if entry.sure else self._or_else(name, entry.value)
                 argument = self._argument(name, value, entry.node, entry.holder, entry.sure)
                 self._bind(argument, value, entry.node, source.at)
-        if not complete and self.hidden is None:
+        if not complete:
             text = "**" + self._source.expression(keyword.value)
-            self.hidden = text, self._source.place(keyword)
+            self._hide(text, self._source.place(keyword))
+
+    def _hide(self, text: str, place: Place) -> None:
+        """Note the first arguments that can't be read."""
+        if self.hidden is None:
+            self.hidden = text, place
 
     def _or_else(self, name: str, value: ValueSet) -> ValueSet:
         """The value of an argument that may be left out: perhaps the one in force without it."""
@@ -157,36 +162,11 @@ class ArgumentBinder:
             argument = replace(argument, sure=True)
         self.arguments[argument.name] = argument
         self.values[argument.name] = value
-        if argument.name == roles(ApiKind.OPTIMIZER)[Role.PARAMS]:
-            self.parameters = self._read_parameters(node, at)
+        if argument.name == self._reader.name:
+            self.parameters = self._reader.read(node, at, self._entry)
 
-    def _read_parameters(self, node: ast.expr, at: Point) -> Parameters:
-        raw = read_parameters(node, at, self._evaluator)
-        groups = []
-        choices = []
-        for group in raw.groups:
-            arguments = {}
-            container, held_surely = Container.PLAIN, True
-            site = None
-            choice = Choice()
-            for entry in group.entries:
-                if isinstance(entry.key, str):
-                    arguments[entry.key] = self._argument(
-                        entry.key, entry.value, entry.node, entry.holder, entry.sure
-                    )
-                if entry.key == roles(ApiKind.OPTIMIZER)[Role.PARAMS]:
-                    container, held_surely = container_in_group(
-                        entry.node, entry.at, self._evaluator
-                    )
-                    choice = choice_of(entry.node, entry.at, self._evaluator)
-                    site = arguments[entry.key].site
-            words = tuple(choice.words)
-            groups.append(Group(arguments, container, group.sure, held_surely, site, words))
-            choices.append(choice)
-        if groups:
-            choices.append(choice_of(node, at, self._evaluator, outside=True))
-        reordered = reordering(choices)
-        return Parameters(raw.shape, tuple(groups), raw.inline, raw.container, reordered)
+    def _entry(self, entry: Entry) -> Argument:
+        return self._argument(entry.key, entry.value, entry.node, entry.holder, entry.sure)
 
 
 def _function(value: ValueSet) -> Function | None:

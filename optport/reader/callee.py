@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from optport.reader.classes import OwnClass, SuperValue
 from optport.reader.evaluate import Evaluator
+from optport.reader.evaluation import Evaluation
 from optport.reader.known_calls import Partial
 from optport.reader.names import owner
 from optport.reader.objects import ANY_CLASS, keyword_of
@@ -22,6 +23,9 @@ _NESTED = 8
 
 MAX_LOOKED_THROUGH = 256
 """How many of them are looked through in all, for one call."""
+
+_WORK_PER_CLASS = 100
+"""Steps for each class of several that a call may build."""
 
 _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group", "get_lr"})
 """A subclass that has one of these may do anything; without, it trains as its base."""
@@ -84,6 +88,7 @@ class CalleeResolver:
     def __init__(self, evaluator: Evaluator, everywhere: bool = False) -> None:
         """Take the file's `evaluator`; look at every call if `everywhere`."""
         self._evaluator = evaluator
+        self._built_by: dict[OwnClass, list[ResolvedCall]] = {}
         index = evaluator.index
         self._tracked = None if everywhere else track_names(index, _WRAPPING)
         self.lines = index.lines.all() if self._tracked is None else self._tracked.lines
@@ -94,10 +99,26 @@ class CalleeResolver:
         if not self._may_build(call, at):
             return []
         callee = self._evaluator.value(call.func, at)
-        found = list(classes_of(callee, (ArgumentSource(call, at),)))
+        found = self._found(callee, (ArgumentSource(call, at),))
         found = found or list(self._initialised(call, at))
         found = found or list(self._wrapped(call, callee, at))
-        return found or list(self._lazily(call, at))
+        found = found or list(self._lazily(call, at))
+        work = _WORK_PER_CLASS * (len(found) - 1)  # all of them are judged
+        affordable = len(found) < 2 or self._evaluator.evaluation.spend(work)
+        return found if affordable else [ResolvedCall(None, (), sure=False)]
+
+    def _found(
+        self, callee: ValueSet, sources: tuple[ArgumentSource, ...], sure: bool = True
+    ) -> list[ResolvedCall]:
+        """Return what calling `callee` builds, once for each class."""
+        only = callee.exact
+        if isinstance(only, OwnClass):  # the same for every call
+            if only not in self._built_by:
+                self._built_by[only] = built_by(only)
+            return [
+                ResolvedCall(one.api, sources, one.sure and sure) for one in self._built_by[only]
+            ]
+        return list(classes_of(callee, sources, sure, self._evaluator.evaluation))
 
     def _may_build(self, call: ast.Call, at: Point) -> bool:
         """Whether a call is worth a look: by the name that is called, most are not."""
@@ -121,7 +142,7 @@ class CalleeResolver:
             if isinstance(one, SuperValue):
                 bases = _bases(one.of)
                 if bases is not None:
-                    yield from classes_of(bases, (ArgumentSource(call, at),))
+                    yield from self._found(bases, (ArgumentSource(call, at),))
             elif isinstance(one, Qualified) and torch_class(one.name):
                 sources = (ArgumentSource(call, at, skip=1),)
                 yield ResolvedCall(torch_class(one.name), sources, classes.complete)
@@ -137,11 +158,11 @@ class CalleeResolver:
                 without = wrapper.own | {wrapper.parameter}
                 source = ArgumentSource(call, at, without=without, skip=int(wrapper.position == 0))
                 classes = self._evaluator.value(wrapped, at)
-                yield from classes_of(classes, (source,), sure=callee.complete)
+                yield from self._found(classes, (source,), sure=callee.complete)
         wrapped = keyword_of(call, "optimizer")
         if wrapped is not None and _has_prefixed(call):
             source = ArgumentSource(call, at, prefix=PREFIX)
-            yield from classes_of(self._evaluator.value(wrapped, at), (source,), sure=False)
+            yield from self._found(self._evaluator.value(wrapped, at), (source,), sure=False)
 
     def _lazily(self, call: ast.Call, at: Point) -> Iterator[ResolvedCall]:
         """``LazyCall(torch.optim.AdamW)(…)``, which calls the class later.
@@ -155,16 +176,20 @@ class CalleeResolver:
         if any(isinstance(o, Qualified) and o.name.rpartition(".")[2] in _LAZY for o in outer):
             classes = self._evaluator.value(inner.args[0], at)
             if any(isinstance(o, Qualified) and torch_class(o.name) for o in classes.values):
-                yield from classes_of(classes, (ArgumentSource(call, at),), sure=False)
+                yield from self._found(classes, (ArgumentSource(call, at),), sure=False)
 
 
 def classes_of(
-    callee: ValueSet, sources: tuple[ArgumentSource, ...], sure: bool = True
+    callee: ValueSet,
+    sources: tuple[ArgumentSource, ...],
+    sure: bool,
+    evaluation: Evaluation,
 ) -> Iterator[ResolvedCall]:
     """Yield what calling `callee` builds, once for each class."""
     pending = deque((value, sources, 0, sure and callee.complete) for value in callee.values)
     found: dict[str | None, ResolvedCall] = {}
     others = False
+    seen: set[tuple[OwnClass, int]] = set()
     looked_through = 0
     while pending:
         value, given, depth, certain = pending.popleft()
@@ -180,9 +205,13 @@ def classes_of(
             inner = value.callee
             given = (ArgumentSource(value.call, value.at, skip=1), *given)
         elif isinstance(value, OwnClass) and not value.generated and not value.methods & _OVERRIDES:
+            if (value, len(given)) in seen:
+                continue  # a base of several bases
+            seen.add((value, len(given)))
             inner = _bases(value)
         looked_through += 1
-        if inner is None or depth >= _NESTED or looked_through > MAX_LOOKED_THROUGH:
+        too_many = looked_through > MAX_LOOKED_THROUGH or not evaluation.spend(1 + len(given))
+        if inner is None or depth >= _NESTED or too_many:
             others = True
             continue
         pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.values)
@@ -193,7 +222,7 @@ def classes_of(
 
 def built_by(own: OwnClass) -> list[ResolvedCall]:
     """Return the classes of torch that an instance of a class of the file is one of."""
-    return list(classes_of(exactly(own), ()))
+    return list(classes_of(exactly(own), (), True, own.home.evaluation))
 
 
 def _bases(own: OwnClass) -> ValueSet | None:

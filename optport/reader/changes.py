@@ -20,7 +20,7 @@ from optport.reader.scopes import (
     reaches,
     use_in,
 )
-from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
+from optport.values import UNKNOWN, Literal, Value, ValueSet, exactly, union
 
 MAX_CHANGES = 256
 """Changes of one name (item assignments, appends) that are followed; past them, any may come."""
@@ -46,6 +46,9 @@ class Changes:
         changes = self._asker.index.mutations(name, scope, held)
         if not changes or (found.values and all(map(is_definite, found.values))):
             return found
+        evaluation = self._asker.evaluation
+        if not evaluation.spend(min(len(changes), MAX_CHANGES)):
+            return found | UNKNOWN
         seen = tuple(self._seen(changes, scope, use))
         key = tuple(map(id, bindings))
         # Most uses see what the one before saw, and perhaps some more.
@@ -58,6 +61,8 @@ class Changes:
             value = self._followed(value, seen[len(before) :], held)
         finally:
             self._following = not outermost
+        if evaluation.is_spent:
+            return found | UNKNOWN
         if outermost:  # in the midst of a change, what is found may be less than there is
             self._last[key] = found, seen, value
         return value | UNKNOWN if len(changes) > MAX_CHANGES else value
@@ -80,6 +85,8 @@ class Changes:
         for change, sure in changes:
             if held and not found.known:
                 break  # more than is kept of a list: what comes after makes it no better known
+            if not self._asker.evaluation.spend(2 + sum(map(_size, found.values))):
+                break
             changed = self._changed(found, change)
             found = changed if sure else _either_of(found, changed)
         return found
@@ -200,3 +207,10 @@ def _either_of(one: ValueSet, other: ValueSet) -> ValueSet:
     both = union([one, other])
     table = only_dict(both)
     return both if table is None else exactly(table)
+
+
+def _size(value: Value) -> int:
+    """How much there is to go through in a list or dict."""
+    if isinstance(value, DictValue):
+        return len(value.entries)
+    return len(value.items) if isinstance(value, ListValue) else 1

@@ -78,7 +78,10 @@ class OwnClass(Object):
         """Return an attribute, its own or one of a base of the file."""
         found = self.in_body(name)
         if not found.known:
-            found = union(base.seen_by(self.home, base.in_body(name)) for base in self.own_bases())
+            inherited = []
+            for base in self.own_bases():
+                inherited.append(base.seen_by(self.home, base.in_body(name)))
+            found = union(inherited)
         return self.seen_by(asker, found | UNKNOWN)  # another class may override it
 
     def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
@@ -94,7 +97,10 @@ class OwnClass(Object):
             return UNKNOWN
         end = Point(self.scope, self.at.order, Branch(BranchKind.ROOT))
         bindings = reaching(self.scope, name, end)
-        return union(self.home.bound(b) for b in bindings or self.scope.bindings[name])
+        found = []
+        for binding in bindings or self.scope.bindings[name][:MAX_BINDINGS]:
+            found.append(self.home.bound(binding))
+        return union(found)
 
     def base(self, node: ast.expr) -> ValueSet:
         """Return what a base in its class statement may be."""
@@ -142,15 +148,16 @@ class Instance(Object):
             if own in seen:
                 continue
             seen.append(own)
-            assigned = [
-                own.seen_by(home, own.home.unpacked(change.value, change.path, change.at))
-                for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]
-                if _sets_own(change)
-            ]
+            assigned = []
+            for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]:
+                if _sets_own(change):
+                    value = own.home.unpacked(change.value, change.path, change.at)
+                    assigned.append(own.seen_by(home, value))
             shared = own.seen_by(home, own.in_body(name))
             properties = [value for value in shared.values if _is_property(value)]
             if properties:  # as good as an attribute that a method sets
-                assigned += [one.returned(home) for one in properties]
+                for one in properties:
+                    assigned.append(one.returned(home))
                 shared = UNKNOWN
             if assigned or shared.known:
                 found = union([*assigned, *([shared] if shared.known else [])])

@@ -12,6 +12,9 @@ from optport.values import UNKNOWN, Literal, ValueSet, literal, union
 
 _Default = Callable[[ast.Call, Interpreter, Point], ValueSet]
 
+MAX_DEFINITIONS = 64
+"""Definitions of one option that are followed."""
+
 _ADDING = frozenset({"add_argument", "add_option"})
 _SETTING = "set_defaults"
 _DEFINING = "DEFINE_"  # absl: DEFINE_float and its like
@@ -36,7 +39,8 @@ class CommandLine:
         defaults = self._defaults.get(name)
         if defaults is None:
             return None
-        return union(make(call, self._asker, at) for make, call, at in defaults) | UNKNOWN
+        found = [make(call, self._asker, at) for make, call, at in defaults[:MAX_DEFINITIONS]]
+        return union(found) | UNKNOWN
 
 
 def _defines(call: ast.Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from optport.reader.command_line import CommandLine
+from optport.reader.command_line import MAX_DEFINITIONS, CommandLine
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Point
 from optport.values import UNKNOWN, ValueSet, union
@@ -16,14 +16,22 @@ class Configuration:
 
     def __init__(self, asker: Interpreter) -> None:
         self._asker = asker
+        self._known: dict[str, ValueSet] = {}
 
     def value(self, name: str) -> ValueSet:
         """Return the default of the option or field of that name, which can be overridden."""
+        if name in self._known:
+            return self._known[name]
+        self._known[name] = UNKNOWN  # what a circle sees of itself
         found = self._command_line.default(name)
-        if found is not None:
-            return found
-        fields = self._fields.get(name, [])
-        return union(self._asker.value(*field) for field in fields) | UNKNOWN
+        if found is None:
+            fields = self._fields.get(name, [])[:MAX_DEFINITIONS]
+            found = union([self._asker.value(*field) for field in fields]) | UNKNOWN
+        if self._asker.evaluation.is_spent:
+            del self._known[name]
+        else:
+            self._known[name] = found
+        return found
 
     @cached_property
     def _command_line(self) -> CommandLine:

@@ -17,6 +17,7 @@ from optport.reader.methods import MethodFinder
 from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.reader.objects import NAMESPACE, elements_of
 from optport.reader.ownership import Ownership
+from optport.reader.param_groups import ParameterReader
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
 from optport.reader.torch_names import kind_of, star_exports
@@ -45,28 +46,38 @@ def find_constructions(
     """
     version = torch_version or family(NAMESPACE).versions[-1]
     evaluator = Evaluator(Index(tree, source.text), star_exports, foreign)
-    search = _Search(evaluator, source, version)
-    yield from search.constructions(everywhere or foreign is not None)
-    yield from MethodFinder(evaluator, source, version, search.found).find()
+    reader = ParameterReader(evaluator, source)
+    search = _Search(reader, version)
+    try:
+        yield from search.constructions(everywhere or foreign is not None)
+        yield from MethodFinder(reader, version, search.found).find()
+    finally:
+        evaluator.evaluation.end()
 
 
 class _Search:
     """The constructions of one file; those that a scheduler is given come before it."""
 
-    def __init__(self, evaluator: Evaluator, source: SourceText, version: str) -> None:
+    def __init__(self, reader: ParameterReader, version: str) -> None:
         self.found: dict[ast.Call, list[Construction]] = {}
-        self._evaluator = evaluator
-        self._source = source
+        self._evaluator = reader.evaluator
+        self._source = reader.source
         self._version = version
+        self._reader = reader
         self._calls: dict[ast.Call, tuple[Point, list[ResolvedCall]]] = {}
 
     def constructions(self, everywhere: bool) -> Iterator[Construction | Unresolved]:
         """Yield what is built, in source order."""
         resolver = CalleeResolver(self._evaluator, everywhere)
-        for call, at in self._evaluator.index.calls(resolver.lines):
+        evaluation, size = self._evaluator.evaluation, len(self._source.text)
+        calls = self._evaluator.index.calls(resolver.lines)
+        evaluation.begin(size, len(calls))
+        for call, at in calls:
+            evaluation.ask()
             resolved = resolver.resolved(call, at)
             if resolved:
                 self._calls[call] = at, resolved
+        evaluation.begin(size, sum(len(resolved) for _, resolved in self._calls.values()))
         for call, (_, resolved) in self._calls.items():
             if any(one.api is None for one in resolved):
                 yield Unresolved(self._source.place(call))
@@ -78,6 +89,8 @@ class _Search:
             self.found[call] = []  # what a circle sees of itself
             at, resolved = self._calls[call]
             for one in resolved:
+                if not depth:
+                    self._evaluator.evaluation.ask()
                 signature = family(NAMESPACE).nearest(one.api or "", self._version)
                 if one.api is not None and signature is not None:
                     construction = self._construction(call, at, one, one.api, signature, depth)
@@ -94,7 +107,7 @@ class _Search:
         depth: int,
     ) -> Construction:
         ownership = Ownership(call, at, self._evaluator.index, self._source)
-        binder = ArgumentBinder(signature, self._evaluator, self._source, ownership)
+        binder = ArgumentBinder(signature, self._reader, ownership)
         for one in resolved.sources:
             binder.take(one)
         kind = kind_of(api)

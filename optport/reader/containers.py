@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -73,11 +73,14 @@ class DictValue(Object):
 
     entries: tuple[Entry, ...]
     complete: bool = True
+    _by_key: dict[Any, Entry] | None = field(default=None, repr=False)
+    _values: ValueSet | None = field(default=None, repr=False)
 
     def get(self, key: Any) -> Entry | None:
-        """Return the entry of a key, the last one where it was set anew."""
-        found = [entry for entry in self.entries if entry.key == key]
-        return found[-1] if found else None
+        """Return the entry of a key."""
+        if self._by_key is None:
+            self._by_key = {entry.key: entry for entry in self.entries}
+        return self._by_key.get(key)
 
     @property
     def sure_keys(self) -> set[Any]:
@@ -87,7 +90,9 @@ class DictValue(Object):
     @property
     def values(self) -> ValueSet:
         """What any of its values may be."""
-        return union(entry.value for entry in self.entries)
+        if self._values is None:
+            self._values = union(entry.value for entry in self.entries)
+        return self._values
 
     def with_entries(self, entries: Iterable[Entry], complete: bool = True) -> DictValue:
         """Return the dict updated with further entries."""
@@ -97,7 +102,10 @@ class DictValue(Object):
             if before is not None:
                 value = union([before.value, entry.value])
                 entry = replace(entry, value=value, sure=before.sure)
-            merged[entry.key] = entry
+            if len(merged) < MAX_ITEMS or entry.key in merged:
+                merged[entry.key] = entry
+            else:
+                complete = False
         return DictValue(tuple(merged.values()), self.complete and complete)
 
     def or_else(self, other: DictValue) -> DictValue:

@@ -38,39 +38,62 @@ def list_of(node: ast.Tuple | ast.List | ast.Set, at: Point, asker: Interpreter)
 
 def dict_of(node: ast.Dict, at: Point, asker: Interpreter) -> ValueSet:
     """Return what a dict display is."""
-    table = DictValue(())
     if len(node.values) > MAX_ITEMS:
         return exactly(DictValue((), complete=False))
+    builder = _DictBuilder(asker)
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = asker.value(value_node, at)
         if key_node is None:
-            table = table.with_entries(*entries_of(value))
+            builder.merge(*entries_of(value))
             continue
         key = asker.value(key_node, at).exact
         if isinstance(key, Literal) and is_key(key.value):
-            entry = Entry(key.value, value, value_node, at, holder=node)
-            table = table.with_entries([entry])
+            builder.add(Entry(key.value, value, value_node, at, holder=node))
         else:  # a key that is not read: still one of the values that a look-up may give
-            entry = Entry(value_node, value, value_node, at)
-            table = table.with_entries([entry], complete=False)
-    return exactly(table)
+            builder.add(Entry(value_node, value, value_node, at), complete=False)
+    return exactly(builder.table())
+
+
+class _DictBuilder:
+    """Puts a dict together: entries one by one, and whole dicts as far as there is work left."""
+
+    def __init__(self, asker: Interpreter) -> None:
+        self._asker = asker
+        self._entries: list[Entry] = []
+        self._complete = True
+
+    def add(self, entry: Entry, complete: bool = True) -> None:
+        """Set one key."""
+        self._entries.append(entry)
+        self._complete = self._complete and complete
+
+    def merge(self, entries: tuple[Entry, ...], complete: bool) -> None:
+        """Update it with the entries of another dict."""
+        if self._asker.evaluation.spend(len(entries)):
+            self._entries += entries
+        else:
+            complete = False
+        self._complete = self._complete and complete
+
+    def table(self) -> DictValue:
+        """Return the dict."""
+        return DictValue(()).with_entries(self._entries, self._complete)
 
 
 def dict_from(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     """Return the dict that a call's arguments make, as those of `dict` and `update` do."""
-    table = DictValue(())
+    builder = _DictBuilder(asker)
     for argument in call.args:
         only = only_dict(asker.value(argument, at))
         held = () if only is None else only.entries
-        table = table.with_entries(held, only is not None and only.complete)
+        builder.merge(held, only is not None and only.complete)
     for keyword in call.keywords:
         value = asker.value(keyword.value, at)
         if keyword.arg is not None:
-            entry = Entry(keyword.arg, value, keyword.value, at, holder=call)
-            table = table.with_entries([entry])
+            builder.add(Entry(keyword.arg, value, keyword.value, at, holder=call))
         else:
-            table = table.with_entries(*entries_of(value))
-    return exactly(table)
+            builder.merge(*entries_of(value))
+    return exactly(builder.table())
 
 
 def taken(value: ValueSet, path: tuple[int, ...]) -> ValueSet:

@@ -44,8 +44,6 @@ from optport.values import (
     union,
 )
 
-MAX_DEPTH = 60
-"""How many names, operators and displays are followed one inside the other."""
 MAX_STARS = 64
 """Star imports that are asked for a name, the last ones of the file."""
 MAX_ATTRIBUTES = 32
@@ -71,7 +69,7 @@ class Evaluator:
         self.classes: dict[ast.ClassDef, Object] = {}
         self._star_exports = star_exports
         self._foreign = foreign
-        self._evaluation = Evaluation() if foreign is None else foreign.evaluation
+        self.evaluation = Evaluation() if foreign is None else foreign.evaluation
         self._known: dict[ast.AST, ValueSet] = {}
         self._configuration = Configuration(self)
         self._changes = Changes(self)
@@ -99,22 +97,36 @@ class Evaluator:
 
     def value(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what `node`, evaluated at `at`, may be."""
+        known = self._known.get(node)
+        if known is not None:
+            return known
         visit = self._visitors.get(type(node))
-        evaluation = self._evaluation
-        if visit is None or evaluation.depth >= MAX_DEPTH:
+        evaluation = self.evaluation
+        evaluation.work += 1
+        if visit is None or evaluation.depth >= evaluation.max_depth or evaluation.is_spent:
             return UNKNOWN
-        if node not in self._known:
-            self._known[node] = UNKNOWN  # what a cycle sees of itself
-            evaluation.depth += 1
-            try:
-                self._known[node] = visit(node, at)
-            finally:
-                evaluation.depth -= 1
-        return self._known[node]
+        self._known[node] = UNKNOWN  # what a cycle sees of itself
+        evaluation.depth += 1
+        try:
+            found = visit(node, at)
+        finally:
+            evaluation.depth -= 1
+        if evaluation.is_spent:
+            del self._known[node]
+        else:
+            self._known[node] = found
+        return found
 
     def exported(self, name: str) -> ValueSet:
         """Return what a name of the module is once the module has been run."""
-        return self._name(ast.Name(name), self.index.end)
+        evaluation = self.evaluation
+        if evaluation.depth >= evaluation.max_depth:
+            return UNKNOWN
+        evaluation.depth += 1
+        try:
+            return self._name(ast.Name(name), self.index.end)
+        finally:
+            evaluation.depth -= 1
 
     def is_here(self, at: Point) -> bool:
         """Whether a place is in this file, and not in another one that values came from."""
@@ -130,7 +142,11 @@ class Evaluator:
         if scope is None:
             return self._starred(node.id)
         bindings = reaching(scope, node.id, at)
-        found = union(self.bound(binding) for binding in bindings)
+        self.evaluation.spend(len(bindings))
+        values = []
+        for binding in bindings:
+            values.append(self.bound(binding))
+        found = union(values)
         return self._changes.after(node.id, found, bindings, scope, at)
 
     def bound(self, binding: Binding) -> ValueSet:
@@ -162,7 +178,9 @@ class Evaluator:
 
     def _iterated(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what an element of `node` may be, as a loop over it sees it."""
-        return self.value(node, at).map(lambda one: union(iterated(one)))
+        values = self.value(node, at)
+        self.evaluation.spend(sum(len(iterated(one)) for one in values.values))
+        return values.map(lambda one: union(iterated(one)))
 
     def _defined(self, definition: Defined, at: Point) -> ValueSet:
         node = definition.node
@@ -197,8 +215,8 @@ class Evaluator:
         while isinstance(base, ast.Attribute):
             names.append(base.attr)
             base = base.value
-        if len(names) > MAX_ATTRIBUTES:
-            return UNKNOWN
+            if len(names) > MAX_ATTRIBUTES:
+                return UNKNOWN
         value = self.value(base, at)
         itself = isinstance(base, ast.Name) and base.id in ("self", "cls")
         for left in range(len(names) - 1, -1, -1):
@@ -210,7 +228,10 @@ class Evaluator:
     def attribute(self, of: ValueSet, name: str, guess: bool) -> ValueSet:
         """Return an attribute of a value; as a `guess`, the option that has its name."""
         # An attribute of None would raise, so that value rules itself out.
-        found = [attribute_of(one, name, self) for one in of.values if one != Literal(None)]
+        found = []
+        for one in of.values:
+            if one != Literal(None):
+                found.append(attribute_of(one, name, self))
         if any(one.known for one in found):
             together = union(found)
             return together if of.complete else together | UNKNOWN
@@ -237,7 +258,10 @@ class Evaluator:
 
     def _subscript(self, node: ast.Subscript, at: Point) -> ValueSet:
         keys = self.value(node.slice, at)
-        return union(item_of(one, keys, self) for one in self.value(node.value, at).values)
+        found = []
+        for one in self.value(node.value, at).values:
+            found.append(item_of(one, keys, self))
+        return union(found)
 
     # -- operators ---
 
@@ -286,7 +310,11 @@ class Evaluator:
         return self._called(self.value(callee, at), node, at)
 
     def _called(self, callee: ValueSet, node: ast.Call, at: Point) -> ValueSet:
-        return callee.map(lambda one: self.result(one, node, at))
+        results = []
+        for one in callee.values:
+            results.append(self.result(one, node, at))
+        together = union(results)
+        return together if callee.complete else together | UNKNOWN
 
     def result(self, callee: Value, call: ast.Call, at: Point) -> ValueSet:
         """Return what a call gives, whose callee is that value."""
@@ -298,7 +326,10 @@ class Evaluator:
         """Return what the function of a scope may return; unknown for a generator."""
         if scope.yields or len(scope.returns) > MAX_RETURNS:
             return UNKNOWN
-        found = union(self.value(value, place) for value, place in scope.returns)
+        values = []
+        for value, place in scope.returns:
+            values.append(self.value(value, place))
+        found = union(values)
         annotation = getattr(scope.node, "returns", None)
         if found.known or annotation is None or scope.defined is None:
             return found

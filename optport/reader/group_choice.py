@@ -73,7 +73,8 @@ class _Walk:
         self._tested = False  # that concerns the whole group, not what is in it
         self._pending.append((node, at))
         seen: set[ast.expr] = set()
-        while self._pending and len(seen) < MAX_NODES:
+        evaluation = self._asker.evaluation
+        while self._pending and len(seen) < MAX_NODES and evaluation.spend(1):
             expression, point = self._pending.pop()
             if expression not in seen:
                 seen.add(expression)

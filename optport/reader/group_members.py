@@ -46,13 +46,13 @@ def _origins(node: ast.expr, at: Point, asker: Interpreter) -> Iterator[tuple[as
     """Yield the expressions that may make the container: those that functions return, too."""
     pending = [(node, at)]
     seen: set[ast.expr] = set()
-    while pending and len(seen) < MAX_SOURCES:
+    while pending and len(seen) < MAX_SOURCES and asker.evaluation.spend(1):
         expression, point = pending.pop()
         if expression in seen:
             continue
         seen.add(expression)
         if isinstance(expression, ast.Name):
-            sources = sources_of(expression, point)
+            sources = sources_of(expression, point, asker.evaluation)
             inner = [one for one in sources if one[0] is not expression]
         elif isinstance(expression, ast.IfExp):
             inner = [(expression.body, point), (expression.orelse, point)]
@@ -109,13 +109,10 @@ def _of_call(node: ast.Call, at: Point, asker: Interpreter) -> Kind:
 
 def _is_generator_method(name: str, asker: Interpreter) -> bool:
     """Whether the classes of the file that have a method of that name make it a generator."""
-    functions = [
-        asker.index.scope_of(node)
-        for own, _ in asker.index.classes()
-        for node in own.body
-        if isinstance(node, ast.FunctionDef) and node.name == name
-    ]
-    return bool(functions) and all(one is not None and one.yields for one in functions)
+    functions = asker.index.methods(name)
+    if not functions or not asker.evaluation.spend(len(functions)):
+        return False
+    return all(one is not None and one.yields for one in map(asker.index.scope_of, functions))
 
 
 def _makes_parameter(node: ast.expr, at: Point, asker: Interpreter) -> bool:
@@ -145,13 +142,13 @@ def _of_attribute(node: ast.Attribute, at: Point, asker: Interpreter) -> Kind:
     return (Container.BARE, False) if likely else (Container.PLAIN, True)
 
 
-def is_named(node: ast.expr, at: Point) -> bool:
+def is_named(node: ast.expr, at: Point, asker: Interpreter) -> bool:
     """Whether every source of `node` is a call of ``named_parameters()``."""
     return all(
         isinstance(expression, ast.Call)
         and isinstance(expression.func, ast.Attribute)
         and expression.func.attr == "named_parameters"
-        for expression, _ in sources_of(node, at)
+        for expression, _ in sources_of(node, at, asker.evaluation)
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import cached_property
 
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
 from optport.reader.expressions import SCOPED, Call, Expressions, children
@@ -144,6 +145,19 @@ class Index:
         self.enter(self.lines.with_words(["class"]))
         scopes = self._binder.scopes.items()
         return [(node, scope) for node, scope in scopes if isinstance(node, ast.ClassDef)]
+
+    def methods(self, name: str) -> list[ast.FunctionDef]:
+        """Return the methods of that name of the classes of the file."""
+        return self._methods.get(name, [])
+
+    @cached_property
+    def _methods(self) -> dict[str, list[ast.FunctionDef]]:
+        found: dict[str, list[ast.FunctionDef]] = {}
+        for node, _ in self.classes():
+            for statement in node.body:
+                if isinstance(statement, ast.FunctionDef):
+                    found.setdefault(statement.name, []).append(statement)
+        return found
 
     def is_placed(self, node: ast.AST) -> bool:
         """Whether a node's place is right: in formatted texts it is not before Python 3.12."""

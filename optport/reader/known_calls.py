@@ -58,7 +58,12 @@ class Partial(Object):
 
     def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         """Return what the innermost callees give."""
-        return self.innermost().map(lambda callee: asker.result(callee, call, at))
+        callees = self.innermost()
+        results = []
+        for callee in callees.values:
+            results.append(asker.result(callee, call, at))
+        together = union(results)
+        return together if callees.complete else together | UNKNOWN
 
     def innermost(self) -> ValueSet:
         """Return what is called in the end, with partials looked through."""

@@ -12,13 +12,12 @@ from optport.reader.arguments import ArgumentBinder
 from optport.reader.built import GROUPS, Built, Made, ParamGroup, ParamGroups
 from optport.reader.callee import ArgumentSource, built_by
 from optport.reader.classes import Instance
-from optport.reader.evaluate import Evaluator
 from optport.reader.member_spots import Spot, find_spots
 from optport.reader.model import Argument, Construction, MethodUse
 from optport.reader.objects import NAMESPACE
 from optport.reader.ownership import Ownership
+from optport.reader.param_groups import ParameterReader
 from optport.reader.scopes import Branch, BranchKind, Point
-from optport.reader.source import SourceText
 from optport.reader.torch_names import kind_of, owner_names
 from optport.signatures import ApiKind, Signature, family, known_names
 from optport.table import api_names
@@ -69,13 +68,13 @@ class MethodFinder:
 
     def __init__(
         self,
-        evaluator: Evaluator,
-        source: SourceText,
+        reader: ParameterReader,
         version: str,
         constructions: Mapping[ast.Call, Sequence[Construction]],
     ) -> None:
-        self._evaluator = evaluator
-        self._source = source
+        self._reader = reader
+        self._evaluator = reader.evaluator
+        self._source = reader.source
         self._version = version
         self._constructions = constructions
 
@@ -88,12 +87,17 @@ class MethodFinder:
         if keys:
             for quote in "'\"":
                 index.lines.add_text(f"[{quote}", lines)
-        uses = [
-            use
+        spots = [
+            spot
             for root, at in index.expressions(lines)
             for spot in find_spots(root, at, index, members, keys)
-            for use in self._uses(spot)
         ]
+        evaluation = self._evaluator.evaluation
+        evaluation.begin(len(self._source.text), len(spots))
+        uses: list[MethodUse] = []
+        for spot in spots:
+            evaluation.ask()
+            uses += self._uses(spot)
         return sorted(uses, key=lambda use: use.place)
 
     def _uses(self, spot: Spot) -> Iterator[MethodUse]:
@@ -179,7 +183,7 @@ class MethodFinder:
             return None
         call = _called(spot)
         ownership = Ownership(call, spot.at, self._evaluator.index, self._source)
-        binder = ArgumentBinder(signature, self._evaluator, self._source, ownership)
+        binder = ArgumentBinder(signature, self._reader, ownership)
         binder.take(ArgumentSource(call, spot.at))
         return binder
 

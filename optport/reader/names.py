@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from optport.reader.scopes import Assigned, Binding, Point, Scope, ScopeKind, reaching
+from optport.reader.evaluation import Evaluation
+from optport.reader.scopes import MAX_BINDINGS, Assigned, Binding, Point, Scope, ScopeKind, reaching
 
 MAX_SOURCES = 60
 """Names that are followed to what they are assigned from."""
@@ -29,7 +30,7 @@ def bindings_of(name: str, at: Point) -> list[Binding]:
     return [] if scope is None else reaching(scope, name, at)
 
 
-def sources_of(node: ast.expr, at: Point) -> list[tuple[ast.expr, Point]]:
+def sources_of(node: ast.expr, at: Point, evaluation: Evaluation) -> list[tuple[ast.expr, Point]]:
     """Return the expressions that `node` may have been assigned from; itself if no name."""
     found: list[tuple[ast.expr, Point]] = []
     pending = [(node, at)]
@@ -39,7 +40,12 @@ def sources_of(node: ast.expr, at: Point) -> list[tuple[ast.expr, Point]]:
         if expression in seen:
             continue
         seen.add(expression)
-        bindings = bindings_of(expression.id, point) if isinstance(expression, ast.Name) else []
+        bindings: list[Binding] = []
+        if isinstance(expression, ast.Name):
+            bindings = bindings_of(expression.id, point)
+            looked_at = MAX_BINDINGS if len(bindings) > 1 else 1
+            if not evaluation.spend(looked_at + 4 * len(bindings)):
+                break
         if not bindings:
             found.append((expression, point))
         for binding in bindings:

@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from optport.reader.evaluation import Evaluation
 from optport.reader.index import Index
 from optport.reader.scopes import Binding, Point, Scope
 from optport.values import (
@@ -40,6 +41,10 @@ class Interpreter(Protocol):
     @property
     def index(self) -> Index:
         """What the file binds and calls."""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What has been spent of the stack and of work."""
 
     @property
     def classes(self) -> MutableMapping[ast.ClassDef, Object]:

@@ -1,57 +1,116 @@
-"""What an optimizer is handed to train: one flat list of parameters, or groups."""
+"""What an optimizer is given to train: one flat list of parameters, or groups."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from optport.reader.containers import DictValue, Entry
-from optport.reader.group_members import is_named
-from optport.reader.model import Container, Shape
-from optport.reader.names import MAX_SOURCES, sources_of
-from optport.reader.objects import Interpreter, elements_of
+from optport.reader.containers import DictValue, Entry, ListValue
+from optport.reader.evaluate import Evaluator
+from optport.reader.group_choice import Choice, choice_of, reordering
+from optport.reader.group_members import container_in_group, is_named
+from optport.reader.model import Argument, Container, Group, Parameters, Shape
+from optport.reader.names import sources_of
+from optport.reader.objects import elements_of
 from optport.reader.scopes import Point
+from optport.reader.source import SourceText
+from optport.signatures import ApiKind
+from optport.table import roles
+from optport.table.model import Role
 from optport.values import UNKNOWN, ValueSet
 
+_WORK_PER_OPTION = 8
+"""Steps for each option of a group: all of them are judged on every target."""
 
-@dataclass(frozen=True, slots=True)
-class RawGroup:
-    """One parameter group's entries; `sure` when it surely is one of the groups."""
-
-    entries: tuple[Entry, ...]
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RawParameters:
-    """The form of what is handed over, with the groups that can be read.
-
-    `inline` says that the groups stand in the call itself, one dict display after the other.
-    """
-
-    shape: Shape
-    groups: tuple[RawGroup, ...] = ()
-    inline: bool = False
-    container: Container = Container.PLAIN
-
+MAX_PARTS = 60
+"""Expressions that are looked through for the form of the parameters."""
 
 _FLAT_METHODS = {"parameters", "buffers"}
 _PASS_ON = {"list", "tuple", "iter", "set", "reversed", "sorted", "chain"}
 
+Spelled = Callable[[Entry], Argument]
+"""How an entry of a dict becomes an argument."""
+_Chosen = tuple[Group, Choice]
 
-def read_parameters(node: ast.expr, at: Point, asker: Interpreter) -> RawParameters:
-    """Return the form of the parameters that `node` stands for, and the groups in it."""
-    value = asker.value(node, at)
-    groups = tuple(_groups(value))
-    if groups:
-        inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
-        shape = Shape.GROUPS if _only_groups(value) else Shape.UNKNOWN
-        return RawParameters(shape, groups, inline)
-    if isinstance(node, (ast.List, ast.Tuple)) and not node.elts:
-        return RawParameters(Shape.FLAT)
-    container = Container.NAMED if is_named(node, at) else Container.PLAIN
-    return RawParameters(_flat_or_unknown(node, at), container=container)
+
+class ParameterReader:
+    """Reads what the optimizers of one file are given; what several share is read once."""
+
+    def __init__(self, evaluator: Evaluator, source: SourceText) -> None:
+        self.evaluator = evaluator
+        self.source = source
+        self.name = roles(ApiKind.OPTIMIZER)[Role.PARAMS]
+        """What torch calls the argument, and the key of a group."""
+        self._groups: dict[tuple[DictValue, bool], _Chosen] = {}
+        self._lists: dict[tuple[tuple[ListValue, ...], bool], list[_Chosen]] = {}
+
+    def read(self, node: ast.expr, at: Point, spelled: Spelled) -> Parameters:
+        """Return the form of the parameters that `node` gives, and the groups in it."""
+        value = self.evaluator.value(node, at)
+        chosen = self._listed(value, spelled)
+        groups = tuple(group for group, _ in chosen)
+        options = sum(len(group.arguments) for group in groups)
+        if not self.evaluator.evaluation.spend(_WORK_PER_OPTION * options):
+            return Parameters()  # as many groups as these, as often, are too many to judge
+        if groups:
+            inline = isinstance(node, ast.List) and all(_is_plain_dict(e) for e in node.elts)
+            shape = Shape.GROUPS if _only_groups(value) else Shape.UNKNOWN
+            choices = [choice for _, choice in chosen]
+            choices.append(choice_of(node, at, self.evaluator, outside=True))
+            return Parameters(shape, groups, inline, reordered=reordering(choices))
+        if isinstance(node, (ast.List, ast.Tuple)) and not node.elts:
+            return Parameters(Shape.FLAT)
+        container = Container.NAMED if is_named(node, at, self.evaluator) else Container.PLAIN
+        return Parameters(self._flat_or_unknown(node, at), container=container)
+
+    def _listed(self, value: ValueSet, spelled: Spelled) -> list[_Chosen]:
+        """Return the groups in all lists that a value may be, and how they are chosen."""
+        lists = tuple(one for one in value.values if isinstance(one, ListValue))
+        if not lists:
+            return []
+        key = lists, value.complete and len(lists) == len(value.values)
+        if key not in self._lists:
+            found = [self._group(table, sure, spelled) for table, sure in _tables(value)]
+            if self.evaluator.evaluation.is_spent:
+                return found
+            self._lists[key] = found
+        return self._lists[key]
+
+    def _group(self, table: DictValue, sure: bool, spelled: Spelled) -> _Chosen:
+        key = table, sure
+        if key not in self._groups:
+            arguments = {}
+            container, held_surely, site = Container.PLAIN, True, None
+            choice = Choice()
+            for entry in table.entries:
+                if isinstance(entry.key, str):
+                    arguments[entry.key] = spelled(entry)
+                if entry.key == self.name:
+                    container, held_surely = container_in_group(
+                        entry.node, entry.at, self.evaluator
+                    )
+                    choice = choice_of(entry.node, entry.at, self.evaluator)
+                    site = arguments[entry.key].site
+            words = tuple(choice.words)
+            group = Group(arguments, container, sure, held_surely, site, words)
+            self._groups[key] = group, choice
+        return self._groups[key]
+
+    def _flat_or_unknown(self, node: ast.expr, at: Point) -> Shape:
+        """Tell by the expressions that the parameters come from; unknown where they disagree."""
+        shapes: set[Shape] = set()
+        evaluation = self.evaluator.evaluation
+        pending = sources_of(node, at, evaluation)
+        for _ in range(MAX_PARTS):
+            if not pending or not evaluation.spend(1):
+                break
+            expression, point = pending.pop()
+            inner = _passed_on(expression)
+            if inner is None:
+                shapes.add(_own_shape(expression))
+            for part in inner or ():
+                pending.extend(sources_of(part, point, evaluation))
+        return shapes.pop() if len(shapes) == 1 and not pending else Shape.UNKNOWN
 
 
 def _only_groups(value: ValueSet) -> bool:
@@ -67,29 +126,14 @@ def _is_plain_dict(node: ast.expr) -> bool:
     return isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys)
 
 
-def _groups(value: ValueSet) -> Iterator[RawGroup]:
-    for option in value.values:
-        for element in elements_of(option) or ():
+def _tables(value: ValueSet) -> Iterator[tuple[DictValue, bool]]:
+    """Yield the dicts in the lists that a value may be, and whether it surely is one of them."""
+    for one in value.values:
+        for element in elements_of(one) or ():
             sure = value.complete and len(value.values) == 1 and element.exact is not None
             for table in element.values:
                 if isinstance(table, DictValue):
-                    yield RawGroup(table.entries, sure)
-
-
-def _flat_or_unknown(node: ast.expr, at: Point) -> Shape:
-    """Tell by the expressions that the parameters come from; unknown where they disagree."""
-    shapes: set[Shape] = set()
-    pending = sources_of(node, at)
-    for _ in range(MAX_SOURCES):
-        if not pending:
-            break
-        expression, point = pending.pop()
-        inner = _passed_on(expression)
-        if inner is None:
-            shapes.add(_own_shape(expression))
-        for part in inner or ():
-            pending.extend(sources_of(part, point))
-    return shapes.pop() if len(shapes) == 1 and not pending else Shape.UNKNOWN
+                    yield table, sure
 
 
 def _passed_on(node: ast.expr) -> list[ast.expr] | None:

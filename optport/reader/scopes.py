@@ -281,4 +281,4 @@ def reaching(scope: Scope, name: str, use: Point) -> list[Binding]:
     first = max(_first_from(bindings, last_kill(scope, name, at)), here - MAX_BINDINGS)
     near = bindings[first : here + MAX_BINDINGS]
     seen = [b for b in near if deferred or reaches(b.at, at)]
-    return seen + scope.bound_from_outside.get(name, [])
+    return seen + scope.bound_from_outside.get(name, [])[-MAX_BINDINGS:]

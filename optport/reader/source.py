@@ -71,12 +71,15 @@ class SourceText:
 
     def expression(self, node: ast.expr) -> str:
         """Return the text of `node` on one line; ``…`` where it can't be had."""
-        if node.lineno != node.end_lineno:
-            if node not in self._written_out:  # one argument of a partial may have many uses
-                self._written_out[node] = _one_line(node)
-            return self._written_out[node]
-        begin, end = self.offset(node), self.end_offset(node)
-        return parenthesised(self.data[begin:end].decode("utf-8", "replace"), node)
+        text = self._written_out.get(node)
+        if text is None:  # one argument may have many uses
+            if node.lineno != node.end_lineno:
+                text = _one_line(node)
+            else:
+                begin, end = self.offset(node), self.end_offset(node)
+                text = parenthesised(self.data[begin:end].decode("utf-8", "replace"), node)
+            self._written_out[node] = text
+        return text
 
     def element(self, node: ast.expr, position: int) -> str:
         """Return the text of an element of what `node` gives."""
