@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from optport.reader.containers import DictValue, Entry, ListValue
+from optport.reader.containers import DictValue, Entry
 from optport.reader.evaluate import Evaluator
 from optport.reader.group_choice import Choice, choice_of, reordering
 from optport.reader.group_members import container_in_group, is_named
 from optport.reader.model import Argument, Container, Group, Parameters, Shape
 from optport.reader.names import sources_of
-from optport.reader.objects import elements_of
+from optport.reader.objects import Object, elements_of
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
 from optport.signatures import ApiKind
@@ -42,7 +42,7 @@ class ParameterReader:
         self.name = roles(ApiKind.OPTIMIZER)[Role.PARAMS]
         """What torch calls the argument, and the key of a group."""
         self._groups: dict[tuple[DictValue, bool], _Chosen] = {}
-        self._lists: dict[tuple[tuple[ListValue, ...], bool], list[_Chosen]] = {}
+        self._lists: dict[tuple[tuple[Object, ...], bool], list[_Chosen]] = {}
 
     def read(self, node: ast.expr, at: Point, spelled: Spelled) -> Parameters:
         """Return the form of the parameters that `node` gives, and the groups in it."""
@@ -65,7 +65,7 @@ class ParameterReader:
 
     def _listed(self, value: ValueSet, spelled: Spelled) -> list[_Chosen]:
         """Return the groups in all lists that a value may be, and how they are chosen."""
-        lists = tuple(one for one in value.values if isinstance(one, ListValue))
+        lists = tuple(one for one in value.values if isinstance(one, Object))
         if not lists:
             return []
         key = lists, value.complete and len(lists) == len(value.values)
