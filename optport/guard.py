@@ -13,12 +13,16 @@ from optport.check import Report, check_tree
 from optport.printable import printable
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from optport.options import Options
     from optport.reader.evaluation import Foreign
 
 DEFECT_CODE = "OPT000"
 MAX_REASON = 200
 """Characters of an exception's message that are shown."""
+MIN_FRAMES = 400
+"""Frames of Python's stack that a host has to leave: with fewer, values are followed less far."""
 
 
 def check_guarded(
@@ -44,11 +48,21 @@ def check_guarded(
             return report
 
     try:
+        if _frames_left() < MIN_FRAMES:
+            return _on_a_stack_of_its_own(check)
         return check()
     except RecursionError:  # the host has left too little of Python's stack
         return _on_a_stack_of_its_own(check)
     except Exception as error:  # the host would end its whole run on it
         return _defect(error)
+
+
+def _frames_left() -> int:
+    frame: FrameType | None = sys._getframe()
+    left = sys.getrecursionlimit()
+    while frame is not None:
+        frame, left = frame.f_back, left - 1
+    return left
 
 
 def _on_a_stack_of_its_own(check: Callable[[], Report]) -> Report:
