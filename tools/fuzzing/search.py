@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -138,7 +139,7 @@ class Search:
         """Return a plan with nothing in it that the cost doesn't come from."""
         for smaller in _smaller(plan):
             text = sized(smaller, LARGE)
-            if text is not None and self.guarded(lambda text=text: self._too_dear(text)):  # type: ignore[misc]
+            if text is not None and self.guarded(partial(self._too_dear, text)):
                 return self._reduced(smaller)
         return plan
 
