@@ -35,8 +35,9 @@ def run_converted(cache: Path, folder: Path) -> dict[str, float]:
     for path in ported.glob("*.py"):
         text = port_source(path.read_text(encoding="utf-8"), parse_target(TARGET)).text
         path.write_text(text, encoding="utf-8")
-    converter = interpreter(Version.parse(CONVERTER), cache).with_name("paconvert")
-    _printed([str(converter), "-i", str(ported), "-o", str(converted)], folder)
+    # By its module: the script beside it names the place that the environment was built in.
+    python = str(interpreter(Version.parse(CONVERTER), cache))
+    _printed([python, "-m", "paconvert.main", "-i", str(ported), "-o", str(converted)], folder)
     apart = {}
     for path in sorted(SCRIPTS.glob("*.py")):
         theirs = _sums(Version.parse("torch==2.13.0"), path, cache, folder)
