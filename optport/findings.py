@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
-from optport.hazards.advice import source_edits
-from optport.hazards.hazard import Hazard
+from optport.hazards.advice import made, source_edits
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.members import Members
 from optport.hazards.notes import notes
@@ -149,17 +148,20 @@ def _finding(found: Sequence[Found]) -> Finding:
         optimizer=found[0].owner,
         arguments=tuple(dict.fromkeys(h.argument for h in hazards if h.argument is not None)),
         certainty=max(hazard.certainty for hazard in hazards),
-        fix=_fix(hazards),
+        fix=_fix(found),
         calls=tuple(dict.fromkeys(one.construction.place for one in found)),
     )
 
 
-def _fix(hazards: Iterable[Hazard]) -> Fix | None:
+def _fix(found: Sequence[Found]) -> Fix | None:
     """The edits that are advised for sure; one for each argument."""
+    hazards = [one.hazard for one in found]
     sure = (one.advice for one in hazards if one.certainty is Certainty.CERTAIN)
-    made = [(advice, advice.edit()) for advice in source_edits(sure).values()]
-    edits = sorted(edit for _, edit in made if edit is not None)
+    signature = found[0].construction.signature
+    order = () if signature is None else tuple(signature.by_name)
+    edits = made(source_edits(sure).values(), order)
     if not edits:
         return None
-    safe = all(advice.applicability is Applicability.SAFE for advice, edit in made if edit)
-    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, tuple(edits))
+    safe = all(advice.applicability is Applicability.SAFE for advice, _ in edits)
+    applicability = Applicability.SAFE if safe else Applicability.UNSAFE
+    return Fix(applicability, tuple(sorted(edit for _, edit in edits)))

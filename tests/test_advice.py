@@ -106,9 +106,28 @@ def test_fixes_say_what_they_may_change_for_torch(call: str, applicability: Appl
         "kw = {'lr': 1}\ntorch.optim.Adam(p, **kw)\nprint(kw)",
         "torch.optim.ASGD(p, lr=0.1, t0=0, lambd=0.0)",
         "torch.optim.Adam(p, lr=0.1, eps=0.0)",
+        "torch.optim.Adam(p, **(dict(fused=True) if q else {}))",
+        "torch.optim.Adam(p, **({'fused': True} if q else {'fused': True}))",
+        "torch.optim.Adam(p, **({'lr': 1} if q else {'lr': 1}))",
     ],
 )
 def test_what_is_not_certain_or_not_harmless_is_no_edit(source: str) -> None:
     findings = check(f"import torch\n{source}\n").findings
     assert findings
     assert not any(finding.fix for finding in findings)
+
+
+@pytest.mark.parametrize(
+    "source, after",
+    [
+        ("Rprop(p)", "Rprop(p, lr=0.01, step_sizes=(1e-06, 50.0))"),
+        ("Rprop(x for x in p)", "Rprop((x for x in p), lr=0.01, step_sizes=(1e-06, 50.0))"),
+    ],
+)
+def test_arguments_at_one_place_are_written_in_the_signatures_order(
+    source: str, after: str
+) -> None:
+    text = f"import torch\ntorch.optim.{source}\n"
+    (finding,) = (one for one in check(text, "paddle").findings if one.fix is not None)
+    assert finding.fix is not None
+    assert apply_edits(text, finding.fix.edits) == f"import torch\ntorch.optim.{after}\n"

@@ -56,7 +56,7 @@ def call(arguments: str) -> str:
 def test_an_argument_is_written_behind_the_last(arguments: str, written: str) -> None:
     site = only(call(arguments)).site
     assert site is not None
-    assert after(call(arguments), site.written("x", "1")) == call(written)
+    assert after(call(arguments), site.written([("x", "1")])) == call(written)
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_an_option_is_written_into_a_group(groups: str, written: str) -> None:
     text = call(f"[{groups}]")
     [group] = only(text).parameters.groups
     assert group.site is not None
-    assert after(text, group.site.written("x", "1")) == call(f"[{written}]")
+    assert after(text, group.site.written([("x", "1")])) == call(f"[{written}]")
 
 
 def test_prefixed_keywords_are_written_with_their_prefix() -> None:
     text = "Net(optimizer=torch.optim.SGD, optimizer__lr=1)"
     site = only(text).site
     assert site is not None
-    assert after(text, site.written("x", "1")) == text[:-1] + ", optimizer__x=1)"
+    assert after(text, site.written([("x", "1")])) == text[:-1] + ", optimizer__x=1)"
 
 
 def lr_of(text: str) -> Argument:
@@ -192,7 +192,7 @@ def test_edits_of_any_call_leave_the_other_arguments(
     keywords = _keywords(text)
     others = [ast.dump(keyword) for keyword in keywords]
     assert construction.site is not None
-    written = after(text, construction.site.written("new", "1"))
+    written = after(text, construction.site.written([("new", "1")]))
     assert _dumped(written) == [*others, *_dumped("f(new=1)")]
     for keyword, dumped in zip(keywords, others, strict=True):
         if keyword.arg is not None and keyword.arg in construction.arguments:

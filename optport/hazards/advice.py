@@ -6,7 +6,7 @@ that is for whoever ports the code, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from optport.edits import Applicability, Edit
@@ -23,10 +23,6 @@ class Write:
     site: Site | None
 
     applicability = Applicability.SAFE
-
-    def edit(self) -> Edit | None:
-        """Return the edit of the source, None where it would change more than one call."""
-        return None if self.site is None else self.site.written(self.name, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +95,21 @@ def source_edits(advised: Iterable[Advice]) -> dict[str, SourceEdit]:
             if before is None or (isinstance(advice, Write) and "." in advice.text):
                 chosen[advice.name] = advice
     return chosen
+
+
+def made(advised: Iterable[SourceEdit], order: Sequence[str]) -> list[tuple[SourceEdit, Edit]]:
+    """Return the edits of the source that there are, each with advice that it follows.
+
+    Arguments that are written at one place come in the given order of names.
+    """
+    found: list[tuple[SourceEdit, Edit | None]] = []
+    written: dict[Site, list[Write]] = {}
+    for advice in advised:
+        if not isinstance(advice, Write):
+            found.append((advice, advice.edit()))
+        elif advice.site is not None:
+            written.setdefault(advice.site, []).append(advice)
+    for site, several in written.items():
+        several.sort(key=lambda one: order.index(one.name) if one.name in order else len(order))
+        found.append((several[0], site.written([(one.name, one.text) for one in several])))
+    return [(advice, edit) for advice, edit in found if edit is not None]

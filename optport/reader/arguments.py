@@ -159,7 +159,7 @@ class ArgumentBinder:
         """Bind an argument, whose value is that of `node` at `at`."""
         before = self.arguments.get(argument.name)
         if before is not None and before.sure and not argument.sure:
-            argument = replace(argument, sure=True)
+            argument = replace(argument, sure=True, site=None)
         self.arguments[argument.name] = argument
         self.values[argument.name] = value
         if argument.name == self._reader.name:

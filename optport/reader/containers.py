@@ -48,7 +48,7 @@ class Entry:
     """One key of a dict with its value, the expression that it was read from, and where.
 
     Unless it is `sure`, the dict may as well be without that key. `holder` is the display or call
-    that it is an entry of, if it is one.
+    that it is an entry of, if it is one, and the only one that it may be.
     """
 
     key: Any
@@ -101,7 +101,7 @@ class DictValue(Object):
             before = None if entry.sure else merged.get(entry.key)
             if before is not None:
                 value = union([before.value, entry.value])
-                entry = replace(entry, value=value, sure=before.sure)
+                entry = replace(entry, value=value, sure=before.sure, holder=None)
             if len(merged) < MAX_ITEMS or entry.key in merged:
                 merged[entry.key] = entry
             else:

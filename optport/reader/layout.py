@@ -50,20 +50,24 @@ class Site:
         """Whether an edit here edits one construction alone."""
         return self._is_own()
 
-    def written(self, name: str, text: str) -> Edit | None:
-        """Return the edit that gives an argument as well; None where it would change more."""
+    def written(self, arguments: Sequence[tuple[str, str]]) -> Edit | None:
+        """Return the edit that gives further arguments, by name and text, in their order.
+
+        None where it would change more than one construction.
+        """
         if not self.own:
             return None
         items = self._items
+        spelled = [self._spelled(name, text) for name, text in arguments]
         if not items:
-            return self._inserted(self._open, self._spelled(name, text))
+            return self._inserted(self._open, ", ".join(spelled))
         if self._bare_generator is not None:
             begin, end = self._bare_generator
             inner = self._source.data[begin:end].decode("utf-8", "surrogatepass")
-            place = self._source.place_of(begin, end)
-            return Edit(place, f"({inner}), {self._spelled(name, text)}")
+            return Edit(self._source.place_of(begin, end), ", ".join([f"({inner})", *spelled]))
         last = items[-1]
-        return self._inserted(last.end, self._separator(last) + self._spelled(name, text))
+        separator = self._separator(last)
+        return self._inserted(last.end, "".join(separator + one for one in spelled))
 
     def file_has(self, pattern: str) -> bool:
         """Whether a regular expression finds something in the text of the file."""

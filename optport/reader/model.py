@@ -52,7 +52,7 @@ class Argument:
     node: ast.expr | None = field(default=None, compare=False, repr=False)
     """The value's expression, where it stands in the file's text as an argument."""
     site: Site | None = field(default=None, compare=False, repr=False)
-    """The call or display that it is an argument or an entry of."""
+    """The call or display that it is an argument or an entry of; None where it may be another."""
     function: Function | None = field(default=None, compare=False, repr=False)
     """The function or lambda of the file that the value must be."""
 
@@ -76,16 +76,19 @@ class Argument:
         return self.site.whole_place(self.node)
 
     def replaced(self, text: str) -> Edit | None:
-        """Return the edit that puts `text` in place of the value; None unless it is `own`."""
+        """Return the edit that puts `text` in place of the value.
+
+        None unless it is `own`, and `sure`.
+        """
         place = self.value_place
-        return Edit(place, text) if place is not None and self.own else None
+        return Edit(place, text) if place is not None and self.sure and self.own else None
 
     def dropped(self) -> Edit | None:
         """Return the edit that takes the argument out.
 
-        None unless it is `own`, and for a positional one.
+        None unless it is `own`, and `sure`; and for a positional one.
         """
-        if self.site is None or self.node is None:
+        if self.site is None or self.node is None or not self.sure:
             return None
         return self.site.dropped(self.node)
 

@@ -62,8 +62,8 @@ def _edits(
         if found is None:
             return None
         edits += found
-    for one in added:
-        edit = site.written(one.name, one.text)
+    if added:
+        edit = site.written([(one.name, one.text) for one in added])
         if edit is None:
             return None
         edits.append(edit)
