@@ -26,7 +26,7 @@ class Script:
 
 def scripts() -> list[Script]:
     """All scripts: every optimizer and argument, groups, import forms, indirection."""
-    return [*_every_argument(), *_groups(), *_imports(), *_indirect()]
+    return [*_every_argument(), *_groups(), *_imports(), *_indirect(), *_loops()]
 
 
 def _every_argument() -> Iterator[Script]:
@@ -176,3 +176,49 @@ def _indirect() -> Iterator[Script]:
         "cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=45)\n"
         "scheduler = torch.optim.lr_scheduler.SequentialLR(optimizer, [warmup, cosine], [5])\n",
     )
+
+
+_LOOPS = {
+    "zero_grad": ("", "optimizer.zero_grad(set_to_none=True)"),
+    "rate set": (
+        "",
+        "if number == 20:\n    for group in optimizer.param_groups:\n        group['lr'] = 0.02",
+    ),
+    "rate multiplied": (
+        "",
+        "if number % 10 == 9:\n    for group in optimizer.param_groups:\n"
+        "        group['lr'] *= 0.5  # down",
+    ),
+    "rate from rate": (
+        "",
+        "for group in optimizer.param_groups:\n    group['lr'] = group['lr'] * 0.97",
+    ),
+    "rate by hand": ("", "optimizer.param_groups[0]['lr'] = 0.1 / (1 + number)"),
+    "int rate": ("", "if number == 48:\n    optimizer.param_groups[0]['lr'] = 1"),
+    "rate shown": ("", "print(f\"{optimizer.param_groups[0]['lr']:.3f}\")"),
+    "rates in a list": ("", "print([group['lr'] for group in optimizer.param_groups])"),
+    "momentum": ("", "if number == 25:\n    optimizer.param_groups[0]['momentum'] = 0.5"),
+    "last rate": (
+        "scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.95)\n",
+        "print('%.3f' % scheduler.get_last_lr()[0], scheduler.base_lrs)",
+    ),
+    "rate set beside a scheduler": (
+        "scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.95)\n",
+        "if number == 20:\n    optimizer.param_groups[0]['lr'] = 0.02",
+    ),
+    "state": (
+        "",
+        "if number == 20:\n    optimizer.load_state_dict(optimizer.state_dict())",
+    ),
+}
+"""What is done with an optimizer after each step, by name: what is made before, and the lines."""
+
+
+def _loops() -> Iterator[Script]:
+    for name, (before, body) in _LOOPS.items():
+        lines = "".join(f"    {line}\n" for line in body.splitlines())
+        yield Script(
+            f"loop: {name}",
+            f"{HEAD}optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)\n{before}"
+            f"\n\ndef after_step(number):\n{lines}",
+        )

@@ -2,7 +2,8 @@
 
 A job is ``{"text", "scale", "negate"}``; the answer ``{"weights", "start"}`` or ``{"error"}``.
 The script is executed with a module ``problem`` whose ``net`` has two parts with a weight each;
-then its ``optimizer`` is stepped, and its ``scheduler`` after each step, if it leaves one.
+then its ``optimizer`` is stepped, and after each step its ``scheduler``, if it leaves one, and its
+function ``after_step`` is called with the number of the step.
 """
 
 from __future__ import annotations
@@ -147,10 +148,12 @@ def _run(framework: Any, job: dict[str, Any]) -> dict[str, Any]:
     sys.modules["problem"] = module
     names: dict[str, Any] = {"__name__": "script"}
     exec(compile(job["text"], "script.py", "exec"), names)
-    for _ in range(STEPS):
+    for number in range(STEPS):
         framework.step(net, names["optimizer"], gradients)
         if "scheduler" in names:
             names["scheduler"].step()
+        if "after_step" in names:
+            names["after_step"](number)
     weights = [array.tolist() for array in framework.weights(net)]
     return {"weights": weights, "start": [start.tolist()] * len(weights)}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optport.hazards.judge import Judgement
     from optport.options import Options
     from optport.reader.evaluation import Foreign
-    from optport.reader.model import Construction
+    from optport.reader.model import Construction, MethodUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     constructions: list[Checked] = field(default_factory=list)
+    uses: list[MethodUse] = field(default_factory=list)
+    """The uses of methods and attributes, in the order of the source."""
     defect: str | None = None
     """What failed in optport itself, in one line, should that happen."""
 
@@ -84,6 +86,7 @@ def check_tree(
 
     judged = judge_file(read, options or default_options())
     report.constructions += [Checked(*one) for one in judged.constructions]
+    report.uses += judged.uses
     report.findings += judged.findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code))
     return report

@@ -55,6 +55,7 @@ class Judged:
 
     constructions: list[tuple[Construction, tuple[Judgement, ...]]]
     findings: list[Finding]
+    uses: list[MethodUse] = field(default_factory=list)
 
 
 def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: Options) -> Judged:
@@ -62,7 +63,7 @@ def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: O
     constructions = [one for one in read if isinstance(one, Construction)]
     uses = [one for one in read if isinstance(one, MethodUse)]
     scene = read_scene(constructions, uses, options.torch_version)
-    report = Judged([], [])
+    report = Judged([], [], uses)
     found: list[Found] = []
     for one in read:
         if isinstance(one, Construction):

@@ -32,12 +32,14 @@ class Porting:
         self._write = write
         self._diff = diff
         self._found: Counter[Fidelity] = Counter()
+        self._left = 0
         self._changed = 0
 
     @property
     def status(self) -> int:
         """The exit status: 0 if all that was found has an exact port, else 1."""
-        return int(any(self._found[one] for one in Fidelity if one is not Fidelity.EXACT))
+        inexact = any(self._found[one] for one in Fidelity if one is not Fidelity.EXACT)
+        return int(inexact or self._left > 0)
 
     def file(self, name: str, settings: Settings) -> None:
         """Port one file; trouble with it is told and loses nothing else."""
@@ -65,7 +67,8 @@ class Porting:
                 return data
             source = PythonSource(data, text)
         document, done = port_document(source.document, self._target, settings.options)
-        self._found.update(one.fidelity for one in done)
+        self._found.update(one.fidelity for one in done if not one.is_use)
+        self._left += sum(one.is_use for one in done)
         if not (self._write or self._diff or name == STANDARD_INPUT):
             self._list(name, done)
         return source.bytes_of(document) if done else data
@@ -81,17 +84,22 @@ class Porting:
     def _list(self, name: str, done: tuple[Done, ...]) -> None:
         for one in done:
             place = f"{printable(shown_path(name))}:{one.place.line}:{one.place.col + 1}"
+            if one.is_use:
+                self._console.print(f"{place}: torch.optim.{one.api} is to be rewritten by hand\n")
+                continue
             becomes = one.callee if one.fidelity is not Fidelity.NONE else "stays"
             fidelity = _NAMES.get(one.fidelity, str(one.fidelity))
             self._console.print(f"{place}: torch.optim.{one.api} -> {becomes} ({fidelity})\n")
 
     def summary(self) -> str:
-        """Say in a line how many constructions have a port of which fidelity."""
-        if not self._found:
+        """Say in a line how many constructions have a port of which fidelity, and what is left."""
+        if not self._found and not self._left:
             return "Nothing to port.\n"
         parts = [
             f"{self._found[one]} {_NAMES.get(one, one)}" for one in Fidelity if self._found[one]
         ]
+        left = f"{self._left} use{'' if self._left == 1 else 's'} left to rewrite by hand"
+        counts = "; ".join([", ".join(parts)] * bool(parts) + [left] * bool(self._left))
         verb = "changed" if self._write else "would change"
         files = f"{self._changed} file{'' if self._changed == 1 else 's'} {verb}"
-        return f"{', '.join(parts)}; {files}.\n"
+        return f"{counts}; {files}.\n"

@@ -65,6 +65,13 @@ class Members:
                 seen.add((hazard.place, name, kind))
                 yield several[0].use, hazard
 
+    def alone(self, use: MethodUse, target: Target) -> tuple[Use, Hazard] | None:
+        """Return the row that a use meets on a target, and what is to be said about it alone."""
+        met = self._judged(use, target)
+        if met is None:
+            return None
+        return met.row, _hazard([met], target, _KINDS[met.row.verdict])
+
     def _judged(self, use: MethodUse, target: Target) -> _Met | None:
         """Return the row that a use meets on a target, and how surely."""
         if use.receivers and not any(find_case(one, target) for one in use.receivers):

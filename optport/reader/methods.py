@@ -175,6 +175,8 @@ class MethodFinder:
             formatted=spot.formatted,
             loop=self._loop(spot.at),
             site=None if bound is None else bound.site(_called(spot)),
+            complete=complete and all(one.sure for one in objects),
+            node=spot.node,
         )
 
     def _bound(self, spot: Spot, signature: Signature) -> ArgumentBinder | None:

@@ -227,6 +227,10 @@ class MethodUse:
     """The innermost loop around it."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
+    complete: bool = False
+    """Whether the object must be one of `classes`, or None."""
+    node: ast.expr | None = field(default=None, compare=False, repr=False)
+    """The use in the file's tree."""
 
     @property
     def kind(self) -> ApiKind:

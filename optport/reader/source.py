@@ -53,11 +53,11 @@ class SourceText:
             node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
         )
 
-    def offset(self, node: ast.expr | ast.keyword) -> int:
+    def offset(self, node: ast.expr | ast.keyword | ast.stmt) -> int:
         """Return where in `data` a node begins."""
         return self._starts[node.lineno - 1] + node.col_offset
 
-    def end_offset(self, node: ast.expr | ast.keyword) -> int:
+    def end_offset(self, node: ast.expr | ast.keyword | ast.stmt) -> int:
         """Return where in `data` a node ends."""
         return self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 

@@ -23,16 +23,12 @@ class Statements:
     def comments(self, place: Place, words: Iterable[str]) -> list[Edit]:
         """Return the edits that put a comment for each of `words` above the statement at `place`.
 
-        A comment that stands there already is not put there again.
+        Where one stands already, an earlier run has said all that there was to say.
         """
         line = self._line(place)
-        above = set()
-        before = line - 1
-        while before > 0 and self._text(before).lstrip().startswith(MARK):
-            above.add(self._text(before).strip())
-            before -= 1
-        wanted = [f"{MARK} {word}" for word in dict.fromkeys(words)]
-        return self.lines(place, [one for one in wanted if one not in above])
+        if line > 1 and self._text(line - 1).lstrip().startswith(MARK):
+            return []
+        return self.lines(place, [f"{MARK} {word}" for word in dict.fromkeys(words)])
 
     def lines(self, place: Place, written: Iterable[str]) -> list[Edit]:
         """Return the edit that puts lines above the statement at `place`, indented as it is."""

@@ -23,6 +23,7 @@ _ALSO: Final = {
     Also.GROUPS_ORDER: "OPT406 pass the gradients in the order of optimizer.parameters",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+_MADE_FIRST: Final = "OPT905 build the optimizer with it"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
     Fidelity.CLOSE: "OPT903 close, not exact: small gradients train differently",
@@ -39,18 +40,29 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
         open_ones = [hazard for hazard in hazards if not hazard.cured and not exact]
         if ported:
             yield from (_ALSO.get(Also(word), word) for word in port.also)
-        yield from (_remark(hazard, one.construction.kind) for hazard in open_ones)
+        yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
-            yield _NOT_WRITTEN
+            schedules = one.construction.kind is ApiKind.SCHEDULER
+            yield _made_first(port.call) if schedules else _NOT_WRITTEN
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             rounded = one.construction.kind is ApiKind.SCHEDULER
             is_close = port.fidelity is Fidelity.CLOSE
             yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
 
 
-def _remark(hazard: Hazard, kind: ApiKind) -> str:
+def remark(hazard: Hazard, kind: ApiKind) -> str:
+    """Return what a comment says of one hazard: its code, what it is about, and what to do."""
     code = worded(kind, hazard.kind)[0].code
     advised = isinstance(hazard.advice, (WhenPorting, Remark))
     advice = hazard.advice.text if isinstance(hazard.advice, (WhenPorting, Remark)) else ""
     said = f"{hazard.subject}: {advice}" if advised else f"{hazard.subject}: {hazard.clause}"
-    return shortened(printable(f"{code} {said}"), MAX_REMARK)
+    return _shown(f"{code} {said}")
+
+
+def _made_first(call: str) -> str:
+    whole = f"{_MADE_FIRST}: {call}"
+    return whole if len(whole) <= MAX_REMARK else _MADE_FIRST
+
+
+def _shown(words: str) -> str:
+    return shortened(printable(words), MAX_REMARK)

@@ -15,14 +15,17 @@ from optport.edits import Edit
 from optport.fixing import Document, TextDocument
 from optport.gate import concerns_us
 from optport.hazards.hazard import Fidelity, Port
+from optport.hazards.scene import Scene, bare_scene, key_of
 from optport.options import Options, default_options
 from optport.places import Place
+from optport.reader.model import MethodUse
 from optport.reader.objects import NAMESPACE
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.comments import Statements
 from optport.rewrite.imports import import_edits
+from optport.rewrite.members import Uses
 from optport.rewrite.names import ImportedNames, Reference
-from optport.rewrite.remarks import remarks
+from optport.rewrite.remarks import remark, remarks
 from optport.rewrite.schedules import Schedules
 from optport.signatures import ApiKind, family, known_names
 from optport.table import api_table
@@ -31,12 +34,16 @@ from optport.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one construction: its port's fidelity, ``none`` where it stays torch's."""
+    """What became of one construction: its port's fidelity, ``none`` where it stays torch's.
+
+    Also a use of a method or attribute that is left as it is, and is not the same there.
+    """
 
     place: Place
     api: str
     fidelity: Fidelity
     callee: str | None
+    is_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,12 @@ def port_document(
         return document, ()
     tree = parse_source(text)
     report = check_tree(tree, text, options)
-    if not report.constructions:
+    if not report.constructions and not report.uses:
         return document, ()
-    edits, done = _Rewriting(tree, text, target).of(report.constructions)
+    rewriting = _Rewriting(tree, text, target)
+    edits, done = rewriting.of(report.constructions)
+    more, left = rewriting.uses(report.uses, bare_scene(options.torch_version))
+    edits, done = list(dict.fromkeys([*edits, *more])), (*done, *left)
     ported = document.edited(edits)
     module = target.name.partition(".")[0]
     imports = import_edits(ported.text, tree, parse_source(ported.text), module)
@@ -102,7 +112,10 @@ class _Rewriting:
     """The rewriting of one module."""
 
     def __init__(self, tree: ast.Module, text: str, target: Target) -> None:
+        self._tree = tree
+        self._text = text
         self._target = target
+        self._candidates: list[_Candidate] = []
         self._statements = Statements(tree, text)
         self._schedules = Schedules(tree, text, target)
         known = {f"{NAMESPACE}.{name}" for kind in _BUILT for name in known_names(kind)}
@@ -112,7 +125,7 @@ class _Rewriting:
 
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
         """Return the edits for what was found, and what becomes of each construction."""
-        candidates = list(self._candidates(constructions))
+        self._candidates = candidates = list(self._found(constructions))
         self._withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
@@ -128,7 +141,31 @@ class _Rewriting:
         edits += self._other_references(candidates)
         return edits, tuple(done)
 
-    def _candidates(self, constructions: Iterable[Checked]) -> Iterator[_Candidate]:
+    def uses(self, uses: Iterable[MethodUse], bare: Scene) -> tuple[list[Edit], tuple[Done, ...]]:
+        """Return the edits for uses of what has been rewritten, and the uses that are left."""
+        candidates = self._candidates
+        checked = [one for candidate in candidates for one in candidate.checked]
+        scene = checked[0].judgements[0].scene if checked else bare
+        ported, stay = set(), set()
+        for candidate in candidates:
+            for one in candidate.checked:
+                if candidate.edits is not None:
+                    ported.add(key_of(one.construction))
+                elif one.construction.kind is ApiKind.OPTIMIZER:
+                    stay.add(key_of(one.construction))
+        taken = [edit.place for candidate in candidates for edit in candidate.edits or ()]
+        found = Uses(self._tree, self._text, self._target, self._statements, taken).rewritten(
+            uses, scene, ported, stay
+        )
+        edits = list(found.edits)
+        done = []
+        for met in found.left:
+            words = [remark(met.hazard, ApiKind.METHOD)]
+            edits += self._statements.comments(met.use.place, words)
+            done.append(Done(met.use.place, met.use.api, Fidelity.NONE, None, is_use=True))
+        return edits, tuple(done)
+
+    def _found(self, constructions: Iterable[Checked]) -> Iterator[_Candidate]:
         by_place: dict[Place, list[Checked]] = {}
         for checked in constructions:
             by_place.setdefault(checked.construction.place, []).append(checked)

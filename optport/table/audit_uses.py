@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optport.signatures import ApiKind, Family, family
-from optport.table.model import ApiTable, TargetInfo, Use, Verdict
+from optport.table.model import PARTS, ApiTable, TargetInfo, Use, Verdict
 
 
 def use_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator[str]:
@@ -20,7 +20,7 @@ def _problems(table: ApiTable, use: Use, known: Mapping[str, TargetInfo]) -> Ite
     conditions = [one.names for one in (use.when, use.unless) if one is not None]
     holes = use.becomes.names if use.becomes is not None else frozenset()
     given = {name for name in (use.given, use.left_out) if name is not None}
-    for name in sorted(set().union(*conditions, holes, given, use.write) - mine):
+    for name in sorted(set().union(*conditions, holes - PARTS, given, use.write) - mine):
         yield f"{name!r} is no parameter of torch's {table.name}"
     for target in use.targets:
         there = family(target)

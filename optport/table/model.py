@@ -33,6 +33,7 @@ from optport.table.target_model import (
 from optport.table.templates import Template
 
 __all__ = [
+    "PARTS",
     "WRITINGS",
     "Access",
     "Also",
@@ -165,6 +166,11 @@ class Access(enum.StrEnum):
     PASSED = "passed"  # the object is handed to a function
 
 
+PARTS = frozenset({"object", "use", "value", "float_value", "operator"})
+"""What stands in a use's port beside parameters: the optimizer or scheduler, the use itself, what
+is assigned, that as a float, and the operator of an assignment in place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """What becomes of some uses of a method or an attribute on some targets.
@@ -173,9 +179,9 @@ class Use:
     fit: `access` (none: any), the `key` of a group that is looked at or set, the parameter that is
     `given` or `left_out`, `when` and not `unless` (over the method's parameters, and ``value`` for
     what is assigned), whether a scheduler sets the optimizer's rate (`scheduled`), whether a value
-    that is read gets formatted, versions of target and torch. `becomes` is what the member and its
-    call are in the port, over the arguments: empty where the statement goes. `write` are arguments
-    that make torch do what the target does.
+    that is read gets formatted, versions of target and torch. `becomes` is the whole use in the
+    port, over the method's parameters and `PARTS`: empty where the statement goes. `write` are
+    arguments that make torch do what the target does.
     """
 
     targets: tuple[str, ...]
