@@ -1,42 +1,52 @@
-"""The report: goals with what was measured, sections, and the machine, as Markdown."""
+"""The page: targets with what was measured, a section for each stage, the machine."""
 
 from __future__ import annotations
 
+import datetime
+import importlib.metadata
+import os
+import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.timing import Spread
 
+_INTRODUCTION = """\
+<!-- Written by `python -m benchmarks`; change benchmarks/, not this page. -->
+
+# What optport costs
+
+flake8 runs every plugin on every file, so what counts is what optport costs where it has nothing
+to say, and that its cost grows no faster than the file. All figures are from one run on one
+machine, taken by turns, so that they compare with each other; another machine's don't. A figure
+is the median over the rounds, with the quartiles in brackets.
+"""
+_TOOLS = ("optport", "flake8", "pyflakes", "flake8-comprehensions", "ruff")
+
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class Target:
     """One target beside what was measured."""
 
     what: str
-    target: str
+    most: float
     unit: str
     measured: Spread
-    most: float
 
     @property
     def met(self) -> bool:
         """Whether the median keeps to the target."""
         return self.measured.median <= self.most
 
-    @property
-    def verdict(self) -> str:
-        """Met or not, and whether the rounds are too far apart to be sure of it."""
-        sure = self.measured.high <= self.most or self.measured.low > self.most
-        return ("met" if self.met else "**not met**") + ("" if sure else ", within the spread")
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Section:
-    """What one stage found out: its goals, and a heading with paragraphs and tables below."""
+    """What one stage found out: paragraphs and tables below a heading, and its targets."""
 
     title: str
-    goals: list[Goal] = field(default_factory=list)
-    blocks: list[str] = field(default_factory=list)
+    blocks: Sequence[str]
+    targets: Sequence[Target]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -45,38 +55,42 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ruler, *rows))
 
 
-def goal_table(goals: Iterable[Goal]) -> str:
-    """Write the goals, each with its target, its figure and whether it is met."""
-    return "\n".join(
-        f"| {' | '.join(cells)} |"
-        for cells in (
-            ("what", "target", "measured", ""),
-            ("---", "---", "---", "---"),
-            *((g.what, g.target, f"{g.measured} {g.unit}".strip(), g.verdict) for g in goals),
-        )
+def render(sections: Sequence[Section], command: str) -> str:
+    """Write the page: all targets first, then the sections, then the machine."""
+    rows = [
+        (one.what, f"≤ {one.most:g} {one.unit}", str(one.measured), "" if one.met else "not met")
+        for section in sections
+        for one in section.targets
+    ]
+    parts = [_INTRODUCTION.rstrip(), table(("", "target", "measured", ""), rows)]
+    for section in sections:
+        parts += [f"## {section.title}", *section.blocks]
+    return "\n\n".join([*parts, "## Measured with", _machine(), f"The command: `{command}`"]) + "\n"
+
+
+def _machine() -> str:
+    tools = ", ".join(f"{name} {version}" for name in _TOOLS if (version := version_of(name)))
+    return (
+        f"- date: {datetime.datetime.now(datetime.UTC).date().isoformat()}\n"
+        f"- machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} "
+        f"{platform.machine()}; load average at the end {os.getloadavg()[0]:.1f}\n"
+        f"- {platform.python_implementation()} {platform.python_version()}; {tools}"
     )
 
 
-_INTRODUCTION = """\
-<!-- Written by `python -m benchmarks`; change benchmarks/, not this page. -->
-
-# What optport costs
-
-flake8 runs every plugin on every file, so what counts is what optport costs where it has nothing
-to say, and that its cost grows no faster than the file. All figures of this page are from one run
-on one machine, tools and variants interleaved, so that they compare with each other; figures of
-another machine don't. A figure is the median over the rounds, and in brackets are the quartiles.
-"""
+def version_of(distribution: str) -> str | None:
+    """The version of a distribution that is installed here, else None."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
-def render(sections: Iterable[Section], made_with: str, command: str) -> str:
-    """Write the page: the goals of all sections first, then the sections, then the machine."""
-    sections = list(sections)
-    parts = [_INTRODUCTION.rstrip()]
-    goals = [goal for section in sections for goal in section.goals]
-    if goals:
-        parts += ["## Targets", goal_table(goals)]
-    for section in sections:
-        parts += [f"## {section.title}", *section.blocks]
-    parts += ["## Measured with", made_with, f"The command: `{command}`"]
-    return "\n\n".join(parts) + "\n"
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()

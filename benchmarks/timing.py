@@ -1,44 +1,30 @@
-"""Timing callables side by side, and what a list of rounds comes to."""
+"""Timing work by turns, and what a list of rounds comes to."""
 
 from __future__ import annotations
 
 import gc
-import math
+import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-_Item = TypeVar("_Item")
-
-ROUNDS = 7
-"""Counted rounds of everything that is timed in this process."""
+Timer = Callable[[], float]
+"""What does some work once and returns the seconds that it took."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Median and quartiles of a figure over rounds, all in the figure's own unit."""
+    """Median and quartiles of a figure over rounds, in the figure's own unit."""
 
     median: float
     low: float
     high: float
 
-    def scaled(self, factor: float) -> Spread:
-        """The same in another unit."""
-        return Spread(self.median * factor, self.low * factor, self.high * factor)
-
     def __str__(self) -> str:
         """Write it as ``1.20 (1.15 to 1.31)``, to about three digits of the median."""
-        digits = decimals(self.median)
+        digits = sum(abs(self.median) < limit for limit in (100, 10, 1, 0.1))
         return f"{self.median:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
-
-
-def decimals(figure: float) -> int:
-    """How many decimals show a figure to about three digits, four decimals at most."""
-    size = abs(figure)
-    return sum(size < limit for limit in (100, 10, 1, 0.1))
 
 
 def spread(figures: Sequence[float]) -> Spread:
@@ -51,46 +37,49 @@ def spread(figures: Sequence[float]) -> Spread:
     return Spread(median, low, high)
 
 
-def quantile(figures: Sequence[float], at: float) -> float:
-    """The least of the figures that a share `at` of them, 0 to 1, does not exceed."""
-    ordered = sorted(figures)
-    return ordered[min(len(ordered) - 1, max(0, math.ceil(at * len(ordered)) - 1))]
+def by_turns(timers: Mapping[str, Timer], rounds: int) -> dict[str, list[float]]:
+    """Run every timer once a round, each round beginning with another; seconds by round.
+
+    The first round warms up and does not count.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in timers}
+    names = list(timers)
+    for r in range(rounds + 1):
+        start = r % len(names)
+        for name in names[start:] + names[:start]:
+            seconds = timers[name]()
+            if r:
+                taken[name].append(seconds)
+    return taken
 
 
-def ratios(tops: Sequence[float], bottoms: Sequence[float]) -> list[float]:
-    """Divide round by round; raises `ValueError` when the rounds don't match."""
-    return [top / bottom for top, bottom in zip(tops, bottoms, strict=True)]
+def cpu(*work: Callable[[], object]) -> Timer:
+    """Time the CPU that this process takes for all of `work`, without garbage collection."""
 
-
-def differences(tops: Sequence[float], bottoms: Sequence[float]) -> list[float]:
-    """Subtract round by round; raises `ValueError` when the rounds don't match."""
-    return [top - bottom for top, bottom in zip(tops, bottoms, strict=True)]
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """Seconds of this process's CPU that `work` takes; disposing of its result is not counted."""
-    started = time.process_time()
-    result = work()
-    seconds = time.process_time() - started
-    del result
-    return seconds
-
-
-def rotated(items: Sequence[_Item], by: int) -> list[_Item]:
-    """Begin elsewhere, so that no item always follows the same neighbour's warm cache."""
-    start = by % len(items) if items else 0
-    return [*items[start:], *items[:start]]
-
-
-@contextmanager
-def quiet_collector() -> Iterator[None]:
-    """A block without garbage collection but by hand; what lives at its start is left alone."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.unfreeze()
+    def timer() -> float:
         gc.collect()
+        gc.disable()
+        started = time.process_time()
+        for one in work:
+            one()
+        seconds = time.process_time() - started
+        gc.enable()
+        return seconds
+
+    return timer
+
+
+def wall(command: list[str], statuses: Sequence[int] = (0,)) -> Timer:
+    """Time a whole process on the clock; raises `RuntimeError` at another exit status."""
+    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
+
+    def timer() -> float:
+        started = time.perf_counter()
+        child = os.posix_spawn(command[0], command, os.environ, file_actions=quiet)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        seconds = time.perf_counter() - started
+        if status not in statuses:
+            raise RuntimeError(f"{' '.join(command[:6])} … ended with {status}")
+        return seconds
+
+    return timer
