@@ -54,6 +54,17 @@ def test_the_default_rate_of_the_optimizer_is_written_out() -> None:
     assert found.call == "paddle.optimizer.lr.StepDecay(learning_rate=0.001, step_size=4)"
 
 
+def test_a_rate_that_is_an_expression_stands_in_parentheses_beside_an_operator() -> None:
+    for target in ("mindspore", "mindspore.experimental"):
+        found = port(
+            "OneCycleLR(optimizer, 2.0, 8, cycle_momentum=False)", target, "SGD(params, lr=a + b)"
+        )
+        assert found.call is not None and "a + b *" not in found.call, found.call
+        assert "/ a + b" not in found.call, found.call
+    found = port("PolynomialLR(optimizer, 4)", "mindspore", "SGD(params, lr=0.5 if big else 0.1)")
+    assert found.call is not None and found.call.startswith("[(0.5 if big else 0.1) * (")
+
+
 def test_a_rate_in_a_tensor_is_written_as_a_number() -> None:
     found = port("StepLR(optimizer, 4)", "paddle", "SGD(params, lr=torch.tensor(0.5))")
     assert found.call == "paddle.optimizer.lr.StepDecay(learning_rate=0.5, step_size=4)"

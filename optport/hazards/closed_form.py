@@ -17,9 +17,9 @@ from optport.hazards.spelling import element_texts, plain
 from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
 from optport.table import api_table, roles
-from optport.table.curves import BASE_RATE, Curve, Join, operand
+from optport.table.curves import BASE_RATE, Curve, Join
 from optport.table.model import Role
-from optport.table.templates import Hole
+from optport.table.templates import Hole, operand
 from optport.values import Certainty, Literal
 
 STEPS = "e"

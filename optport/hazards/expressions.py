@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from optport.hazards.case import Case
-from optport.hazards.spelling import as_operand, element_texts, plain
+from optport.hazards.spelling import element_texts, plain
 from optport.reader.model import Argument
 from optport.table.conditions import Lookup
-from optport.table.templates import Hole, parse_template
+from optport.table.templates import Hole, operand, parse_template
 from optport.values import UNREAD
 
 _OPERATIONS: dict[type[ast.operator], Callable[[float, float], Any]] = {
@@ -38,9 +38,9 @@ def expressed(
         argument = given(hole.name)
         text = hole.name if argument is None else argument.text
         if hole.element is None:
-            return as_operand(text)
+            return operand(text)
         element = element_texts(text, 2)[hole.element]
-        return element if element.startswith(f"{text}[") else as_operand(element)
+        return element if element.startswith(f"{text}[") else operand(element)
 
     text = parse_template(template).render(spell)
     number = _number(ast.parse(text, mode="eval").body)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from optport.hazards.case import Case
 from optport.hazards.roles import RATE
-from optport.hazards.spelling import as_float, as_operand, plain
+from optport.hazards.spelling import as_float, plain
 from optport.reader.model import Argument
+from optport.table.templates import operand
 from optport.values import MAX_NUMBER, UNREAD
 
 
@@ -27,4 +28,4 @@ def group_factor(case: Case, argument: Argument) -> str | None:
     text = given.text if given is not None else repr(as_float(base))
     if text == argument.text:
         return "1.0"
-    return f"{as_operand(argument.text)} / {as_operand(text)}"
+    return f"{operand(argument.text)} / {operand(text)}"

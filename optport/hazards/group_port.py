@@ -13,13 +13,13 @@ from optport.hazards.refusal import group_refusal
 from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (
     as_list,
-    as_operand,
     element_texts,
     plain,
     squared,
     with_methods,
 )
 from optport.reader.model import Argument, Container, Group
+from optport.table.templates import operand
 from optport.values import UNREAD, Certainty, Tensor
 
 Entries = tuple[Written, ...]
@@ -81,7 +81,7 @@ def _single(case: Case, group: Group, argument: Argument) -> str:
     value, placement = plain(argument.value), row.placement
     if placement is not None and placement.squared:
         number = isinstance(value, (int, float))
-        return squared(value) if number else f"{as_operand(argument.text)} ** 2"
+        return squared(value) if number else f"{operand(argument.text)} ** 2"
     if isinstance(argument.value.exact, Tensor) and value is not UNREAD:
         return repr(value)  # a learning rate in a tensor: the number will do
     refused = group_refusal(case, group, argument)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from optport.hazards.case import Case
 from optport.hazards.closed_form import spelled
 from optport.hazards.hazard import Written
-from optport.table.curves import operand
 from optport.table.model import OwnParameter
-from optport.table.templates import Hole, parse_template
+from optport.table.templates import Hole, operand, parse_template
 from optport.values import Certainty
 
 

@@ -21,7 +21,7 @@ from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Fate, Role, SchedulerRules, Takes
-from optport.table.templates import Hole, Template
+from optport.table.templates import Hole, Template, operand
 from optport.targets import Target
 from optport.values import Certainty
 
@@ -157,7 +157,7 @@ def _over_groups(form: ClosedForm, rules: SchedulerRules, scheduler: Constructio
 
 def written(form: ClosedForm, rules: SchedulerRules, rate: str, scheduler: Construction) -> str:
     """Return a closed form as the target takes it, for a base rate."""
-    known = {"lr": rate, "factor": form.text, "rate": form.text}
+    known = {"lr": operand(rate), "factor": form.text, "rate": form.text}
     template = rules.by_rate if form.absolute else rules.by_factor
 
     def spell(hole: Hole) -> str:

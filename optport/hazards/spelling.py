@@ -225,12 +225,6 @@ def element_texts(text: str, count: int) -> list[str]:
     return [f"{text if simple else f'({text})'}[{position}]" for position in range(count)]
 
 
-def as_operand(text: str) -> str:
-    """Spell an expression so that it can stand beside an operator."""
-    simple = text.replace(".", "").replace("_", "").isalnum()
-    return text if simple else f"({text})"
-
-
 def squared(value: float) -> str:
     """Return the square as a person would write it: 1e-16, not 1.0000000000000001e-16."""
     return repr(float(f"{float(value) ** 2:.12g}"))

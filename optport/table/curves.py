@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from optport.table.conditions import Condition, Lookup
-from optport.table.templates import Hole, Template
+from optport.table.templates import Hole, Template, operand
 from optport.table.toml import Row
 from optport.values import Certainty
 
 BASE_RATE = "lr"
 """What templates of schedulers call the rate of the optimizer."""
-
-_OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
 
 
 class Join(enum.StrEnum):
@@ -78,11 +75,6 @@ class Curve:
             if alternative.when is None or alternative.when.holds(lookup) is Certainty.CERTAIN:
                 return alternative.text
         return None
-
-
-def operand(text: str) -> str:
-    """Return an expression as an operand: in parentheses unless it needs none."""
-    return text if _OPERAND.match(text) else f"({text})"
 
 
 def read_curve(data: Mapping[str, Any], where: str) -> Curve:

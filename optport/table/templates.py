@@ -9,6 +9,13 @@ from dataclasses import dataclass
 
 _HOLE = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?\Z")
 
+_OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
+
+
+def operand(text: str) -> str:
+    """Return an expression as an operand: in parentheses unless it needs none."""
+    return text if _OPERAND.match(text) else f"({text})"
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:
