@@ -61,7 +61,7 @@ def test_a_rate_that_is_an_expression_stands_in_parentheses_beside_an_operator()
         )
         assert found.call is not None and "a + b *" not in found.call, found.call
         assert "/ a + b" not in found.call, found.call
-    found = port("PolynomialLR(optimizer, 4)", "mindspore", "SGD(params, lr=0.5 if big else 0.1)")
+    found = port("LambdaLR(optimizer, fade)", "mindspore", "SGD(params, lr=0.5 if big else 0.1)")
     assert found.call is not None and found.call.startswith("[(0.5 if big else 0.1) * (")
 
 
