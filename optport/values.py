@@ -2,7 +2,9 @@
 
 A `ValueSet` holds the possible values and whether these are all: *exactly this* (one value,
 complete), *one of these* (several), or *unknown* (none, incomplete). In an incomplete set with
-values these are likely, but can be overridden elsewhere, as an argparse default is.
+values these are likely, but can be overridden elsewhere, as an argparse default is. A set with a
+*gap* may as well come from somewhere that is not read: one arm of an `if` gives 0, the other what
+the user said.
 """
 
 from __future__ import annotations
@@ -76,10 +78,14 @@ Value = Literal | Tensor | Qualified | ObjectValue
 
 @dataclass(frozen=True, slots=True)
 class ValueSet:
-    """The values that an expression may have; `complete` when it can't have another."""
+    """The values that an expression may have; `complete` when it can't have another.
+
+    `gaps` marks a set with values where one of the ways to it is not read at all.
+    """
 
     values: tuple[Value, ...] = ()
     complete: bool = False
+    gaps: bool = False
 
     @property
     def known(self) -> bool:
@@ -95,10 +101,10 @@ class ValueSet:
     def readable(self) -> ValueSet:
         """The set with only the values that rules can look at: literals and tensors."""
         kept = tuple(o for o in self.values if isinstance(o, (Literal, Tensor)))
-        return self if len(kept) == len(self.values) else ValueSet(kept, complete=False)
+        return self if len(kept) == len(self.values) else _with_gap(kept)
 
     def __or__(self, other: ValueSet) -> ValueSet:
-        """Return the set of what is in either one."""
+        """Return the set of what is in either one; with `UNKNOWN`, one that can be overridden."""
         if not other.values and not other.complete:
             return ValueSet(self.values, complete=False) if self.complete else self
         return union((self, other))
@@ -108,8 +114,13 @@ class ValueSet:
         changed = []
         for value in self.values:  # no comprehension: frames are few where values are deep
             changed.append(change(value))
-        together = union(changed)
-        return together if self.complete else together | UNKNOWN
+        return union(changed).as_open_as(self)
+
+    def as_open_as(self, origin: ValueSet) -> ValueSet:
+        """Return what was made of `origin`: incomplete, and with a gap, where that is."""
+        if origin.gaps and self.values:
+            return _with_gap(self.values)
+        return self if origin.complete else self | UNKNOWN
 
 
 UNKNOWN = ValueSet()
@@ -128,20 +139,29 @@ def literal(value: Any) -> ValueSet:
 
 
 def union(sets: Iterable[ValueSet]) -> ValueSet:
-    """Return the set of what is in any of `sets`; `UNKNOWN` for none of them."""
+    """Return the set of what is in any of `sets`; `UNKNOWN` for none of them.
+
+    It has a gap where one of them is unknown and another is not.
+    """
     found: dict[object, Value] = {}
     complete = True
     empty = True
+    gaps = False
     for one in sets:
         empty = False
         complete = complete and one.complete
+        gaps = gaps or one.gaps or not (one.values or one.complete)
         for value in one.values:
             found.setdefault(_identity(value), value)
         if len(found) > MAX_VALUES:
             return UNKNOWN
     if empty:
         return UNKNOWN
-    return ValueSet(tuple(found.values()), complete)
+    return ValueSet(tuple(found.values()), complete, gaps and bool(found))
+
+
+def _with_gap(values: tuple[Value, ...]) -> ValueSet:
+    return ValueSet(values, complete=False, gaps=bool(values))
 
 
 def _identity(value: Value) -> object:

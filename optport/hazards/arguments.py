@@ -204,9 +204,11 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         certainty = Certainty.UNRESOLVED
     else:
         given = [bool(getattr(option, "value", True)) for option in decay.values]
-        if not any(given):
+        if not any(given) and not decay.gaps:
             return
         certainty = Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE
+        if not any(given):
+            certainty = Certainty.UNRESOLVED
     if shape is Shape.UNKNOWN or not _are_in_sight(case, row.decay_skips_names):
         certainty = min(certainty, Certainty.POSSIBLE)
     yield case.hazard(

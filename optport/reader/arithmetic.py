@@ -35,8 +35,7 @@ def mapped(value: ValueSet, change: Callable[[Any], Any]) -> ValueSet:
     changed = [change(o.value) if isinstance(o, Literal) else UNREAD for o in value.values]
     if not changed or any(one is UNREAD for one in changed):
         return UNKNOWN
-    together = union(literal(one) for one in changed)
-    return together if value.complete else together | UNKNOWN
+    return union(literal(one) for one in changed).as_open_as(value)
 
 
 def unary(op: ast.unaryop, operand: ValueSet) -> ValueSet:

@@ -104,8 +104,7 @@ def taken(value: ValueSet, path: tuple[int, ...]) -> ValueSet:
             elements = elements_of(one)
             inside = elements is not None and position < len(elements)
             found.append(elements[position] if inside and elements is not None else UNKNOWN)
-        together = union(found)
-        value = together if value.complete else together | UNKNOWN
+        value = union(found).as_open_as(value)
     return value
 
 

@@ -233,8 +233,7 @@ class Evaluator:
             if one != Literal(None):
                 found.append(attribute_of(one, name, self))
         if any(one.known for one in found):
-            together = union(found)
-            return together if of.complete else together | UNKNOWN
+            return union(found).as_open_as(of)
         if guess and not (of.complete and of.values and all(map(is_definite, of.values))):
             return self._configuration.value(name)
         return UNKNOWN
@@ -280,9 +279,8 @@ class Evaluator:
         """``a or b``: any of them may come out."""
         if isinstance(node.op, ast.And):
             return self.value(node.values[-1], at) | UNKNOWN
-        found = union(self.value(operand, at) for operand in node.values[:MAX_ITEMS])
-        truthy = tuple(o for o in found.values if not (isinstance(o, Literal) and not o.value))
-        return ValueSet(truthy or found.values, found.complete)
+        *others, last = [self.value(operand, at) for operand in node.values[:MAX_ITEMS]]
+        return union([*map(_truthy, others), last])
 
     def _conditional(self, node: ast.IfExp, at: Point) -> ValueSet:
         return union([self.value(node.body, at), self.value(node.orelse, at)])
@@ -313,8 +311,7 @@ class Evaluator:
         results = []
         for one in callee.values:
             results.append(self.result(one, node, at))
-        together = union(results)
-        return together if callee.complete else together | UNKNOWN
+        return union(results).as_open_as(callee)
 
     def result(self, callee: Value, call: ast.Call, at: Point) -> ValueSet:
         """Return what a call gives, whose callee is that value."""
@@ -334,6 +331,14 @@ class Evaluator:
         if found.known or annotation is None or scope.defined is None:
             return found
         return objects_of(annotation, scope.defined, self)
+
+
+def _truthy(value: ValueSet) -> ValueSet:
+    """Return what comes out of ``value or …`` without going on to the next operand."""
+    kept = [o for o in value.values if not (isinstance(o, Literal) and not o.value)]
+    if len(kept) == len(value.values):
+        return value
+    return ValueSet(tuple(kept), complete=True).as_open_as(value)
 
 
 def _annotated(value: Value) -> ValueSet:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from optport.values import UNREAD, Certainty, Literal, Tensor, Value, ValueSet
+from optport.values import UNKNOWN, UNREAD, Certainty, Literal, Tensor, Value, ValueSet, exactly
 
 Lookup = Callable[[str], ValueSet]
 
@@ -96,24 +96,24 @@ class Operand:
         """The parameters that the operand looks at."""
         return () if self.name is None else (self.name,)
 
-    def values(self, lookup: Lookup) -> tuple[list[Value], bool]:
-        """Return what the operand may be, and whether that is all that it may be."""
+    def values(self, lookup: Lookup) -> ValueSet:
+        """Return what the operand may be."""
         if self.name is None:
-            return [Literal(self.constant)], True
+            return exactly(Literal(self.constant))
         value = lookup(self.name)
         if self.element is None:
-            return list(value.values), value.complete
+            return value
         values: list[Value] = []
-        complete = value.complete
+        unread = False
         for option in value.values:
             elements = option.value if isinstance(option, Literal) else UNREAD
             if not isinstance(elements, (tuple, list)):
-                complete = complete and elements is not UNREAD
+                unread = unread or elements is UNREAD
                 continue
             chosen = elements if self.element < 0 else elements[self.element : self.element + 1]
-            complete = complete and not any(item is UNREAD for item in chosen)
+            unread = unread or any(item is UNREAD for item in chosen)
             values.extend(Literal(item) for item in chosen if item is not UNREAD)
-        return values, complete
+        return ValueSet(tuple(values), value.complete and not unread, value.gaps or unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,12 @@ class Sum:
     tree: ast.expr
     names: tuple[str, ...]
 
-    def values(self, lookup: Lookup) -> tuple[list[Value], bool]:
-        """Return what the sum may be, and whether that is all that it may be."""
+    def values(self, lookup: Lookup) -> ValueSet:
+        """Return what the sum may be."""
         read = [lookup(name) for name in self.names]
         complete = all(value.complete for value in read)
         if math.prod(len(value.values) for value in read) > _MAX_COMBINATIONS:
-            return [], False
+            return UNKNOWN
         found: list[Value] = []
         for options in itertools.product(*(value.values for value in read)):
             numbers = [_number_inside(option) for option in options]
@@ -138,7 +138,7 @@ class Sum:
                 found.append(Literal(_computed(self.tree, known)))
             except (TypeError, ArithmeticError):
                 continue  # what is no number meets no condition
-        return found, complete
+        return ValueSet(tuple(found), complete, any(value.gaps for value in read))
 
 
 def _computed(node: ast.expr, numbers: Mapping[str, Any]) -> Any:
@@ -164,18 +164,19 @@ class Test:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
-        left, complete = self.left.values(lookup)
+        left = self.left.values(lookup)
+        complete, gaps = left.complete, left.gaps
         if self.right is None:
             assert self.kind is not None
-            results = [_KINDS[self.kind](option) for option in left]
+            results = [_KINDS[self.kind](option) for option in left.values]
         else:
-            right, right_complete = self.right.values(lookup)
-            complete = complete and right_complete
-            results = [self._compare(one, other) for one in left for other in right]
+            right = self.right.values(lookup)
+            complete, gaps = complete and right.complete, gaps or right.gaps
+            results = [self._compare(one, other) for one in left.values for other in right.values]
         if isinstance(self.left, Operand) and self.left.element == -1 and complete:
             # One element of a known display is enough to make it true.
             return Certainty.CERTAIN if any(results) else Certainty.NO
-        return _degree(results, complete)
+        return _degree(results, complete, gaps)
 
     def _compare(self, left: Value, right: Value) -> bool:
         one, other = (_number_inside(option) for option in (left, right))
@@ -191,12 +192,14 @@ def _number_inside(option: Value) -> Any:
     return option.value if isinstance(option, (Literal, Tensor)) else option
 
 
-def _degree(results: list[bool], complete: bool) -> Certainty:
+def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
     if not results:
         return Certainty.NO if complete else Certainty.UNRESOLVED
     if all(results):
         return Certainty.CERTAIN if complete else Certainty.POSSIBLE
-    return Certainty.POSSIBLE if any(results) else Certainty.NO
+    if any(results):
+        return Certainty.POSSIBLE
+    return Certainty.UNRESOLVED if gaps else Certainty.NO
 
 
 @dataclass(frozen=True, slots=True)
