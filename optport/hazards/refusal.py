@@ -100,8 +100,10 @@ class Refusal:
             return None
         inner = inside_tensor(text)
         spelled_out = _is_display(self._value) or as_literal(inner) is not UNREAD
-        if self.written is not None and spelled_out:
+        if spelled_out and self.written is not None:
             return self.written
+        if as_literal(inner) is not UNREAD:
+            return rewritten(write, as_literal(inner))
         return f"{_CASTS[write]}({inner})"
 
 

@@ -21,6 +21,7 @@ from optport.reader.scopes import (
     Mutation,
     Parameter,
     Point,
+    Rest,
     Scope,
     ScopeKind,
     Unfollowed,
@@ -38,6 +39,7 @@ class FlowKind(enum.Enum):
     ASSIGNED = enum.auto()
     RETURNED = enum.auto()  # by the function of that name
     INHERITED = enum.auto()  # by the class of that name
+    ANNOTATED = enum.auto()  # as what it is made to be
 
 
 @dataclass(slots=True, eq=False)
@@ -202,11 +204,14 @@ class Binder:
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
                 self.flows.append(Flow(argument.arg, default))
+            if isinstance(argument.annotation, (ast.Subscript, ast.BinOp, ast.Constant)):
+                self.flows.append(Flow(argument.arg, argument.annotation, FlowKind.ANNOTATED))
             received = Parameter(node, argument, default, outside, first=position == 0)
             self.bind(argument.arg, received, at)
-        for rest in (node.args.vararg, node.args.kwarg):
-            if rest is not None:
-                self.bind(rest.arg, Unfollowed(), at)
+        if node.args.vararg is not None:
+            self.bind(node.args.vararg.arg, Unfollowed(), at)
+        if node.args.kwarg is not None:
+            self.bind(node.args.kwarg.arg, Rest(node), at)
         return at
 
     def open_lambda(self, node: ast.Lambda, outside: Point) -> Scope:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeGuard
 
@@ -25,8 +26,12 @@ from optport.values import UNKNOWN, Value, ValueSet, exactly, union
 _GENERATING = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
 """Decorators of the standard library, attrs and pydantic that write an ``__init__``."""
 
+_TUPLE = "NamedTuple"
+
 MAX_BASES = 32
 """Classes that are looked through for an attribute, along the bases."""
+MAX_HEIRS = 64
+"""Classes of a file that are looked at for what derives from one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -86,10 +91,24 @@ class OwnClass(Object):
 
     def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         """Return an instance; keywords set its fields where no method does."""
-        plain = "__init__" not in self.methods and not call.args
-        fields = dict_from(call, at, asker) if plain else UNKNOWN
+        if "__init__" in self.methods:
+            return exactly(Instance(self, (), call))
+        fields = dict_from(ast.Call(call.func, [], call.keywords), at, asker)
         given = [e if e.sure else e.overridable() for e in entries_of(fields)[0]]
+        for name, node in zip(self._fields() if call.args else (), call.args, strict=False):
+            given.append(Entry(name, asker.value(node, at), node, at, holder=call))
         return exactly(Instance(self, tuple(given), call))
+
+    def _fields(self) -> list[str]:
+        """The fields that a constructor takes by position that a decorator or base writes."""
+        names: dict[str, None] = {}
+        for own in reversed(list(self.line())):
+            if not (own.generated or _TUPLE in map(_last_name, own.node.bases)):
+                return []
+            for statement in own.node.body:
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    names[statement.target.id] = None
+        return list(names)
 
     def in_body(self, name: str) -> ValueSet:
         """Return what its own body binds a name to."""
@@ -106,6 +125,36 @@ class OwnClass(Object):
         """Return what a base in its class statement may be."""
         defined = self.scope.defined
         return UNKNOWN if defined is None else self.home.value(node, defined)
+
+    def method(self, name: str) -> OwnFunction | None:
+        """Return the function that a name is for its instances: its own, or that of a base."""
+        for one in self.line():
+            if name in one.methods:
+                found = [o for o in one.in_body(name).values if isinstance(o, OwnFunction)]
+                return found[-1] if found else None
+        return None
+
+    def line(self) -> Iterator[OwnClass]:
+        """Yield the class, and the classes of the analysed files that it derives from."""
+        seen: list[OwnClass] = []
+        pending = [self]
+        while pending and len(seen) < MAX_BASES:
+            own = pending.pop(0)
+            if own not in seen:
+                seen.append(own)
+                yield own
+                pending.extend(own.own_bases())
+
+    def heirs(self) -> list[OwnClass]:
+        """Return the classes of its file that derive from it."""
+        home = self.home
+        found = []
+        for node, scope in home.index.classes[:MAX_HEIRS]:
+            if node is not self.node and node.bases and scope.defined is not None:
+                own = own_class(node, scope, scope.defined, home)
+                if self in own.line():
+                    found.append(own)
+        return found
 
     def own_bases(self) -> list[OwnClass]:
         """Return the bases that are classes of an analysed file."""
@@ -141,13 +190,7 @@ class Instance(Object):
         if given:
             return given[-1]
         home = self.of.home
-        seen: list[OwnClass] = []
-        pending = [self.of]
-        while pending and len(seen) < MAX_BASES:
-            own = pending.pop(0)
-            if own in seen:
-                continue
-            seen.append(own)
+        for own in self.of.line():
             assigned = []
             for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]:
                 if _sets_own(change):
@@ -162,7 +205,6 @@ class Instance(Object):
             if assigned or shared.known:
                 found = union([*assigned, *([shared] if shared.known else [])])
                 return found if assigned else found | UNKNOWN
-            pending.extend(own.own_bases())
         return UNKNOWN
 
 
@@ -171,6 +213,10 @@ class SuperValue(Object):
     """`super()` in a method of a class of the file."""
 
     of: OwnClass
+
+    def attribute(self, name: str, asker: Interpreter) -> ValueSet:
+        """Return what the class inherits under a name."""
+        return union(base.attribute(name, asker) for base in self.of.own_bases())
 
 
 def own_class(node: ast.ClassDef, scope: Scope, at: Point, home: Interpreter) -> OwnClass:

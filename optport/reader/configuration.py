@@ -41,7 +41,7 @@ class Configuration:
     def _fields(self) -> dict[str, list[tuple[ast.expr, Point]]]:
         """The fields with defaults of the file's decorated classes (dataclasses and the like)."""
         found: dict[str, list[tuple[ast.expr, Point]]] = {}
-        for node, scope in self._asker.index.classes():
+        for node, scope in self._asker.index.classes:
             if not (node.decorator_list or node.bases):
                 continue
             for statement in node.body:

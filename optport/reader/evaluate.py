@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from optport.reader import arithmetic, known_calls
 from optport.reader.annotations import objects_of
+from optport.reader.call_sites import CallSites, rest
 from optport.reader.changes import Changes
 from optport.reader.classes import OwnFunction, own_class
 from optport.reader.configuration import Configuration
@@ -22,14 +23,18 @@ from optport.reader.index import Index
 from optport.reader.names import owner
 from optport.reader.objects import Annotated, Object, attribute_of, is_definite, item_of, iterated
 from optport.reader.parameters import received
+from optport.reader.records import recorded
 from optport.reader.scopes import (
     Assigned,
     Binding,
+    CallSite,
     Defined,
+    Function,
     Imported,
     LoopTarget,
     Parameter,
     Point,
+    Rest,
     Scope,
     reaching,
 )
@@ -73,6 +78,7 @@ class Evaluator:
         self._known: dict[ast.AST, ValueSet] = {}
         self._configuration = Configuration(self)
         self._changes = Changes(self)
+        self._call_sites = CallSites(self)
         self._visitors: dict[type, Callable[..., ValueSet]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -161,6 +167,8 @@ class Evaluator:
             return taken(self._iterated(definition.iterable, binding.at), definition.path)
         if isinstance(definition, Parameter):
             return received(definition, binding.at, self)
+        if isinstance(definition, Rest):
+            return rest(definition, self)
         if isinstance(definition, Defined):
             return self._defined(definition, binding.at)
         return UNKNOWN
@@ -256,11 +264,11 @@ class Evaluator:
         return exactly(ListValue((self.value(node.elt, inside),), many=True))
 
     def _subscript(self, node: ast.Subscript, at: Point) -> ValueSet:
-        keys = self.value(node.slice, at)
+        keys, owner = self.value(node.slice, at), self.value(node.value, at)
         found = []
-        for one in self.value(node.value, at).values:
+        for one in owner.values:
             found.append(item_of(one, keys, self))
-        return union(found)
+        return union(found).as_open_as(owner)
 
     # -- operators ---
 
@@ -308,6 +316,8 @@ class Evaluator:
         return self._called(self.value(callee, at), node, at)
 
     def _called(self, callee: ValueSet, node: ast.Call, at: Point) -> ValueSet:
+        if not callee.known:
+            return recorded(node, at, self)
         results = []
         for one in callee.values:
             results.append(self.result(one, node, at))
@@ -331,6 +341,10 @@ class Evaluator:
         if found.known or annotation is None or scope.defined is None:
             return found
         return objects_of(annotation, scope.defined, self)
+
+    def call_sites(self, function: Function) -> tuple[CallSite, ...]:
+        """Return the calls in the file of a function of it."""
+        return self._call_sites.of(function)
 
 
 def _truthy(value: ValueSet) -> ValueSet:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
@@ -35,6 +35,7 @@ class Index:
         self.lines.add_text(":=", binding)
         self._statements = Statements(self._binder, self._expressions, binding)
         self._asked: set[tuple[Scope, str]] = set()
+        self._called: dict[str, list[Call]] = {}
         self.module = self._binder.module
         self.end = self._binder.end
         self._statements.walk(tree.body, self.end)
@@ -140,11 +141,27 @@ class Index:
         """Whether the statements of a function or class have been walked."""
         return node in self._binder.scopes
 
+    @cached_property
     def classes(self) -> list[tuple[ast.ClassDef, Scope]]:
-        """Return the classes of the file."""
+        """The classes of the file."""
         self.enter(self.lines.with_words(["class"]))
         scopes = self._binder.scopes.items()
         return [(node, scope) for node, scope in scopes if isinstance(node, ast.ClassDef)]
+
+    @cached_property
+    def class_members(self) -> frozenset[str]:
+        """The names that are bound in the body of some class."""
+        return frozenset(name for _, scope in self.classes for name in scope.bindings)
+
+    def calls_of(self, names: Iterable[str]) -> list[Call]:
+        """Return the calls in the file of what has one of these names."""
+        found: list[Call] = []
+        for name in dict.fromkeys(names):
+            if name not in self._called:
+                calls = self.calls(self.lines.calling(name))
+                self._called[name] = [call for call in calls if _name(call[0].func) == name]
+            found += self._called[name]
+        return found
 
     def methods(self, name: str) -> list[ast.FunctionDef]:
         """Return the methods of that name of the classes of the file."""
@@ -153,7 +170,7 @@ class Index:
     @cached_property
     def _methods(self) -> dict[str, list[ast.FunctionDef]]:
         found: dict[str, list[ast.FunctionDef]] = {}
-        for node, _ in self.classes():
+        for node, _ in self.classes:
             for statement in node.body:
                 if isinstance(statement, ast.FunctionDef):
                     found.setdefault(statement.name, []).append(statement)
@@ -184,6 +201,11 @@ class Index:
         asked = len(self._asked)
         self._asked.add((scope, name))
         return len(self._asked) > asked
+
+
+def _name(callee: ast.expr) -> str:
+    name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+    return name if isinstance(name, str) else ""
 
 
 def _end(expression: tuple[ast.expr, Point]) -> int:

@@ -11,16 +11,10 @@ from typing import Any
 from optport.reader.arithmetic import converted, mapped
 from optport.reader.built import Built, Made
 from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class
-from optport.reader.containers import DictValue, DictView, is_key
+from optport.reader.containers import DictValue, DictView
 from optport.reader.displays import dict_from
-from optport.reader.objects import (
-    ANY_CLASS,
-    Interpreter,
-    Object,
-    item_of,
-    keyword_of,
-    named_attribute,
-)
+from optport.reader.objects import ANY_CLASS, Interpreter, Object, keyword_of, named_attribute
+from optport.reader.records import Attributes, local_names, looked_up, recorded
 from optport.reader.scopes import Point
 from optport.reader.torch_names import owner_names, torch_class
 from optport.values import (
@@ -82,18 +76,6 @@ class Partial(Object):
         return known if complete and not pending else known | UNKNOWN
 
 
-@dataclass(eq=False, slots=True)
-class Attributes(Object):
-    """What `vars` gives of something that is no module: its attributes as items."""
-
-    of: ValueSet
-    asker: Interpreter
-
-    def item(self, keys: ValueSet) -> ValueSet:
-        """Return the attribute of that name."""
-        return named_attribute(self.of, keys, self.asker, guess=True)
-
-
 def built_in(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet | None:
     """Return what a call of a built-in function gives; None where the name is no known one."""
     known = _BUILT_IN.get(name)
@@ -114,7 +96,9 @@ def imported(name: str, call: ast.Call, at: Point, asker: Interpreter) -> ValueS
     # A configuration that a library makes from its class: tyro.cli(Args) and the like.
     first = _first(call, at, asker)
     classes = [one for one in first.values if isinstance(one, OwnClass)]
-    return ValueSet(tuple(Instance(own) for own in classes))
+    if classes:
+        return ValueSet(tuple(Instance(own) for own in classes))
+    return recorded(call, at, asker)
 
 
 def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
@@ -125,18 +109,14 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     name = callee.attr
     owner = asker.value(callee.value, at)
     tables = [one for one in owner.values if isinstance(one, DictValue)]
+    if name in ("get", "pop") and call.args:
+        return looked_up(tables, call, at, asker).as_open_as(owner)
     if not tables:
         if name == "item":
             return owner.map(_number_in)
         return owner if name == "copy" else UNKNOWN
     if name == "copy":
         return owner
-    if name in ("get", "pop") and call.args:
-        keys = asker.value(call.args[0], at)
-        found = [item_of(table, keys, asker) for table in tables]
-        if len(call.args) > 1 and not _must_have(tables, keys):
-            found.append(asker.value(call.args[1], at))
-        return union(one for one in found if one.known)
     views = tuple(table.view(name) for table in tables)
     return exactly(DictView(views, all(table.complete for table in tables)))
 
@@ -146,13 +126,6 @@ def _number_in(value: Value) -> ValueSet:
     if isinstance(value, Tensor):
         return UNKNOWN if value.value is UNREAD else literal(value.value)
     return exactly(value)
-
-
-def _must_have(tables: list[DictValue], keys: ValueSet) -> bool:
-    """Whether every dict has an entry for each key that may be looked up."""
-    wanted = {o.value for o in keys.values if isinstance(o, Literal) and is_key(o.value)}
-    known = keys.known and keys.complete and len(wanted) == len(keys.values)
-    return known and all(table.sure_keys.issuperset(wanted) for table in tables)
 
 
 # -- arguments ---
@@ -187,6 +160,8 @@ def _super(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
 
 
 def _vars(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    if not call.args:
+        return local_names(call, at, asker)
     of = _first(call, at, asker)
     modules = [one for one in of.values if isinstance(one, Qualified)]
     if not modules and not isinstance(of.exact, Literal):
@@ -248,12 +223,22 @@ _BUILT_IN: dict[str, Known] = {
     "bool": partial(_converted, bool),
     **dict.fromkeys(_SAME, _first),
     "vars": _vars,
+    "locals": local_names,
     "filter": _second,
     "max": _one_of,
     "min": _one_of,
     "getattr": _getattr,
 }
-_LEAST = {"dict": 0, "super": 0, "filter": 2, "max": 2, "min": 2, "getattr": 2}
+_LEAST = {
+    "dict": 0,
+    "super": 0,
+    "locals": 0,
+    "vars": 0,
+    "filter": 2,
+    "max": 2,
+    "min": 2,
+    "getattr": 2,
+}
 """How many arguments a built-in function has to be given, if not one."""
 
 _TENSORS = ("torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor")

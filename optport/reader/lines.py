@@ -21,6 +21,8 @@ _WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"\.\s*(\w+)\s*(?::|=(?!=))")
 _UNPACKED = re.compile(r"^[ \t]*[\w.]+[ \t]*(?:,[ \t]*[\w.]+[ \t]*)+=(?!=)", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"\.(\w+)")
+_CALL = re.compile(r"\s*[(#\\]")
+_DEFINING = ("def ", "class ")
 
 LineSet = bytearray
 """One byte for each line, from 1: whether it is in the set."""
@@ -92,6 +94,18 @@ class LineIndex:
         lines = self.none()
         for line in self._assigned.get(attribute, ()):
             lines[line] = 1
+        return lines
+
+    def calling(self, name: str) -> LineSet:
+        """Return the lines where something of that name may be called."""
+        if not name.isascii() or self._looked_up >= MAX_SEARCHES:
+            return self.with_words([name])
+        self._looked_up += 1
+        lines, text = self.none(), self._text
+        for at in self._places(name):
+            end = at + len(name)
+            if _CALL.match(text, end) and not text.endswith(_DEFINING, 0, at):
+                lines[self._line(at)] = 1
         return lines
 
     def _line(self, at: int) -> int:

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 
 from optport.reader.evaluation import Evaluation
 from optport.reader.index import Index
-from optport.reader.scopes import Binding, Point, Scope
+from optport.reader.scopes import Binding, CallSite, Function, Point, Scope
 from optport.values import (
     UNKNOWN,
     UNREAD,
@@ -70,6 +70,9 @@ class Interpreter(Protocol):
 
     def returned(self, scope: Scope) -> ValueSet:
         """Return what the function of a scope of this file may return."""
+
+    def call_sites(self, function: Function) -> tuple[CallSite, ...]:
+        """Return the calls in this file of a function of it."""
 
 
 class Object(ObjectValue):

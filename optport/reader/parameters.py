@@ -1,15 +1,18 @@
-"""What a function's parameter may be: its instance, its default, or what its annotation names."""
+"""What a function's parameter may be: its instance, what the file's calls give it, its default,
+or what its annotation names.
+"""
 
 from __future__ import annotations
 
 import ast
 
 from optport.reader.annotations import objects_of
+from optport.reader.call_sites import filled
 from optport.reader.classes import Instance, OwnClass, decorators, enclosing_class
 from optport.reader.command_line import decorated_default
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Parameter, Point, ScopeKind
-from optport.values import UNKNOWN, Literal, ValueSet, exactly
+from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
 
 
 def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
@@ -20,10 +23,15 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
         own = enclosing_class(at.scope, asker)
         if own is not None and "staticmethod" not in names:
             return exactly(own if "classmethod" in names else Instance(own))
+    given = filled(parameter, asker)
+    found = [] if given is None else [given]
     if parameter.default is not None:
-        found = asker.value(parameter.default, parameter.at)
-        if found.known and found.exact != Literal(None):
-            return found | UNKNOWN
+        default = asker.value(parameter.default, parameter.at)
+        if default.known and default.exact != Literal(None):
+            found.append(default)
+    likely = union(found)
+    if likely.known:
+        return likely | UNKNOWN
     annotated = _annotated(parameter, asker)
     if annotated.known:
         return annotated

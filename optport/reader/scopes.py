@@ -99,6 +99,13 @@ class Parameter:
 
 
 @dataclass(eq=False, slots=True)
+class Rest:
+    """A function's ``**kwargs``."""
+
+    function: Function
+
+
+@dataclass(eq=False, slots=True)
 class Defined:
     """A name bound by ``def`` or ``class``."""
 
@@ -111,7 +118,7 @@ class Unfollowed:
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-Definition = Imported | Assigned | LoopTarget | Parameter | Defined | Unfollowed
+Definition = Imported | Assigned | LoopTarget | Parameter | Rest | Defined | Unfollowed
 
 
 @dataclass(eq=False, slots=True)
@@ -120,6 +127,15 @@ class Binding:
 
     definition: Definition
     at: Point
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call of a function of the file; the first `skip` parameters come before its arguments."""
+
+    call: ast.Call
+    at: Point
+    skip: int
 
 
 @dataclass(eq=False, slots=True)
