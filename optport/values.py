@@ -12,12 +12,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 MAX_NUMBER = 1e150
 """Numbers beyond it are unknown, infinity and not-a-number too: their squares are no numbers."""
 MAX_VALUES = 16
 """Values kept in one set; a set with more is unknown, so that work stays bounded."""
+MAX_WEAK = 4
+"""Objects that tell little that are kept in one set."""
 
 
 class Certainty(enum.IntEnum):
@@ -62,6 +64,8 @@ class ObjectValue:
     """
 
     __slots__ = ()
+    weak: ClassVar[bool] = False
+    """Whether it tells so little that a set goes without, where there are several."""
 
 
 class _Unread:
@@ -147,11 +151,17 @@ def union(sets: Iterable[ValueSet]) -> ValueSet:
     complete = True
     empty = True
     gaps = False
+    weak = 0
     for one in sets:
         empty = False
         complete = complete and one.complete
         gaps = gaps or one.gaps or not (one.values or one.complete)
         for value in one.values:
+            if isinstance(value, ObjectValue) and value.weak and value not in found:
+                weak += 1
+                if weak > MAX_WEAK:
+                    complete = False
+                    continue
             found.setdefault(_identity(value), value)
         if len(found) > MAX_VALUES:
             return UNKNOWN

@@ -152,7 +152,7 @@ def _hazard(several: Sequence[_Met], target: Target, kind: HazardKind) -> Hazard
         kind=kind,
         target=target.name,
         place=first.use.place,
-        certainty=max(one.certainty for one in several),
+        certainty=first.certainty,
         subject=_subject(most.use, most.row),
         where=_counterpart(first.use, target),
         brief=target.info.short,

@@ -338,9 +338,10 @@ class Evaluator:
             values.append(self.value(value, place))
         found = union(values)
         annotation = getattr(scope.node, "returns", None)
-        if found.known or annotation is None or scope.defined is None:
+        if any(map(is_definite, found.values)) or annotation is None or scope.defined is None:
             return found
-        return objects_of(annotation, scope.defined, self)
+        annotated = objects_of(annotation, scope.defined, self)
+        return found | annotated if annotated.known else found
 
     def call_sites(self, function: Function) -> tuple[CallSite, ...]:
         """Return the calls in the file of a function of it."""

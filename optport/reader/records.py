@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from optport.reader.containers import MAX_ITEMS, DictValue, Entry, is_key, only_dict
 from optport.reader.displays import dict_from
@@ -29,6 +29,7 @@ class Attributes(Object):
 class Record(Object):
     """What a class that is not known makes of keywords, or of a dict: likely, attributes of it."""
 
+    weak: ClassVar[bool] = True
     call: ast.Call
     at: Point
     asker: Interpreter
