@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optport.hazards.hazard import Port
     from optport.hazards.judge import Judgement
     from optport.options import Options
+    from optport.places import Place
     from optport.reader.evaluation import Foreign
     from optport.reader.model import Construction, MethodUse
 
@@ -85,7 +86,11 @@ def check_tree(
     from optport.options import default_options
 
     judged = judge_file(read, options or default_options())
-    report.constructions += [Checked(*one) for one in judged.constructions]
+    distinct: dict[tuple[Place, str], Checked] = {}
+    for construction, judgements in judged.constructions:  # a function's may be met once a call
+        key = construction.place, construction.api
+        distinct.setdefault(key, Checked(construction, judgements))
+    report.constructions += distinct.values()
     report.uses += judged.uses
     report.findings += judged.findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code))

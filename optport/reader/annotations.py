@@ -6,45 +6,73 @@ import ast
 import re
 
 from optport.reader.built import Built
-from optport.reader.objects import Annotated, Interpreter
+from optport.reader.objects import ANY_CLASS, NAMESPACE, Annotated, Interpreter
 from optport.reader.scopes import Point
 from optport.reader.torch_names import base_class, torch_class
-from optport.values import Qualified, ValueSet
+from optport.values import Qualified, Value, ValueSet
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,9}")
 _MAX_ALTERNATIVES = 8
 _MAX_TEXT = 80
+_CALLABLE = "Callable"
+_TYPES = {"type": "type", "Type": "type"}
 
 
 def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> ValueSet:
     """Return the objects of torch that something annotated like this may be: never all of them."""
-    found = []
-    for node in _alternatives(annotation):
+    found: list[Value] = []
+    for node, making in _alternatives(annotation):
         for value in asker.value(node, at).values:
             if isinstance(value, (Qualified, Annotated)):
                 api = torch_class(value.name) or base_class(value.name)
                 if api is not None:
-                    found.append(Built(api))
+                    found.append(_class(api, making) if making else Built(api))
     return ValueSet(tuple(found))
 
 
-def _alternatives(annotation: ast.expr | None) -> list[ast.expr]:
-    """The names in ``A | B``, ``Optional[A]`` and ``"A"``."""
-    found: list[ast.expr] = []
-    pending = [] if annotation is None else [annotation]
+def _class(api: str, making: str) -> Qualified:
+    """What is annotated as a class or as what makes an optimizer; which one, it tells seldom."""
+    told = making != _CALLABLE and base_class(f"{NAMESPACE}.{api}") is None
+    return Qualified(f"{NAMESPACE}.{api}" if told else ANY_CLASS)
+
+
+def _alternatives(annotation: ast.expr | None) -> list[tuple[ast.expr, str]]:
+    """The names in ``A | B``, ``Optional[A]``, ``"A"``; and in ``type[A]``, ``Callable[…, A]``.
+
+    The second part says of the latter which of the two it is.
+    """
+    found: list[tuple[ast.expr, str]] = []
+    pending = [] if annotation is None else [(annotation, "")]
     while pending and len(found) < _MAX_ALTERNATIVES:
-        node = pending.pop()
+        node, making = pending.pop()
         if isinstance(node, (ast.Name, ast.Attribute)):
-            found.append(node)
+            found.append((node, making))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            pending += [node.left, node.right]
+            pending += [(node.left, making), (node.right, making)]
         elif isinstance(node, ast.Subscript):
             name = getattr(node.value, "id", "") or getattr(node.value, "attr", "")
+            inner = node.slice
             if name == "Optional":
-                pending.append(node.slice)
+                pending.append((inner, making))
+            elif name in _TYPES and not making:
+                pending.append((inner, _TYPES[name]))
+            elif isinstance(inner, ast.Tuple) and name == "Union":
+                pending += [(one, making) for one in inner.elts]
+            elif isinstance(inner, ast.Tuple) and name == _CALLABLE and len(inner.elts) == 2:
+                pending.append((inner.elts[1], _CALLABLE))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found += [_dotted(name[0]) for name in _NAME.finditer(node.value, endpos=_MAX_TEXT)]
+            pending += [(one, making) for one in _in_text(node.value)]
     return found
+
+
+def _in_text(text: str) -> list[ast.expr]:
+    """The annotation that a text holds; its names alone where it is not one."""
+    if len(text) <= _MAX_TEXT and "\\" not in text:
+        try:
+            return [ast.parse(text.strip(), mode="eval").body]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    return [_dotted(name[0]) for name in _NAME.finditer(text, endpos=_MAX_TEXT)]
 
 
 def _dotted(name: str) -> ast.expr:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from optport.places import Place
+from optport.reader.call_sites import names_of
 from optport.reader.callee import ArgumentSource
 from optport.reader.classes import OwnFunction
 from optport.reader.containers import Entry, entries_of
+from optport.reader.frames import Spot, is_rest, looked_through, rest_positions
 from optport.reader.layout import Holder, Site
 from optport.reader.model import Argument, Parameters
 from optport.reader.objects import elements_of
@@ -69,6 +71,10 @@ class ArgumentBinder:
                 self._take_keyword(keyword, keyword.arg.removeprefix(source.prefix), source)
 
     def _take_keyword(self, keyword: ast.keyword, name: str, source: ArgumentSource) -> None:
+        spot = looked_through(Spot(keyword.value, source.at, source.call, source.frame))
+        if spot.node is not keyword.value:
+            self._take(name, spot)
+            return
         node = keyword.value
         value = self._evaluator.value(node, source.at)
         text, place = self._source.expression(node), self._source.place(keyword)
@@ -78,16 +84,25 @@ class ArgumentBinder:
         )
         self._bind(argument, value, node, source.at)
 
+    def _take(self, name: str, spot: Spot) -> None:
+        """Bind what stands somewhere to a parameter."""
+        value = self._evaluator.value(spot.node, spot.at)
+        argument = self._argument(name, value, spot.node, spot.holder)
+        self._bind(argument, value, spot.node, spot.at)
+
     def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
         """Bind a positional argument, or the elements of ``*args``; False if they can't be read."""
         evaluator = self._evaluator
         if not isinstance(node, ast.Starred):
             name = self._next_positional()
             if name is not None:
-                value = evaluator.value(node, source.at)
-                argument = self._argument(name, value, node, source.call)
-                self._bind(argument, value, node, source.at)
+                self._take(name, looked_through(Spot(node, source.at, source.call, source.frame)))
             return True
+        given = rest_positions(node.value, source.frame)
+        if given is not None and source.frame is not None:
+            site, outer = source.frame.site, source.frame.outer
+            inner = ArgumentSource(site.call, site.at, frame=outer)
+            return all(self._take_positional(one, inner) for one in given)
         only = evaluator.value(node.value, source.at).exact
         elements = None if only is None else elements_of(only)
         place = self._source.place(node)
@@ -110,6 +125,16 @@ class ArgumentBinder:
 
     def _expand(self, keyword: ast.keyword, source: ArgumentSource) -> None:
         """Bind the entries of ``**kwargs``; what can't be read of them stays hidden."""
+        frame = source.frame
+        if frame is not None and is_rest(keyword.value, source.at, frame):
+            inner = ArgumentSource(frame.site.call, frame.site.at, frame=frame.outer)
+            named = names_of(frame.function)
+            for one in frame.site.call.keywords:
+                if one.arg is None:
+                    self._expand(one, inner)
+                elif one.arg not in named:
+                    self._take_keyword(one, one.arg, inner)
+            return
         value = self._evaluator.value(keyword.value, source.at)
         entries, complete = entries_of(value)
         if not self._evaluator.evaluation.spend(len(entries)):

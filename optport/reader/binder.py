@@ -33,6 +33,10 @@ MUTATING_METHODS = frozenset({"update", "setdefault", "append", "extend", "inser
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
+ANNOTATING = (ast.Subscript, ast.BinOp, ast.Constant)
+"""Forms of annotations that may be of a class and not of an instance: ``type[Optimizer]``."""
+
+
 class FlowKind(enum.Enum):
     """How the value of an expression comes out under a name."""
 
@@ -69,6 +73,8 @@ class Binder:
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The names that imports bind, with the full name of what they bind them to."""
     class_names: set[str] = field(default_factory=set)
+    functions: dict[str, list[list[ast.arg]]] = field(default_factory=dict)
+    """What functions are given by position, by their names; a constructor by its class's."""
     stores: dict[ast.expr, ast.expr] = field(default_factory=dict)
     """What attributes and items are assigned, by the assignment's target."""
     augmented: dict[ast.expr, ast.expr] = field(default_factory=dict)
@@ -204,7 +210,7 @@ class Binder:
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
                 self.flows.append(Flow(argument.arg, default))
-            if isinstance(argument.annotation, (ast.Subscript, ast.BinOp, ast.Constant)):
+            if isinstance(argument.annotation, ANNOTATING):
                 self.flows.append(Flow(argument.arg, argument.annotation, FlowKind.ANNOTATED))
             received = Parameter(node, argument, default, outside, first=position == 0)
             self.bind(argument.arg, received, at)
@@ -213,6 +219,16 @@ class Binder:
         if node.args.kwarg is not None:
             self.bind(node.args.kwarg.arg, Rest(node), at)
         return at
+
+    def note_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        """Note what a function that is defined in `scope` is given by position."""
+        taken, name = [*node.args.posonlyargs, *node.args.args], node.name
+        if isinstance(scope.node, ast.ClassDef):
+            if not any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list):
+                taken = taken[1:]
+            if name == "__init__":
+                name = scope.node.name
+        self.functions.setdefault(name, []).append(taken)
 
     def open_lambda(self, node: ast.Lambda, outside: Point) -> Scope:
         """Return the scope of a lambda, made when it is first asked for."""

@@ -100,7 +100,7 @@ class CallSites:
 def filled(parameter: Parameter, asker: Interpreter) -> ValueSet | None:
     """Return what the file's calls give a parameter; None where none of them gives one."""
     found = []
-    position = _position(parameter.function, parameter.argument.arg)
+    position = position_of(parameter.function, parameter.argument.arg)
     for site in asker.call_sites(parameter.function):
         value = _handed(site, parameter.argument.arg, position, asker)
         if value is not None:
@@ -111,7 +111,7 @@ def filled(parameter: Parameter, asker: Interpreter) -> ValueSet | None:
 def rest(parameter: Rest, asker: Interpreter) -> ValueSet:
     """Return the dict that ``**kwargs`` of a function are by the file's calls."""
     function = parameter.function
-    named = {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+    named = names_of(function)
     table: DictValue | None = None
     for site in asker.call_sites(function):
         entries, complete = _keywords(site, named, asker)
@@ -138,8 +138,13 @@ def _keywords(site: CallSite, named: set[str], asker: Interpreter) -> tuple[list
     return found, complete
 
 
-def _position(function: Function, name: str) -> int | None:
-    """Which positional argument a parameter takes; None for one that only a keyword gives."""
+def names_of(function: Function) -> set[str]:
+    """Return the names of the parameters that keywords are for."""
+    return {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+
+
+def position_of(function: Function, name: str) -> int | None:
+    """Return which positional argument a parameter takes; None for one that only keywords give."""
     names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
     return names.index(name) if name in names else None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from optport.reader.classes import OwnClass, SuperValue
 from optport.reader.evaluate import Evaluator
 from optport.reader.evaluation import Evaluation
+from optport.reader.frames import Frame, handed_over, only_parameter
 from optport.reader.known_calls import Partial
 from optport.reader.names import owner
 from optport.reader.objects import ANY_CLASS, keyword_of
@@ -35,7 +36,8 @@ _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_g
 class ArgumentSource:
     """A call with arguments: all but the first `skip` and the keywords in `without`.
 
-    With a `prefix` they are the keywords that start with it, and no others.
+    With a `prefix` they are the keywords that start with it, and no others. In a `frame` the
+    parameters of the function around it are what one of its calls gives them.
     """
 
     call: ast.Call
@@ -43,6 +45,7 @@ class ArgumentSource:
     skip: int = 0
     without: frozenset[str] = frozenset()
     prefix: str = ""
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class CalleeResolver:
         if not self._may_build(call, at):
             return []
         callee = self._evaluator.value(call.func, at)
-        found = self._found(callee, (ArgumentSource(call, at),))
+        found = self._handed_over(call, at)
+        found = found or self._found(callee, (ArgumentSource(call, at),))
         found = found or list(self._initialised(call, at))
         found = found or list(self._wrapped(call, callee, at))
         found = found or list(self._lazily(call, at))
@@ -119,6 +123,23 @@ class CalleeResolver:
                 ResolvedCall(one.api, sources, one.sure and sure) for one in self._built_by[only]
             ]
         return list(classes_of(callee, sources, sure, self._evaluator.evaluation))
+
+    def _handed_over(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
+        """Return what a parameter of a function builds that is called: by each of its calls."""
+        parameter = only_parameter(call.func, at)
+        if parameter is None:
+            return []
+        evaluator = self._evaluator
+        found: list[ResolvedCall] = []
+        spots = list(handed_over(call.func, at, evaluator))
+        for spot in spots:
+            source = ArgumentSource(call, at, frame=spot.frame)
+            found += self._found(evaluator.value(spot.node, spot.at), (source,), sure=False)
+        default = parameter.default
+        if found and default is not None and all(spot.node is not default for spot in spots):
+            value = evaluator.value(default, parameter.at)
+            found += self._found(value, (ArgumentSource(call, at),), sure=False)
+        return found
 
     def _may_build(self, call: ast.Call, at: Point) -> bool:
         """Whether a call is worth a look: by the name that is called, most are not."""

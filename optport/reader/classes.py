@@ -87,6 +87,9 @@ class OwnClass(Object):
             for base in self.own_bases():
                 inherited.append(base.seen_by(self.home, base.in_body(name)))
             found = union(inherited)
+        overriding = self.overridden(name)
+        if overriding.known:
+            found = union([found, overriding]) if found.known else overriding
         return self.seen_by(asker, found | UNKNOWN)  # another class may override it
 
     def called(self, call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
@@ -113,13 +116,32 @@ class OwnClass(Object):
     def in_body(self, name: str) -> ValueSet:
         """Return what its own body binds a name to."""
         if name not in self.scope.bindings:
-            return UNKNOWN
+            return self._annotated(name)
         end = Point(self.scope, self.at.order, Branch(BranchKind.ROOT))
         bindings = reaching(self.scope, name, end)
         found = []
         for binding in bindings or self.scope.bindings[name][:MAX_BINDINGS]:
             found.append(self.home.bound(binding))
         return union(found)
+
+    def _annotated(self, name: str) -> ValueSet:
+        """What its body says of a name by an annotation alone."""
+        for statement in self.node.body:
+            if isinstance(statement, ast.AnnAssign) and self.scope.defined is not None:
+                target = statement.target
+                if isinstance(target, ast.Name) and target.id == name:
+                    return self.home.annotated(statement.annotation, self.scope.defined)
+        return UNKNOWN
+
+    def overridden(self, name: str) -> ValueSet:
+        """Return what classes of its file that derive from it bind a name to, but for methods."""
+        if name not in self.home.index.class_members:
+            return UNKNOWN
+        found = []
+        for heir in self.heirs():
+            if name in heir.scope.bindings and name not in heir.methods:
+                found.append(heir.in_body(name))
+        return union(found) | UNKNOWN
 
     def base(self, node: ast.expr) -> ValueSet:
         """Return what a base in its class statement may be."""
@@ -190,6 +212,7 @@ class Instance(Object):
         if given:
             return given[-1]
         home = self.of.home
+        overriding = self.of.overridden(name) if self.call is None else UNKNOWN
         for own in self.of.line():
             assigned = []
             for change in own.home.index.attribute_sets(name, own.scope)[:MAX_BINDINGS]:
@@ -203,9 +226,10 @@ class Instance(Object):
                     assigned.append(one.returned(home))
                 shared = UNKNOWN
             if assigned or shared.known:
-                found = union([*assigned, *([shared] if shared.known else [])])
+                known = [one for one in (shared, overriding) if one.known]
+                found = union([*assigned, *known])
                 return found if assigned else found | UNKNOWN
-        return UNKNOWN
+        return overriding
 
 
 @dataclass(eq=False, slots=True)

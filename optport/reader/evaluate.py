@@ -343,6 +343,10 @@ class Evaluator:
         annotated = objects_of(annotation, scope.defined, self)
         return found | annotated if annotated.known else found
 
+    def annotated(self, annotation: ast.expr, at: Point) -> ValueSet:
+        """Return what something may be by its annotation."""
+        return objects_of(annotation, at, self)
+
     def call_sites(self, function: Function) -> tuple[CallSite, ...]:
         """Return the calls in the file of a function of it."""
         return self._call_sites.of(function)

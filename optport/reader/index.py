@@ -56,6 +56,11 @@ class Index:
         """The names of the classes that have been walked."""
         return self._binder.class_names
 
+    @property
+    def functions(self) -> dict[str, list[list[ast.arg]]]:
+        """What functions are given by position, by their names; a constructor by its class's."""
+        return self._binder.functions
+
     def enter(self, lines: LineSet, within: Scope | None = None) -> None:
         """Walk the functions with one of the lines, all of them or those right in a class."""
         line = lines.find(1)

@@ -71,6 +71,9 @@ class Interpreter(Protocol):
     def returned(self, scope: Scope) -> ValueSet:
         """Return what the function of a scope of this file may return."""
 
+    def annotated(self, annotation: ast.expr, at: Point) -> ValueSet:
+        """Return what something may be by its annotation."""
+
     def call_sites(self, function: Function) -> tuple[CallSite, ...]:
         """Return the calls in this file of a function of it."""
 

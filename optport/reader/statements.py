@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from optport.reader.binder import Binder, Flow, FlowKind
+from optport.reader.binder import ANNOTATING, Binder, Flow, FlowKind
 from optport.reader.expressions import LEAVES, Expressions
 from optport.reader.lines import LineSet
 from optport.reader.scopes import (
@@ -174,6 +174,9 @@ class Statements:
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         self._annotate(node.annotation)
+        if isinstance(node.target, ast.Name) and isinstance(node.annotation, ANNOTATING):
+            flow = Flow(node.target.id, node.annotation, FlowKind.ANNOTATED)
+            self._binder.flows.append(flow)
         if node.value is not None:
             self._bind(node.target, node.value, self._use(node.value))
 
@@ -347,6 +350,7 @@ class Statements:
         self._type_parameters(node)
         outside = self._point()
         self._binder.bind(node.name, Defined(node), outside)
+        self._binder.note_function(node, self._scope)
         if _outside_functions(self._scope):
             self.deferred[node] = outside
             self._functions.append(node)

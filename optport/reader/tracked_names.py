@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,10 @@ MAX_ROUNDS = 24
 _MODULE = "optim"
 _MODULE_NAMES = (_MODULE, f"torch.{_MODULE}")
 _MAX_CALLS = 3
+_MAX_FUNCTIONS = 8
+"""Functions of one name whose parameters a call is held against."""
+_MAKING = frozenset({"type", "Type", "Callable"})
+_WORD = re.compile(r"\w+")
 _NEVER = -sys.maxsize
 _CONSTRUCTOR = "__init__"
 _HOLDING = CONTAINER_METHODS | {"__dict__"}
@@ -57,11 +61,13 @@ def track_names(index: Index, wrappers: frozenset[str]) -> TrackedNames:
     """
     search = _Search((_MODULE, *class_names(), *wrappers), index)
     lines = index.lines.with_ends(_start(wrappers))
+    latest = lines
     for _ in range(MAX_ROUNDS):
         index.enter(lines)
-        fresh = search.follow(lines)
+        fresh = search.follow(lines) | search.handed_over(latest)
         if not fresh:
             return TrackedNames(frozenset(search.calls), lines)
+        latest = index.lines.with_words(fresh)
         lines = index.lines.with_words(fresh, lines)
     return TrackedNames(frozenset(search.calls), index.lines.all())
 
@@ -92,7 +98,8 @@ class _Search:
             value = flow.value
             if not has_line(lines, value):
                 continue
-            calls = self._calls(value)
+            annotates = flow.kind is FlowKind.ANNOTATED
+            calls = self._annotated(value) if annotates else self._calls(value)
             if calls == _NEVER or flow.name in MODULES:
                 continue
             calls += flow.kind is FlowKind.RETURNED
@@ -103,6 +110,34 @@ class _Search:
                     fresh.add(_CONSTRUCTOR)
                     self.calls[_CONSTRUCTOR] = 0
         return fresh
+
+    def handed_over(self, lines: LineSet) -> set[str]:
+        """Look at the calls on these lines that give a class to a function of the file.
+
+        The names that are new are those of the functions' parameters.
+        """
+        fresh = set()
+        functions = self._index.functions
+        for call, _ in self._index.calls(lines):
+            known = functions.get(_last_name(call.func))
+            if known is None or not (call.args or call.keywords):
+                continue
+            for name, value in _given(call, known):
+                calls = self._calls(value)
+                if calls > self._of(name):
+                    fresh.add(name)
+                    self.calls[name] = min(calls, _MAX_CALLS)
+        return fresh
+
+    def _annotated(self, annotation: ast.expr) -> int:
+        """Zero for an annotation of a class or of what makes an optimizer; `_NEVER` for others."""
+        words: set[str] = set()
+        for node in ast.walk(annotation):
+            words.add(_last_name(node))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.update(_WORD.findall(node.value))
+        made = words & _MAKING and ("Optimizer" in words or words & self.calls.keys())
+        return 0 if made else _NEVER
 
     def _imported(self) -> set[str]:
         fresh = set()
@@ -182,7 +217,17 @@ class _Search:
         return self.calls.get(name, _NEVER)
 
 
-def _last_name(node: ast.expr) -> str:
+def _given(call: ast.Call, functions: list[list[ast.arg]]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what a call gives, with the names that the functions have for it."""
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            yield keyword.arg, keyword.value
+    for taken in functions[:_MAX_FUNCTIONS]:
+        for one, value in zip(taken, call.args, strict=False):
+            yield one.arg, value
+
+
+def _last_name(node: ast.AST) -> str:
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
     return name if isinstance(name, str) else ""
 
