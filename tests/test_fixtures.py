@@ -6,8 +6,10 @@ anew: the difference is there to be read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +43,19 @@ def _shown(finding: Finding) -> str:
     return f"{finding.place.line}:{finding.place.col} {finding.code} {finding.message}\n"
 
 
-@each_fixture
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def _each_front_end() -> Iterator[Any]:
+    """Every front end with every fixture; one process runs what a front end needs one run for."""
+    for front_end in FRONT_ENDS:
+        for fixture in FIXTURES:
+            marks = [pytest.mark.xdist_group(front_end)]
+            if front_end != "core" and fixture.asked_for != AskedFor():
+                marks.append(pytest.mark.slow)  # a run of the host for one or two fixtures
+            yield pytest.param(
+                front_end, fixture, marks=marks, id=f"{front_end}-{fixture.path.stem}"
+            )
+
+
+@pytest.mark.parametrize("front_end, fixture", list(_each_front_end()))
 def test_findings_are_those_stated(front_end: str, fixture: Fixture) -> None:
     assert _run(front_end, fixture.asked_for)[fixture.path] == fixture.spots
 

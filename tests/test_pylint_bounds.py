@@ -17,6 +17,8 @@ from pylint_optport.finder import _imported, outline
 from pylint_optport.reading import Reading
 from tests import hosts
 
+pytestmark = pytest.mark.slow  # a run of pylint each
+
 ONLY_OURS = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--enable=optport"
 
 

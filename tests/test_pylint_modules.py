@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import run
 from tests.fixture_cases import Fixture, Spot, Stated
 
+pytestmark = pytest.mark.slow  # a run of pylint each
+
 PROJECTS = Path(__file__).parent / "pylint_packages"
 CONFIDENCES = {"HIGH": "certain", "INFERENCE": "possible"}
 

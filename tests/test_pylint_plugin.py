@@ -199,6 +199,7 @@ OPTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option, value, found", OPTIONS)
 @pytest.mark.parametrize("where", ["command line", ".pylintrc", "pyproject.toml"])
 def test_each_option_is_read_wherever_it_stands(
@@ -219,6 +220,7 @@ def test_default_options_on_the_same_source(project: Path) -> None:
     assert pylint(project, "options.py") == ["options.py:2:0 W7201"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, text",
     [
@@ -236,6 +238,7 @@ def test_targets_may_be_a_list(project: Path, name: str, text: str) -> None:
     assert pylint(project, "options.py") == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["2.10", "2"])
 def test_a_version_without_quotes_ends_the_run(project: Path, value: str) -> None:
     text = f"[tool.pylint.optport]\noptport-torch-version = {value}\n"
@@ -259,6 +262,7 @@ def test_notes_need_their_option_and_nothing_else(project: Path) -> None:
     assert {"optport-port", "optport-equivalent-default"} < symbols
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "argument, says",
     [
@@ -292,6 +296,7 @@ def test_several_jobs_find_the_same_with_the_same_options(project: Path) -> None
     assert sorted(found) == [f"{name}:3:21 W7102" for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [SOURCE, "# coding: latin-1\nimport torch; 'é'; torch.optim.ASGD([])\n"],
@@ -304,6 +309,7 @@ def test_standard_input(project: Path, text: str) -> None:
     assert found[0].startswith("shown.py:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", ["\r\n", "\n"], ids=["Windows", "Unix"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte order mark"])
 def test_line_ends_and_marks_move_nothing(project: Path, ends: str, mark: str) -> None:
@@ -360,6 +366,7 @@ SUPPRESSION = {
 }
 
 
+@pytest.mark.slow
 def test_suppression_is_pylints_own(tmp_path: Path) -> None:
     names = {case: f"case_{number}.py" for number, case in enumerate(SUPPRESSION)}
     for case, (text, _) in SUPPRESSION.items():
@@ -388,6 +395,7 @@ ALIKE = [
 """Pragmas in all kinds of places; what they cover is for pylint to say."""
 
 
+@pytest.mark.slow
 def test_suppression_covers_the_same_as_for_pylints_own_messages(tmp_path: Path) -> None:
     pragma = "pylint: disable=optport-buggy-asgd, undefined-variable"
     names = [f"case_{number}.py" for number in range(len(ALIKE))]
@@ -405,6 +413,7 @@ def test_suppression_covers_the_same_as_for_pylints_own_messages(tmp_path: Path)
     assert any(m["messageId"] == "I0021" for m in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, found",
     [
@@ -431,6 +440,7 @@ BAD_FILES = {
 }
 
 
+@pytest.mark.slow
 def test_bad_files_lose_no_other_files_findings(project: Path) -> None:
     names = [f"bad_{number}.py" for number in range(len(BAD_FILES))]
     for name, content in zip(names, BAD_FILES.values(), strict=True):
