@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 SCHEDULERS: Final = "torch.optim.lr_scheduler"
@@ -134,13 +135,22 @@ _INNER: Final = {
     "polynomial": f"{SCHEDULERS}.PolynomialLR(optimizer, total_iters=35, power=0.9)",
     "restarts": f"{SCHEDULERS}.CosineAnnealingWarmRestarts(optimizer, T_0=10)",
     "factors": f"{SCHEDULERS}.MultiplicativeLR(optimizer, lambda e: 0.95)",
+    "milestones": f"{SCHEDULERS}.MultiStepLR(optimizer, milestones=[3, 9], gamma=0.5)",
+    "functions": f"{SCHEDULERS}.LambdaLR(optimizer, lambda e: 0.95 ** e)",
+    "long restarts": f"{SCHEDULERS}.CosineAnnealingWarmRestarts(optimizer, T_0=5, T_mult=2)",
+    "cycles": f"{SCHEDULERS}.CyclicLR(optimizer, 0.05, 0.3, 4, cycle_momentum=False)",
+    "one cycle": f"{SCHEDULERS}.OneCycleLR(optimizer, 0.3, 60, cycle_momentum=False)",
+    "averaging": "torch.optim.swa_utils.SWALR(optimizer, swa_lr=0.05, anneal_epochs=6)",
 }
 
 _SEQUENCES: Final = (
     *((("warm-up", other), [5]) for other in ("cosine", "cosine to 0.01", "steps", "polynomial")),
     *((("warm-up", "restarts"), [5]), (("long warm-up", "cosine"), [5])),
     *((("constant", "exponential"), [5]), (("constant", "exponential", "steps"), [5, 20])),
-    (("warm-up", "factors"), [5]),
+    *((("warm-up", other), [5]) for other in ("factors", "milestones", "functions", "cycles")),
+    *((("warm-up", other), [5]) for other in ("long restarts", "one cycle", "averaging")),
+    *(((first, "steps"), [7]) for first in ("factors", "milestones", "restarts", "averaging")),
+    *(((first, "cosine"), [7]) for first in ("cycles", "one cycle")),
 )
 
 _CHAINS: Final = (
@@ -148,6 +158,8 @@ _CHAINS: Final = (
     ("warm-up", "steps"),
     ("warm-up", "cosine"),
     ("warm-up", "cosine to 0.01"),
+    *(("steps", "restarts"), ("functions", "exponential"), ("factors", "milestones")),
+    *(("one cycle", "exponential"), ("exponential", "cycles"), ("polynomial", "averaging")),
 )
 
 _OPTIMIZERS: Final = {
@@ -174,6 +186,14 @@ _OVER_GROUPS: Final = (
 )
 
 _CADENCE: Final = {"cadence": 5}
+
+
+def pairs() -> Iterator[Schedule]:
+    """Every kind of scheduler after and with every other one."""
+    for first, second in product(_INNER.values(), repeat=2):
+        inner = f"[{first}, {second}]"
+        yield _scheduler(f"SequentialLR(optimizer, schedulers={inner}, milestones=[7])")
+        yield _scheduler(f"ChainedScheduler({inner})")
 
 
 def schedules() -> list[Schedule]:

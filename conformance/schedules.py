@@ -1,6 +1,8 @@
 """Scheduler constructions and their ports, run: ``python -m conformance.schedules paddle==3.3.1``.
 
-``--random COUNT SEED`` before the versions runs so many drawn ones instead, and records nothing.
+Programs that were recorded at a version and are still the same are not run again.
+``--random COUNT SEED`` before the versions runs so many drawn ones instead, ``--pairs`` every kind
+of scheduler before and with every other one; they record nothing.
 
 For each construction of `schedule_calls.py`: torch's rates over 40 steps, the literal port's and
 the port's. What the linter found, and how far both are, goes to `evidence/schedules.json`.
@@ -14,13 +16,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from conformance.environments import Version, default_cache
 from conformance.literal import literal_port
 from conformance.members import TARGETS, TORCH
 from conformance.programs import Program, Ran, deviation, run_programs
-from conformance.schedule_calls import Schedule, schedules
+from conformance.schedule_calls import Schedule, pairs, schedules
 from conformance.schedule_draws import draw_schedules
 from optport.check import Checked, check_source
 from optport.findings import Finding
@@ -40,17 +42,22 @@ EXACT_BELOW: Final = 1e-6
 #: A literal port is the same below this: float32 recursions reach 5e-6.
 SAME_BELOW: Final = 1e-5
 
+Recorded = dict[str, dict[str, dict[str, Any]]]
+"""The fields of outcomes, by target with its version and by construction."""
+
 _LOOP: Final = "for _ in range(40):\n    optimizer.step()\n    scheduler.step()\n"
+_EPOCHS: Final = (
+    "for _ in range(8):\n    for _ in range(5):\n        optimizer.step()\n    scheduler.step()\n"
+)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """What the linter says of a construction on a target, and its two programs."""
+    """What the linter says of a construction on a target, and the programs of its two ports."""
 
     found: list[str]
     fidelity: str
-    literal: str | None
-    port: str | None
+    programs: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,28 +65,34 @@ class Outcome:
     """What became of one construction on one target.
 
     `found` are the linter's codes about the schedule; `literal` and `port` are the largest
-    deviation of a rate, or what was raised, None where there is no such port.
+    deviation of a rate, or what was raised, None where there is no such port. `programs` are what
+    was run for them.
     """
 
     found: list[str]
     fidelity: str
     literal: float | str | None
     port: float | str | None
+    programs: dict[str, str]
 
 
 def ports_of(schedule: Schedule, target: str) -> Ports:
     """Check a construction for a target (with its version) and write both ports."""
     options = make_options(target)
     (to,) = options.targets
-    report = check_source(f"import torch\n{schedule.statements}\n{_LOOP}", options)
+    loop = _EPOCHS if "cadence" in schedule.loop else _LOOP
+    report = check_source(f"import torch\n{schedule.statements}\n{loop}", options)
     (optimizer,) = _of_kind(report.constructions, ApiKind.OPTIMIZER)
     *_, scheduler = _of_kind(report.constructions, ApiKind.SCHEDULER)
     port = scheduler.ports[to.name]
+    texts = {
+        "literal": _literal(optimizer.construction, scheduler.construction, to),
+        "port": _port(optimizer, scheduler, to),
+    }
     return Ports(
         sorted({one.code for one in report.findings if _about_schedule(one, optimizer)}),
         port.fidelity,
-        _literal(optimizer.construction, scheduler.construction, to),
-        _port(optimizer, scheduler, to),
+        {part: text for part, text in texts.items() if text is not None},
     )
 
 
@@ -136,47 +149,63 @@ def _port(optimizer: Checked, scheduler: Checked, to: Target) -> str | None:
     return "\n".join(lines)
 
 
-def measure(version: str, cache: Path, calls: Sequence[Schedule]) -> dict[str, dict[str, Outcome]]:
+def measure(
+    version: str, cache: Path, calls: Sequence[Schedule], recorded: Recorded
+) -> dict[str, dict[str, Outcome]]:
     """Run constructions at a version; by target and construction, what became of it.
 
-    Raises as :func:`conformance.programs.run_programs`.
+    What is recorded is not run again. Raises as :func:`conformance.programs.run_programs`.
     """
     wanted = Version.parse(version)
     torch = [Program(one.id, "torch", _run(one.statements, one)) for one in calls]
     references = run_programs(torch, TORCH, cache)
-    found: dict[str, dict[str, Outcome]] = {}
-    for target in TARGETS[wanted.framework]:
-        ports = {one.id: ports_of(one, f"{target}=={wanted.version}") for one in calls}
-        ran = run_programs(list(_jobs(calls, ports, wanted.framework)), version, cache)
-        found[target] = {
-            name: Outcome(
-                port.found,
-                port.fidelity,
-                _off(references[name], ran.get(f"{name}|literal")),
-                _off(references[name], ran.get(f"{name}|port")),
-            )
-            for name, port in ports.items()
-            if references[name].error is None
-        }
-    return found
+    return {
+        target: _measured_on(
+            f"{target}=={wanted.version}", version, cache, calls, references, recorded
+        )
+        for target in TARGETS[wanted.framework]
+    }
 
 
-def _jobs(
-    calls: Iterable[Schedule], ports: Mapping[str, Ports], framework: str
-) -> Iterator[Program]:
-    for one in calls:
-        for part, text in (("literal", ports[one.id].literal), ("port", ports[one.id].port)):
-            if text is not None:
-                yield Program(f"{one.id}|{part}", framework, _run(text, one))
+def _measured_on(
+    target: str,
+    version: str,
+    cache: Path,
+    calls: Sequence[Schedule],
+    references: Mapping[str, Ran],
+    recorded: Recorded,
+) -> dict[str, Outcome]:
+    known = recorded.get(target, {})
+    ports = {one.id: ports_of(one, target) for one in calls if references[one.id].error is None}
+    framework = Version.parse(version).framework
+    jobs = {
+        (one.id, part): Program(f"{one.id}|{part}", framework, _run(text, one))
+        for one in calls
+        if one.id in ports
+        for part, text in ports[one.id].programs.items()
+        if known.get(one.id, {}).get("programs", {}).get(part) != text
+    }
+    ran = run_programs(list(jobs.values()), version, cache) if jobs else {}
+
+    def off(name: str, part: str) -> float | str | None:
+        if part not in ports[name].programs:
+            return None
+        job = jobs.get((name, part))
+        return known[name][part] if job is None else _off(references[name], ran[job.id])
+
+    return {
+        name: Outcome(
+            port.found, port.fidelity, off(name, "literal"), off(name, "port"), port.programs
+        )
+        for name, port in ports.items()
+    }
 
 
 def _run(text: str, schedule: Schedule) -> str:
     return f"{text}\nresult = rates(optimizer, scheduler, **{schedule.loop!r})"
 
 
-def _off(reference: Ran, ran: Ran | None) -> float | str | None:
-    if ran is None:
-        return None
+def _off(reference: Ran, ran: Ran) -> float | str:
     if ran.error is not None:
         return ran.error.partition(":")[0]
     apart = deviation(reference.result, ran.result)
@@ -213,23 +242,23 @@ def _summary(outcomes: Mapping[str, Outcome]) -> str:
     return f"{len(outcomes)} constructions, {hazards} with findings; ports: {fidelities}"
 
 
+def read_recorded() -> Recorded:
+    """What is recorded, by target with its version and by construction."""
+    if not RECORDED.is_file():
+        return {}
+    data: Recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return data
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure at the versions given, record it, and print what the linter has wrong."""
-    recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
-    drawn = arguments[:1] == ["--random"]
-    calls = draw_schedules(int(arguments[1]), int(arguments[2])) if drawn else schedules()
-    wrong = 0
-    for version in arguments[3:] if drawn else arguments:
-        for target, outcomes in measure(version, default_cache(), calls).items():
-            print(f"{target}: {_summary(outcomes)}")
-            name = f"{target}=={Version.parse(version).version}"
-            recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
-            for one, outcome in outcomes.items():
-                for mistake in mistakes(one, outcome):
-                    wrong += 1
-                    print(f"{target}: {one}: {mistake}")
-    if drawn:
-        return int(wrong > 0)
+    if arguments[:1] == ["--random"]:
+        _, count, seed, *versions = arguments
+        return int(_measured(versions, draw_schedules(int(count), int(seed)), {}) > 0)
+    if arguments[:1] == ["--pairs"]:
+        return int(_measured(arguments[1:], list(pairs()), {}) > 0)
+    recorded = read_recorded()
+    wrong = _measured(arguments, schedules(), recorded)
     lines = ",\n".join(
         f"{json.dumps(name)}: {{\n"
         + ",\n".join(
@@ -240,6 +269,21 @@ def main(arguments: Sequence[str]) -> int:
     )
     RECORDED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     return int(wrong > 0)
+
+
+def _measured(versions: Sequence[str], calls: Sequence[Schedule], recorded: Recorded) -> int:
+    """Measure at some versions, beside what is recorded, and print and count the mistakes."""
+    wrong = 0
+    for version in versions:
+        for target, outcomes in measure(version, default_cache(), calls, recorded).items():
+            print(f"{target}: {_summary(outcomes)}")
+            name = f"{target}=={Version.parse(version).version}"
+            recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
+            for one, outcome in outcomes.items():
+                for mistake in mistakes(one, outcome):
+                    wrong += 1
+                    print(f"{target}: {one}: {mistake}")
+    return wrong
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
         yield f": it {parameter.placement.text}; flagged when {flagged}."
     yield from (f": {_rejected(one)}." for one in parameter.rejects)
     yield from (f", in a group: {_rejected(one)}." for one in parameter.rejects_in_groups)
-    yield from (f": when {_limits(one)}, it {one.text}." for one in parameter.differences)
+    yield from (f": when {limits(one)}, it {one.text}." for one in parameter.differences)
     if parameter.fate in (Fate.LOST, Fate.IGNORED) and parameter.neutral is not None:
         yield f": without effect when {code(parameter.neutral.text)}."
     if parameter.expression is not None:
@@ -145,15 +145,16 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
         yield f": {parameter.note}"
 
 
-def _limits(difference: Difference) -> str:
-    limits = [
-        code(difference.when.text),
+def limits(difference: Difference) -> str:
+    """When a difference counts: values, versions, a scheduler; empty for always."""
+    found = [
+        difference.when and code(difference.when.text),
         difference.before and f"before {difference.before}",
         difference.torch_since and f"since torch {difference.torch_since}",
         difference.torch_before and f"before torch {difference.torch_before}",
         difference.scheduled and "a scheduler sets the rate",
     ]
-    return ", ".join(limit for limit in limits if limit)
+    return ", ".join(limit for limit in found if limit)
 
 
 def _rejected(rejection: Rejection) -> str:

@@ -86,8 +86,8 @@ def _default_is_lost(case: Case, row: ParameterRow) -> bool:
 def _means_another(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     """Values that the counterpart takes and makes something else of."""
     schedule = case.construction.kind is ApiKind.SCHEDULER
-    for one in case.differences(row):
-        met = one.when.holds(case.lookup)
+    for one in case.differences(row.differences):
+        met = one.met(case.lookup)
         if met is not Certainty.NO:
             advice = one.advice or row.advice or case.otherwise
             yield case.hazard(

@@ -80,10 +80,10 @@ class Case:
             if rejection.before is None or at < parse_version(rejection.before):
                 yield rejection
 
-    def differences(self, row: ParameterRow) -> Iterator[Difference]:
-        """Yield what a parameter means there at the versions of the target and of torch."""
+    def differences(self, differences: Iterable[Difference]) -> Iterator[Difference]:
+        """Yield those of some differences that hold at the versions of the target and of torch."""
         at, torch = parse_version(self.target.version), parse_version(self.scene.torch_version)
-        for one in row.differences:
+        for one in differences:
             if (
                 (one.before is None or at < parse_version(one.before))
                 and (one.torch_since is None or torch >= parse_version(one.torch_since))

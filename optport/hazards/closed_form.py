@@ -62,7 +62,7 @@ def closed_form(scheduler: Construction, base_rate: str) -> ClosedForm | None:
     if curve.joins is None:
         return _own(scheduler, curve, base_rate)
     inner = scheduler.inner
-    if not 0 < len(inner) <= MAX_INNER:
+    if not 0 < len(inner) <= MAX_INNER or (len(inner) > 1 and any(map(sets_base, inner))):
         return None
     forms = [_inner(one, base_rate, curve.joins, first=one is inner[0]) for one in inner]
     known = [form for form in forms if form is not None]
@@ -145,6 +145,12 @@ def _inner(scheduler: Construction, base_rate: str, join: Join, first: bool) -> 
     if form.absolute:
         return None
     return ClosedForm(form.text, absolute=False, differs=form.differs or not curve.multiplies)
+
+
+def sets_base(scheduler: Construction) -> bool:
+    """Return whether a scheduler sets the rate that all others of the optimizer start from."""
+    table = api_table(scheduler.api)
+    return table is not None and table.overwrites_groups
 
 
 def _product(forms: Sequence[ClosedForm]) -> ClosedForm:

@@ -58,8 +58,11 @@ class Members:
                         key = one, use.api, target.name, _KINDS[found.row.verdict]
                         met.setdefault(key, []).append(found)
         targets = {target.name: target for target in self._targets}
+        said = {(one, api.rpartition(".")[2], name) for one, api, name, _ in met}
         seen = set()
-        for (_, _, name, kind), several in met.items():
+        for (one, _, name, kind), several in met.items():
+            if any((one, other, name) in said for m in several for other in m.row.moot_with):
+                continue
             hazard = _hazard(several, targets[name], kind)
             if (hazard.place, name, kind) not in seen:
                 seen.add((hazard.place, name, kind))
@@ -113,7 +116,7 @@ def _member(use: MethodUse) -> str:
 
 
 def _certainty(row: Use, use: MethodUse) -> Certainty:
-    certainty = use.certainty
+    certainty = min(use.certainty, use.opened) if row.opened else use.certainty
     if row.given is not None:
         certainty = min(certainty, _is_given(use, row.given))
     if row.when is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optport.hazards.spelling import plain
+from optport.hazards.spelling import as_float_text, plain
 from optport.reader.model import Construction
 from optport.signatures import ApiKind
 from optport.table import roles
@@ -22,6 +22,8 @@ def base_rate(scheduler: Construction, target: Target) -> str:
     text = texts.pop() if len(texts) == 1 else None
     if text is None and rules is not None:
         return rules.rate.render(lambda _: optimizer_text(scheduler))
+    if text is not None and rules is not None and rules.float_rate:
+        return as_float_text(text)
     return text or "lr"
 
 

@@ -9,7 +9,8 @@ from optport.hazards.shapes import value_of
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse
 from optport.signatures import ApiKind, family
-from optport.table import roles
+from optport.table import api_table, roles
+from optport.table.curves import Join
 from optport.table.model import Role
 from optport.values import Certainty, ValueSet, union
 
@@ -26,13 +27,15 @@ class Scene:
 
     `schedulers` are those that set a rate, by the optimizers that they are built with; one that
     another scheduler is made of does not count, `wholes` has that other one. `loops` are the loops
-    in which an optimizer or a scheduler takes its steps.
+    in which an optimizer or a scheduler takes its steps; `stepped` are those that surely take some
+    of their own.
     """
 
     torch_version: str
     schedulers: Mapping[Key, tuple[Construction, ...]] = field(default_factory=dict)
     loops: Mapping[Key, frozenset[Place | None]] = field(default_factory=dict)
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
+    stepped: frozenset[Key] = frozenset()
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
         """Return the schedulers that may set an optimizer's rate."""
@@ -41,6 +44,26 @@ class Scene:
     def whole(self, scheduler: Construction) -> Construction | None:
         """Return the scheduler that one is part of."""
         return self.wholes.get(key_of(scheduler))
+
+    def starts_later(self, scheduler: Construction) -> bool:
+        """Whether a scheduler is part of a sequence that begins with another one."""
+        whole = self.whole(scheduler)
+        if whole is None or key_of(whole.inner[0]) == key_of(scheduler):
+            return False
+        table = api_table(whole.api)
+        joins = None if table is None or table.curve is None else table.curve.joins
+        return joins is Join.SEQUENCE
+
+    def comes_second(self, scheduler: Construction) -> bool:
+        """Whether a scheduler surely takes steps beside an earlier one of the same optimizer."""
+        mine = key_of(scheduler)
+        earlier = (
+            other
+            for optimizer in scheduler.built_with
+            for other in map(key_of, self.over(optimizer))
+            if other in self.stepped and other < mine
+        )
+        return len(scheduler.built_with) == 1 and mine in self.stepped and any(earlier)
 
     def steps_apart(self, scheduler: Construction) -> Certainty:
         """How surely a scheduler takes other steps than the optimizers that it is built with."""
@@ -87,8 +110,11 @@ def read_scene(
             for optimizer in scheduler.built_with:
                 over.setdefault(key_of(optimizer), []).append(scheduler)
     loops: dict[Key, set[Place | None]] = {}
+    stepped = set()
     for use in uses:
         if use.method == STEP:
+            if len(use.receivers) == 1 and use.certainty is Certainty.CERTAIN:
+                stepped.add(key_of(use.receivers[0]))
             for receiver in use.receivers:
                 loops.setdefault(key_of(receiver), set()).add(use.loop)
     return Scene(
@@ -96,4 +122,5 @@ def read_scene(
         {key: tuple(found) for key, found in over.items()},
         {key: frozenset(found) for key, found in loops.items()},
         wholes,
+        frozenset(stepped),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from optport.catalogue import HazardKind
 from optport.hazards.case import Case, find_case
-from optport.hazards.closed_form import ClosedForm, closed_form
+from optport.hazards.closed_form import ClosedForm, closed_form, sets_base
 from optport.hazards.fidelity import fidelity
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port
 from optport.hazards.port import write_port
@@ -19,7 +19,7 @@ from optport.hazards.schedules import Trouble, has_own_rates, troubles
 from optport.hazards.spelling import element_texts
 from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
-from optport.table import roles
+from optport.table import api_table, roles
 from optport.table.model import Fate, Role, SchedulerRules, Takes
 from optport.table.templates import Hole, Template, operand
 from optport.targets import Target
@@ -44,7 +44,7 @@ def schedule_port(scheduler: Construction, target: Target, scene: Scene) -> Port
     port = NO_PORT if case is None else _class_port(case, rules, left)
     if case is not None and port.fidelity in (Fidelity.EXACT, Fidelity.CLOSE):
         return port
-    curve = _curve_port(scheduler, target, rules, left)
+    curve = _curve_port(scheduler, target, rules, left, scene)
     if case is not None and curve.call is None and _raises(own_hazards(case)):
         return NO_PORT
     return min(port, curve, key=lambda one: _ORDER.index(one.fidelity))
@@ -84,6 +84,10 @@ def _class_port(case: Case, rules: SchedulerRules, left: Sequence[Trouble]) -> P
     if port.call is None:
         return port
     found = [_of_hazards(case, hazards, left), _of_troubles(left), _of_rate(scheduler, rules)]
+    if len(inner) > 1 and any(
+        sets_base(o) and not find_case(o, case.target) for o in scheduler.inner
+    ):
+        found.append(Fidelity.APPROXIMATE)  # its closed form leaves the others' rate alone
     setup = dict.fromkeys(line for one in inner for line in one.setup)
     return replace(
         port,
@@ -132,11 +136,15 @@ def _of_rate(scheduler: Construction, rules: SchedulerRules) -> Fidelity:
 
 
 def _curve_port(
-    scheduler: Construction, target: Target, rules: SchedulerRules, left: Sequence[Trouble]
+    scheduler: Construction,
+    target: Target,
+    rules: SchedulerRules,
+    left: Sequence[Trouble],
+    scene: Scene,
 ) -> Port:
     """The schedule's closed form."""
     rate = base_rate(scheduler, target)
-    form = closed_form(scheduler, rate)
+    form = None if _goes_on(scheduler, scene) else closed_form(scheduler, rate)
     if form is None:
         return NO_PORT
     text = written(form, rules, rate, scheduler)
@@ -147,6 +155,13 @@ def _curve_port(
     )
     setup = ("import math",) if "math." in text else ()
     return Port(text, worst([own, _of_troubles(left), _of_rate(scheduler, rules)]), setup)
+
+
+def _goes_on(scheduler: Construction, scene: Scene) -> bool:
+    """Whether a schedule starts from the rate that the one before leaves."""
+    table = api_table(scheduler.api)
+    continues = table is not None and table.curve is not None and table.curve.continues
+    return continues and scene.starts_later(scheduler)
 
 
 def _over_groups(form: ClosedForm, rules: SchedulerRules, scheduler: Construction) -> bool:

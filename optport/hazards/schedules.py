@@ -41,6 +41,7 @@ def schedule_hazards(case: Case) -> Iterator[Hazard]:
     if case.construction.kind is not ApiKind.SCHEDULER:
         return
     yield from _called(case)
+    yield from _started_later(case)
     for one in troubles(case.construction, case.target, case.scene):
         name = one.argument
         yield case.hazard(
@@ -74,6 +75,24 @@ def _called(case: Case) -> Iterator[Hazard]:
         )
 
 
+def _started_later(case: Case) -> Iterator[Hazard]:
+    """What becomes of a scheduler that a sequence starts after another one."""
+    if not case.scene.starts_later(case.construction):
+        return
+    for one in case.differences(case.row.later):
+        met = one.met(case.lookup)
+        if met is not Certainty.NO:
+            yield case.hazard(
+                HazardKind.ALGORITHM,
+                None,
+                met,
+                subject=case.construction.qualified,
+                clause=one.text,
+                advice=WhenPorting(one.advice or case.otherwise or ""),
+                cured=False,
+            )
+
+
 def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[Trouble]:
     """Yield what no form of a schedule cures."""
     rules, table = target.info.schedulers, api_table(scheduler.api)
@@ -84,6 +103,9 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
         if paced is not Certainty.NO:
             advice = "count the optimizer's steps"
             yield Trouble(HazardKind.ALGORITHM, paced, rules.counts, advice)
+    if rules.one_only is not None and scene.comes_second(scheduler):
+        advice = f"{rules.instead} for both"
+        yield Trouble(HazardKind.ALGORITHM, Certainty.CERTAIN, rules.one_only, advice)
     own = max(map(has_own_rates, scheduler.built_with), default=Certainty.NO)
     if own is not Certainty.NO:
         yield from _over_groups(scheduler, table, rules.groups, own)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from optport.reader.index import Index
 from optport.reader.scopes import Point
 from optport.table.model import Access
+from optport.values import Certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Spot:
     """A node that uses a member, or an item, of what `owner` is.
 
     Without an owner the member is a function, called by its name. `keys` are the items that are
-    taken of it one after the other; a spot without member is an item of something.
+    taken of it one after the other; a spot without member is an item of something. `opened` is how
+    surely something looks into what a call gives, rather than keeping or handing it on whole.
     """
 
     node: ast.expr
@@ -26,44 +28,61 @@ class Spot:
     access: Access
     keys: tuple[ast.expr, ...] = ()
     formatted: bool = False
+    opened: Certainty = Certainty.POSSIBLE
 
 
 def find_spots(
     root: ast.expr, at: Point, index: Index, members: Container[str], keys: Container[str]
 ) -> Iterator[Spot]:
     """Yield the uses of `members` in an expression, and of items with one of `keys`."""
-    pending: list[tuple[ast.AST, Point, bool]] = [(root, at, False)]
+    pending: list[tuple[ast.AST, Point, bool, Certainty]] = [(root, at, False, _UNTOLD)]
     while pending:
-        node, place, formatted = pending.pop()
+        node, place, formatted, opened = pending.pop()
         if isinstance(node, ast.Call):
-            spot = _call(node, place, members, formatted)
+            spot = _call(node, place, members, formatted, opened)
             if spot is not None:
                 yield spot
-                inner = [] if spot.owner is None else [(spot.owner, place, False)]
+                inner = [] if spot.owner is None else [(spot.owner, place, False, _UNTOLD)]
                 pending += inner
             else:
-                pending.append((node.func, place, False))
-            formats = _formats(node.func)
-            arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-            pending += [(argument, place, formats) for argument in arguments]
+                pending.append((node.func, place, False, _UNTOLD))
+            formats, opens = _formats(node.func), _opens(node.func)
+            pending += [(argument, place, formats, opens) for argument in node.args]
+            given = [keyword.value for keyword in node.keywords]
+            pending += [(argument, place, formats, Certainty.NO) for argument in given]
         elif isinstance(node, (ast.Subscript, ast.Attribute)):
             spot, rest = _chain(node, place, members, keys, formatted, index)
             if spot is not None:
                 yield spot
-            pending += [(one, place, formatted and one is rest[0]) for one in rest]
+            pending.append((rest[0], place, formatted, Certainty.CERTAIN))
+            pending += [(one, place, False, _UNTOLD) for one in rest[1:]]
         elif isinstance(node, ast.FormattedValue):
-            pending.append((node.value, place, True))
+            pending.append((node.value, place, True, _UNTOLD))
         else:
-            pending += [(part, inside, False) for part, inside in index.parts(node, place)]
+            kept = Certainty.NO if isinstance(node, _DISPLAYS) else _UNTOLD
+            pending += [(part, inside, False, kept) for part, inside in index.parts(node, place)]
 
 
-def _call(node: ast.Call, at: Point, members: Container[str], formatted: bool) -> Spot | None:
+_UNTOLD = Certainty.POSSIBLE
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
+
+
+def _call(
+    node: ast.Call, at: Point, members: Container[str], formatted: bool, opened: Certainty
+) -> Spot | None:
     callee = node.func
     if isinstance(callee, ast.Attribute) and callee.attr in members:
-        return Spot(node, callee.value, callee.attr, at, Access.CALL, formatted=formatted)
-    if isinstance(callee, ast.Name) and callee.id in members:
-        return Spot(node, None, callee.id, at, Access.CALL, formatted=formatted)
-    return None
+        owner, member = callee.value, callee.attr
+    elif isinstance(callee, ast.Name) and callee.id in members:
+        owner, member = None, callee.id
+    else:
+        return None
+    return Spot(node, owner, member, at, Access.CALL, formatted=formatted, opened=opened)
+
+
+def _opens(callee: ast.expr) -> Certainty:
+    """How surely a call looks into its arguments: `torch.save` does not, `sorted` may."""
+    return Certainty.NO if isinstance(callee, ast.Attribute) else _UNTOLD
 
 
 def _formats(callee: ast.expr) -> bool:

@@ -173,6 +173,7 @@ class MethodFinder:
             signature=signature,
             hidden=None if bound is None else bound.hidden,
             formatted=spot.formatted,
+            opened=spot.opened,
             loop=self._loop(spot.at),
             site=None if bound is None else bound.site(_called(spot)),
             complete=complete and all(one.sure for one in objects),

@@ -223,6 +223,8 @@ class MethodUse:
     hidden: tuple[str, Place] | None = None
     formatted: bool = False
     """Whether what is read goes into a formatted text."""
+    opened: Certainty = Certainty.POSSIBLE
+    """How surely something looks into what a call gives, rather than keeping it whole."""
     loop: Place | None = None
     """The innermost loop around it."""
     site: Site | None = field(default=None, compare=False, repr=False)

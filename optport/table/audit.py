@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from optport.catalogue import HazardKind
 from optport.signatures import ApiKind, Family, family, known_names
 from optport.table.audit_parameters import evidence_problems, parameter_problems, unsourced
-from optport.table.audit_uses import use_problems
+from optport.table.audit_uses import unknown_versions, use_problems
 from optport.table.curves import BASE_RATE
 from optport.table.load import ROWS, read_table, targets
 from optport.table.model import (
@@ -128,6 +128,8 @@ def _row_problems(
         yield f"{row.target} never had {row.counterpart}"
         return
     yield from _condition_problems(row, mine)
+    for one in row.later:
+        yield from unknown_versions(there, torch, one.before, one.torch_since, one.torch_before)
     if not target.executed and not row.evidence:
         yield f"row: evidence is missing: {target.name} is not executed"
     for name in mine:
@@ -145,6 +147,7 @@ def _row_problems(
 def _condition_problems(row: Correspondence, mine: tuple[str, ...]) -> Iterator[str]:
     conditions = [row.when, row.close_when, *(one.when for one in row.also)]
     conditions += [own.equivalent_when for own in row.own.values()]
+    conditions += [one.when for one in row.later]
     names = (condition.names for condition in conditions if condition is not None)
     for name in sorted(set().union(*names) - set(mine)):
         yield f"a condition names {name!r}, no parameter of torch's"

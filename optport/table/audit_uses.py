@@ -22,6 +22,9 @@ def _problems(table: ApiTable, use: Use, known: Mapping[str, TargetInfo]) -> Ite
     given = {name for name in (use.given, use.left_out) if name is not None}
     for name in sorted(set().union(*conditions, holes - PARTS, given, use.write) - mine):
         yield f"{name!r} is no parameter of torch's {table.name}"
+    members = {one.rpartition(".")[2] for one in torch.names(ApiKind.METHOD)}
+    for name in sorted({*use.moot_with} - members):
+        yield f"moot_with: torch has no method {name!r}"
     for target in use.targets:
         there = family(target)
         yield from unknown_versions(there, torch, use.before, use.torch_since, use.torch_before)

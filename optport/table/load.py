@@ -26,7 +26,7 @@ from optport.table.model import (
     Role,
     TargetInfo,
 )
-from optport.table.parameter_rows import Statements, read_own
+from optport.table.parameter_rows import Statements, read_difference, read_own
 from optport.table.target_file import read_targets
 from optport.table.toml import Row, TableError, data_of
 from optport.table.uses import read_use
@@ -152,6 +152,7 @@ def _correspondence(
         close_when=row.condition("close_when"),
         also=tuple(_outside(item, place) for item, place in row.each("also")),
         advice=row.take("advice", str),
+        later=tuple(read_difference(item, place) for item, place in row.each("later")),
         note=row.take("note", str),
         evidence=row.strings("evidence"),
     )

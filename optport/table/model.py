@@ -111,6 +111,8 @@ class Correspondence:
     close_when: Condition | None = None
     """When a port that is not exact is close to torch all the same."""
     also: tuple[Outside, ...] = ()
+    later: tuple[Difference, ...] = ()
+    """What becomes of a scheduler that a sequence of schedulers starts after another one."""
     note: str | None = None
 
 
@@ -179,9 +181,11 @@ class Use:
     fit: `access` (none: any), the `key` of a group that is looked at or set, the parameter that is
     `given` or `left_out`, `when` and not `unless` (over the method's parameters, and ``value`` for
     what is assigned), whether a scheduler sets the optimizer's rate (`scheduled`), whether a value
-    that is read gets formatted, versions of target and torch. `becomes` is the whole use in the
-    port, over the method's parameters and `PARTS`: empty where the statement goes. `write` are
-    arguments that make torch do what the target does.
+    that is read gets formatted, whether something looks into what a call gives (`opened`), versions
+    of target and torch. `becomes` is the whole use in the port, over the method's parameters and
+    `PARTS`: empty where the statement goes. `write` are arguments that make torch do what the
+    target does. `moot_with` are methods: whoever follows what is said about one of them on the same
+    object has no use left for this one.
     """
 
     targets: tuple[str, ...]
@@ -196,11 +200,13 @@ class Use:
     unless: Condition | None = None
     scheduled: bool = False
     formatted: bool = False
+    opened: bool = False
     before: str | None = None
     torch_since: str | None = None
     torch_before: str | None = None
     becomes: Template | None = None
     write: Mapping[str, str] = field(default_factory=dict)
+    moot_with: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
 

@@ -144,13 +144,17 @@ def _placement(of: Row, key: str, parameter: str) -> Placement:
 
 
 def _difference(data: Any, where: str, parameter: str, shared: Mapping[str, Any]) -> Difference:
+    if "when" not in data:
+        raise Row(data, where).fail("when is missing")
+    return read_difference(data, where, parameter)
+
+
+def read_difference(data: Any, where: str, parameter: str = "value") -> Difference:
+    """Read what a counterpart does differently; raises `TableError` that names file and row."""
     row = Row(data, where)
-    when = row.condition("when", parameter)
-    if when is None:
-        raise row.fail("when is missing")
     difference = Difference(
         text=row.need("text", str),
-        when=when,
+        when=row.condition("when", parameter),
         advice=row.take("advice", str),
         becomes=row.template("becomes"),
         before=row.take("before", str),

@@ -106,19 +106,23 @@ class Placement:
 class Difference:
     """Values of a parameter that a counterpart takes and makes something else of.
 
-    `becomes` is how such a value is written in the port. `before` limits it to older versions of
-    the target, `torch_since` and `torch_before` to some of torch, `scheduled` to optimizers whose
-    rate a scheduler sets.
+    `becomes` is how such a value is written in the port. `when` limits it to some values, `before`
+    to older versions of the target, `torch_since` and `torch_before` to some of torch, `scheduled`
+    to optimizers whose rate a scheduler sets.
     """
 
     text: str
-    when: Condition
+    when: Condition | None = None
     advice: str | None = None
     becomes: Template | None = None
     before: str | None = None
     torch_since: str | None = None
     torch_before: str | None = None
     scheduled: bool = False
+
+    def met(self, lookup: Lookup) -> Certainty:
+        """How surely the values are among those that it is about."""
+        return Certainty.CERTAIN if self.when is None else self.when.holds(lookup)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def _scheduler_rules(row: Row) -> SchedulerRules | None:
         by_rate=row.need_template("by_rate"),
         instead=row.need("instead", str),
         counts=row.take("counts", str),
+        float_rate=row.take("float_rate", bool, False),
+        one_only=row.take("one_only", str),
         calls=row.take("calls", str),
         by_int=row.template("by_int"),
         attach=row.template("attach"),

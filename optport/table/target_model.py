@@ -55,13 +55,14 @@ class GroupRate(enum.StrEnum):
 class SchedulerRules:
     """How schedulers are used on a target.
 
-    `rate` is an expression for the optimizer's rate there, over ``optimizer``. `by_factor` and
-    `by_rate` are ports of any schedule that has a closed form, over its ``factor`` or ``rate``,
-    ``lr``, the base rate, and ``optimizer``; `instead` is the advice to write one. `counts` says
-    what schedules go on with, where that is not the scheduler's own steps. `calls` says what a
-    schedule's function is called with, where that is no int, and `by_int` is one that calls
-    ``function`` with an int. `attach` is a statement that gives a built ``optimizer`` its
-    ``scheduler``.
+    `rate` is an expression for the optimizer's rate there, over ``optimizer``, and `float_rate`
+    says that schedules take no int for it. `by_factor` and `by_rate` are ports of any schedule that
+    has a closed form, over its ``factor`` or ``rate``, ``lr``, the base rate, and ``optimizer``;
+    `instead` is the advice to write one. `counts` says what schedules go on with, where that is not
+    the scheduler's own steps, `one_only` that an optimizer has no place for a second scheduler.
+    `calls` says what a schedule's function is called with, where that is no int, and `by_int` is
+    one that calls ``function`` with an int. `attach` is a statement that gives a built
+    ``optimizer`` its ``scheduler``.
     """
 
     takes: Takes
@@ -71,6 +72,8 @@ class SchedulerRules:
     by_rate: Template
     instead: str
     counts: str | None = None
+    one_only: str | None = None
+    float_rate: bool = False
     calls: str | None = None
     by_int: Template | None = None
     attach: Template | None = None

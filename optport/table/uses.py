@@ -32,11 +32,13 @@ def read_use(data: Any, where: str, targets: Collection[str]) -> Use:
         unless=row.condition("unless"),
         scheduled=row.take("scheduled", bool, False),
         formatted=row.take("formatted", bool, False),
+        opened=row.take("opened", bool, False),
         before=row.take("before", str),
         torch_since=row.take("torch_since", str),
         torch_before=row.take("torch_before", str),
         becomes=row.template("becomes"),
         write=row.take("write", dict, {}),
+        moot_with=row.strings("moot_with"),
         evidence=row.strings("evidence"),
     )
     if (verdict is Verdict.MISSING) != (use.text is None):

@@ -1,0 +1,53 @@
+"""Schedulers are judged as the recorded runs of their ports went. Needs no framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from conformance.schedule_calls import schedules
+from conformance.schedules import Outcome, mistakes, ports_of, read_recorded
+from optport.signatures import ApiKind
+from optport.table import api_names
+
+SCHEDULES = {schedule.id: schedule for schedule in schedules()}
+RUNS = read_recorded()
+CASES = [(target, name) for target, entries in RUNS.items() for name in entries]
+
+
+def recorded(target: str, name: str) -> Mapping[str, Any]:
+    return RUNS[target][name]
+
+
+@pytest.mark.parametrize(("target", "name"), CASES, ids=[f"{t} {n}" for t, n in CASES])
+def test_the_table_gives_what_was_run_and_is_right_about_it(target: str, name: str) -> None:
+    entry = recorded(target, name)
+    now = ports_of(SCHEDULES[name], target)
+    assert now.programs == entry["programs"], "run it: python -m conformance.schedules"
+    outcome = Outcome(now.found, now.fidelity, entry["literal"], entry["port"], now.programs)
+    assert list(mistakes(name, outcome)) == []
+
+
+@pytest.mark.parametrize("target", RUNS)
+def test_every_construction_that_torch_takes_is_recorded(target: str) -> None:
+    assert set(RUNS[target]) <= set(SCHEDULES)
+    assert len(RUNS[target]) == len(next(iter(RUNS.values())))
+
+
+@pytest.mark.parametrize("name", api_names(ApiKind.SCHEDULER))
+def test_every_scheduler_is_recorded(name: str) -> None:
+    assert any(f".{name}(" in schedule for entries in RUNS.values() for schedule in entries)
+
+
+def test_mistakes_are_told() -> None:
+    right = Outcome([], "exact", 0.0, 0.0, {})
+    assert list(mistakes("", right)) == []
+    missed = Outcome([], "exact", 0.5, 0.0, {})
+    alarm = Outcome(["OPT605"], "exact", 0.0, 0.0, {})
+    claimed = Outcome(["OPT605"], "exact", 0.5, 1e-3, {})
+    silent = Outcome([], "none", None, None, {})
+    raising = Outcome(["OPT604"], "exact", "TypeError", "TypeError", {})
+    for wrong in (missed, alarm, claimed, silent, raising):
+        assert len(list(mistakes("", wrong))) == 1, wrong
