@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 _HOLE = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?\Z")
 
-_OPERAND = re.compile(r"[\w.]+\Z|\[[^\[\]]*\]\Z|\([^()]*\)\Z")
+_NUMBER = r"\d[\w.]*(?:(?<=e)[+-]\d+)?"
+_CHAIN = r"[\w.]*(?:\([^()]*\)|\[[^\[\]]*\])*"
+_OPERAND = re.compile(rf"(?:{_NUMBER}|{_CHAIN})\Z")
 
 
 def operand(text: str) -> str:
