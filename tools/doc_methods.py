@@ -56,13 +56,15 @@ def _limits(use: Use) -> Iterator[str]:
         yield f"when {code(use.when.text)}"
     if use.unless is not None:
         yield f"unless {code(use.unless.text)}"
-    if use.scheduled:
-        yield "a scheduler sets the rate"
-    if use.formatted:
-        yield "formatted"
-    if use.before is not None:
-        yield f"before {use.before}"
-    if use.torch_since is not None:
-        yield f"since torch {use.torch_since}"
-    if use.torch_before is not None:
-        yield f"before torch {use.torch_before}"
+    yield from (text for holds, text in _marks(use) if holds)
+
+
+def _marks(use: Use) -> Iterator[tuple[object, str]]:
+    yield use.scheduled, "a scheduler sets the rate"
+    yield use.formatted, "formatted"
+    yield use.opened, "something looks into what it gives"
+    yield use.before, f"before {use.before}"
+    yield use.torch_since, f"since torch {use.torch_since}"
+    yield use.torch_before, f"before torch {use.torch_before}"
+    moot = " or ".join(f"{one}()" for one in use.moot_with)
+    yield use.moot_with, f"not said where {moot} is found"

@@ -115,6 +115,10 @@ def _fate(row: Correspondence, parameter: ParameterRow) -> str:
 
 def _details(one: ApiTable) -> Iterator[str]:
     for row in one.correspondences:
+        for difference in row.later:
+            when = limits(difference)
+            where = f"- {code(row.target)}: " + (f"{when}, " if when else "")
+            yield f"{where}it {difference.text}."
         for parameter in row.parameters.values():
             where = f"- `{parameter.name}` in `{row.target}.{row.counterpart}`"
             yield from (f"{where}{said}" for said in _known(parameter))
