@@ -110,6 +110,7 @@ _ARGUMENTS: Final = {
                 "max_lr=0.1, total_steps=41, anneal_strategy='linear'",
                 *("max_lr=0.1, total_steps=41, three_phase=True", "max_lr=[0.1], total_steps=41"),
                 "max_lr=0.1, epochs=6, steps_per_epoch=7",
+                "max_lr=0.1, total_steps=41, three_phase=True, pct_start=0.5",
                 "max_lr=0.1, total_steps=41, div_factor=10.0, final_div_factor=100.0",
                 *("max_lr=0.1, total_steps=41, div_factor=10", "0.1, 41, pct_start=0.1"),
             )
