@@ -36,6 +36,7 @@ class Index:
         self._statements = Statements(self._binder, self._expressions, binding)
         self._asked: set[tuple[Scope, str]] = set()
         self._called: dict[str, list[Call]] = {}
+        self._ends: list[int] = []
         self.module = self._binder.module
         self.end = self._binder.end
         self._statements.walk(tree.body, self.end)
@@ -102,11 +103,13 @@ class Index:
         In formatted texts they do not before Python 3.12, but those are no statements' own.
         """
         expressions = self._statements.expressions
-        expressions.sort(key=_end)
+        if len(expressions) != len(self._ends):
+            expressions.sort(key=_end)
+            self._ends = list(map(_end, expressions))
         found: list[tuple[ast.expr, Point]] = []
         line, at = lines.find(1), 0
         while line >= 0:
-            at = bisect_left(expressions, line, lo=at, key=_end)
+            at = bisect_left(self._ends, line, lo=at)
             while at < len(expressions) and expressions[at][0].lineno <= line:
                 found.append(expressions[at])
                 at += 1
