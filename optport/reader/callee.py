@@ -25,7 +25,7 @@ _NESTED = 8
 MAX_LOOKED_THROUGH = 256
 """How many of them are looked through in all, for one call."""
 
-_WORK_PER_CLASS = 100
+_WORK_PER_CLASS = 40
 """Steps for each class of several that a call may build."""
 
 _OVERRIDES = frozenset({"__init__", "__new__", "step", "zero_grad", "add_param_group", "get_lr"})

@@ -39,6 +39,7 @@ class LineIndex:
         ends = map(add, accumulate(map(len, text.split("\n"))), count(1))
         self._starts = [0, *ends]
         self._looked_up = 0
+        self._counts: dict[str, int] = {}
 
     def none(self) -> LineSet:
         """Return the set of no lines."""
@@ -50,7 +51,9 @@ class LineIndex:
 
     def count(self, word: str) -> int:
         """Return how often a word stands in the text; a word that may be spelled otherwise: 0."""
-        return len(self._lines(word)) if word.isascii() else 0
+        if word not in self._counts:
+            self._counts[word] = len(self._lines(word)) if word.isascii() else 0
+        return self._counts[word]
 
     def with_words(self, words: Iterable[str], lines: LineSet | None = None) -> LineSet:
         """Return the lines that hold one of `words`, added to `lines` if those are given."""
