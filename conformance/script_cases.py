@@ -143,6 +143,45 @@ def _indirect() -> Iterator[Script]:
         "optimizer = torch.optim.Adam(net.parameters(), **options)\n",
     )
     yield Script(
+        "dict that is changed",
+        f'{HEAD}options = {{"betas": (0.8, 0.99)}}\noptions.update(lr=0.02)\n'
+        'options["weight_decay"] = 0.1\n'
+        "optimizer = torch.optim.Adam(net.parameters(), **options)\n",
+    )
+    yield Script(
+        "one name in two functions",
+        f"{HEAD}def unused(options):\n    return options\n\n\ndef build():\n"
+        '    options = {"lr": 0.02, "betas": (0.8, 0.99)}\n'
+        "    return torch.optim.NAdam(net.parameters(), **options)\n\n\noptimizer = build()\n",
+    )
+    yield Script(
+        "groups that are appended",
+        f"{HEAD}groups = []\nfor part in (net.body, net.head):\n"
+        '    groups.append({"params": part.parameters(), "lr": 0.02})\n'
+        'groups[0]["betas"] = (0.8, 0.99)\noptimizer = torch.optim.AdamW(groups, lr=0.1)\n',
+    )
+    yield Script(
+        "group in a name",
+        f'{HEAD}body = dict(params=net.body.parameters())\nbody["lr"] = 0.02\n'
+        "head = dict(params=net.head.parameters())\n"
+        "optimizer = torch.optim.Adam([body, head], lr=0.1)\n",
+    )
+    yield Script(
+        "one of two classes",
+        f"{HEAD}fancy = bool(net)\nkind = torch.optim.AdamW if fancy else torch.optim.Adam\n"
+        "optimizer = kind(net.parameters(), lr=0.02, betas=(0.8, 0.99))\n",
+    )
+    yield Script(
+        "one of a registry",
+        f'{HEAD}import os\n\nKINDS = {{"a": torch.optim.Adam, "s": torch.optim.SGD}}\n'
+        'optimizer = KINDS[os.environ.get("KIND", "s")](net.parameters(), lr=0.02)\n',
+    )
+    yield Script(
+        "class of a branch",
+        f"{HEAD}if net:\n    kind = torch.optim.Adagrad\nelse:\n    kind = torch.optim.NAdam\n"
+        "optimizer = kind(net.parameters(), lr=0.02, eps=1e-8)\n",
+    )
+    yield Script(
         "function",
         f"{HEAD}def build(module, lr):\n    return torch.optim.NAdam(module.parameters(), lr)\n\n\n"
         "optimizer = build(net, 0.01)\n",

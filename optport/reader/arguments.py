@@ -12,7 +12,8 @@ from optport.reader.callee import ArgumentSource
 from optport.reader.classes import OwnFunction
 from optport.reader.containers import Entry, entries_of
 from optport.reader.frames import Spot, is_rest, looked_through, rest_positions
-from optport.reader.layout import Holder, Site
+from optport.reader.item_sites import ItemSite
+from optport.reader.layout import CallSite, Holder, Site
 from optport.reader.model import Argument, Parameters
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
@@ -37,7 +38,7 @@ class ArgumentBinder:
         self._source = reader.source
         self._ownership = ownership
         self._prefix = ""
-        self._sites: dict[Holder, Site] = {}
+        self._sites: dict[Holder | ast.Subscript, Site] = {}
         self._position = 0
         self.arguments: dict[str, Argument] = {}
         self.values: dict[str, ValueSet] = {}
@@ -50,7 +51,15 @@ class ArgumentBinder:
         site = self._sites.get(holder)
         if site is None:
             is_own = partial(self._ownership.owns, holder)
-            site = self._sites[holder] = Site(holder, self._source, is_own, self._prefix)
+            site = self._sites[holder] = CallSite(holder, self._source, is_own, self._prefix)
+        return site
+
+    def _item_site(self, target: ast.Subscript, value: ast.expr) -> Site:
+        """Return the assignment of an item as a place of an argument."""
+        site = self._sites.get(target)
+        if site is None:
+            is_own = partial(self._ownership.owns, target)
+            site = self._sites[target] = ItemSite(target, value, self._source, is_own)
         return site
 
     def take(self, source: ArgumentSource) -> None:
@@ -172,19 +181,23 @@ class ArgumentBinder:
         name: str,
         value: ValueSet,
         node: ast.expr,
-        holder: Holder | None,
+        holder: Holder | ast.Subscript | None,
         sure: bool = True,
     ) -> Argument:
         """Return an argument or entry of a call or display."""
         text, place = self._source.expression(node), self._source.place(node)
-        site = None if holder is None else self.site(holder)
+        site: Site | None = None
+        if isinstance(holder, ast.Subscript):
+            site = self._item_site(holder, node)
+        elif holder is not None:
+            site = self.site(holder)
         return Argument(name, value.readable, text, place, sure, node, site, _function(value))
 
     def _bind(self, argument: Argument, value: ValueSet, node: ast.expr, at: Point) -> None:
         """Bind an argument, whose value is that of `node` at `at`."""
         before = self.arguments.get(argument.name)
-        if before is not None and before.sure and not argument.sure:
-            argument = replace(argument, sure=True, site=None)
+        if before is not None:  # an edit would leave the other where it is
+            argument = replace(argument, sure=argument.sure or before.sure, site=None)
         self.arguments[argument.name] = argument
         self.values[argument.name] = value
         if argument.name == self._reader.name:

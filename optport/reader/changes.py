@@ -116,7 +116,7 @@ class Changes:
             return self._with_inner(value, keys, node, change)
         if isinstance(node.value, ast.Name) and node.value.id != change.name:
             return self._with_inner(value, None, node, change)  # of what a loop takes out
-        entry = self._entry(node.slice, change.value, change.at)
+        entry = self._entry(node.slice, change.value, change.at, node)
         table = _set_on(value, entry)
         if table is None:
             return value | UNKNOWN
@@ -142,12 +142,14 @@ class Changes:
             entry = entry.overridable()
         return exactly(table.with_entries([entry]))
 
-    def _entry(self, key_node: ast.expr, value: ast.expr, at: Point) -> Entry:
+    def _entry(
+        self, key_node: ast.expr, value: ast.expr, at: Point, target: ast.Subscript | None = None
+    ) -> Entry:
         """Return what ``d[k] = v`` enters; under the value's expression if the key is not read."""
         key = self._asker.value(key_node, at).exact
         found = self._asker.value(value, at)
         if isinstance(key, Literal) and is_key(key.value):
-            return Entry(key.value, found, value, at)
+            return Entry(key.value, found, value, at, holder=target)
         return Entry(value, found, value, at)
 
     def _with_inner(
@@ -160,7 +162,8 @@ class Changes:
         only, wanted = value.exact, None if keys is None else keys.exact
         key = wanted.value if isinstance(wanted, Literal) else None
         assert change.value is not None
-        entry = self._entry(node.slice, change.value, change.at)
+        target = node if isinstance(node.value, ast.Subscript) else None  # else one of several
+        entry = self._entry(node.slice, change.value, change.at, target)
         if isinstance(only, DictValue):
             entries = [
                 replace(one, value=_entered(one.value, entry if one.key == key else entry.unsure()))

@@ -48,7 +48,7 @@ class Entry:
     """One key of a dict with its value, the expression that it was read from, and where.
 
     Unless it is `sure`, the dict may as well be without that key. `holder` is the display or call
-    that it is an entry of, if it is one, and the only one that it may be.
+    that it is an entry of, or the target that assigns it, if that is the only one it may be.
     """
 
     key: Any
@@ -56,7 +56,7 @@ class Entry:
     node: ast.expr
     at: Point
     sure: bool = True
-    holder: ast.Dict | ast.Call | None = None
+    holder: ast.Dict | ast.Call | ast.Subscript | None = None
 
     def unsure(self) -> Entry:
         """Return the entry as one that the dict may be without."""
@@ -98,10 +98,12 @@ class DictValue(Object):
         """Return the dict updated with further entries."""
         merged = {entry.key: entry for entry in self.entries}
         for entry in entries:
-            before = None if entry.sure else merged.get(entry.key)
-            if before is not None:
+            before = merged.get(entry.key)
+            if before is not None and not entry.sure:
                 value = union([before.value, entry.value])
                 entry = replace(entry, value=value, sure=before.sure, holder=None)
+            elif before is not None and before.node is not entry.node:
+                entry = replace(entry, holder=None)  # an edit would leave the other where it is
             if len(merged) < MAX_ITEMS or entry.key in merged:
                 merged[entry.key] = entry
             else:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
 from optport.reader.expressions import SCOPED, Call, Expressions, children
-from optport.reader.lines import LineIndex, LineSet
+from optport.reader.lines import LineIndex, LineSet, has_line
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
 
@@ -34,6 +34,7 @@ class Index:
         binding = self.lines.with_words(_BINDING_WORDS)
         self.lines.add_text(":=", binding)
         self._statements = Statements(self._binder, self._expressions, binding)
+        self._uses: dict[tuple[Scope, str], list[ast.Name]] = {}
         self._asked: set[tuple[Scope, str]] = set()
         self._called: dict[str, list[Call]] = {}
         self._ends: list[int] = []
@@ -183,6 +184,30 @@ class Index:
                 if isinstance(statement, ast.FunctionDef):
                     found.setdefault(statement.name, []).append(statement)
         return found
+
+    def uses(self, name: str, scope: Scope) -> list[ast.Name]:
+        """Return the places that read or bind a name of a scope, also in functions inside of it."""
+        key = scope, name
+        if key not in self._uses:
+            self._uses[key] = list(self._names(name, scope))
+        return self._uses[key]
+
+    def _names(self, name: str, scope: Scope) -> Iterator[ast.Name]:
+        lines = self.lines.with_words([name])
+        pending: list[ast.AST] = [self.tree if scope.node is None else scope.node]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name) and node.id == name:
+                yield node
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, (ast.expr, ast.stmt)) and not has_line(lines, child):
+                    continue
+                if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    inner = self.scope_of(child)
+                    if inner is not None and inner is not scope and inner.binds(name):
+                        pending += [*child.decorator_list, child.args]
+                        continue
+                pending.append(child)
 
     def is_placed(self, node: ast.AST) -> bool:
         """Whether a node's place is right: in formatted texts it is not before Python 3.12."""

@@ -31,24 +31,69 @@ class Item:
 
 
 class Site:
-    """A call or dict display as a place to write arguments into.
+    """A place that arguments are written at.
 
     It is `own` when what is written there changes one construction and nothing else.
     """
 
-    def __init__(
-        self, holder: Holder, source: SourceText, is_own: Callable[[], bool], prefix: str = ""
-    ) -> None:
-        """Take the call or display; keywords of a call are written behind `prefix`."""
-        self._holder = holder
+    def __init__(self, source: SourceText, is_own: Callable[[], bool]) -> None:
+        """Take the file's text, and what tells whether the place is one construction's own."""
         self._source = source
         self._is_own = is_own
-        self._prefix = prefix
 
     @cached_property
     def own(self) -> bool:
         """Whether an edit here edits one construction alone."""
         return self._is_own()
+
+    def file_has(self, pattern: str) -> bool:
+        """Whether a regular expression finds something in the text of the file."""
+        return self._source.has(pattern)
+
+    def written(self, arguments: Sequence[tuple[str, str]]) -> Edit | None:
+        """Return the edit that gives further arguments, by name and text, in their order.
+
+        None where it would change more than one construction.
+        """
+        return None
+
+    def value_place(self, value: ast.expr) -> Place:
+        """Return the place of an argument's value."""
+        return self._source.place(value)
+
+    def whole_place(self, value: ast.expr) -> Place | None:
+        """Return the place of the argument or entry with that value; None if there is none."""
+        return None
+
+    def dropped(self, value: ast.expr) -> Edit | None:
+        """Return the edit that takes out the argument with that value.
+
+        None for a positional argument, and where it would change more than one construction.
+        """
+        return None
+
+    def rewritten(
+        self, becomes: Mapping[ast.expr, Sequence[tuple[str, str | None]]]
+    ) -> list[Edit] | None:
+        """Return the edits that give arguments, by their values, other names and texts.
+
+        Several pairs take the place of one argument, none take it out, a positional one, too:
+        whoever asks names the others. A text of None keeps the value as it stands. Arguments that
+        `becomes` does not have stay. None where it would change another construction.
+        """
+        return None
+
+
+class CallSite(Site):
+    """A call or dict display as a place to write arguments into."""
+
+    def __init__(
+        self, holder: Holder, source: SourceText, is_own: Callable[[], bool], prefix: str = ""
+    ) -> None:
+        """Take the call or display; keywords of a call are written behind `prefix`."""
+        super().__init__(source, is_own)
+        self._holder = holder
+        self._prefix = prefix
 
     def written(self, arguments: Sequence[tuple[str, str]]) -> Edit | None:
         """Return the edit that gives further arguments, by name and text, in their order.
@@ -68,10 +113,6 @@ class Site:
         last = items[-1]
         separator = self._separator(last)
         return self._inserted(last.end, "".join(separator + one for one in spelled))
-
-    def file_has(self, pattern: str) -> bool:
-        """Whether a regular expression finds something in the text of the file."""
-        return self._source.has(pattern)
 
     def value_place(self, value: ast.expr) -> Place:
         """Return the place of an argument's value."""

@@ -9,10 +9,12 @@ from functools import cached_property
 
 from optport.reader.index import Index
 from optport.reader.layout import Holder
-from optport.reader.names import bindings_of
-from optport.reader.scopes import Assigned, Point
+from optport.reader.names import owner
+from optport.reader.scopes import Assigned, Mutation, Point, reaching
 from optport.reader.source import SourceText
 
+MAX_USES = 64
+"""Uses of one name that are looked at."""
 MAX_HELD = 4
 """Names that are followed one after the other from a call to what it is handed."""
 
@@ -20,8 +22,8 @@ MAX_HELD = 4
 class Ownership:
     """What one construction has for its own.
 
-    That is what stands in its call, and what is assigned to a name that the file has twice: there,
-    and in the call.
+    That is what stands in its call, and what a name holds that has no other use in its scope than
+    to be assigned, changed, and given to the call.
     """
 
     def __init__(self, call: ast.Call, at: Point, index: Index, source: SourceText) -> None:
@@ -30,7 +32,7 @@ class Ownership:
         self._index = index
         self._source = source
 
-    def owns(self, holder: Holder) -> bool:
+    def owns(self, holder: Holder | ast.Subscript) -> bool:
         """Whether `holder` is evaluated for this construction and for nothing else."""
         if not self._index.is_placed(holder):
             return False
@@ -50,19 +52,48 @@ class Ownership:
         return [region for region in found if b":=" not in self._source.data[slice(*region)]]
 
     def _held(self, node: ast.expr, at: Point) -> Iterator[tuple[ast.expr, Point]]:
-        """Yield what is assigned to the names in a call or display, where nothing else has it."""
+        """Yield what the names in a call or display hold, where nothing else has it."""
         for part in _parts(node):
-            if isinstance(part, ast.Name) and self._index.lines.count(part.id) == 2:
-                for binding in bindings_of(part.id, at):
-                    held = binding.definition
-                    if isinstance(held, Assigned) and self._is_only(part.id, held.value):
-                        yield held.value, binding.at
+            if isinstance(part, ast.Name):
+                yield from self._held_by(part, at)
+
+    def _held_by(self, name: ast.Name, at: Point) -> Iterator[tuple[ast.expr, Point]]:
+        """Yield what a name is assigned, and what is put into that, if it has no other use."""
+        scope = owner(name.id, at.scope)
+        bindings = [] if scope is None else reaching(scope, name.id, at)
+        held = bindings[0].definition if len(bindings) == 1 else None
+        if scope is None or not isinstance(held, Assigned) or held.path:
+            return
+        changes = self._index.mutations(name.id, scope, held=True)
+        allowed = {name, *(_changed(one) for one in changes)}
+        uses = self._index.uses(name.id, scope)
+        stored = [use for use in uses if not isinstance(use.ctx, ast.Load)]
+        if len(stored) > 1 or not self._is_only(name.id, held.value):
+            return
+        if len(uses) > MAX_USES or any(use not in allowed for use in uses if use not in stored):
+            return
+        yield held.value, bindings[0].at
+        for change in changes:
+            if change.at.scope is scope:
+                yield change.node, change.at
+                if change.value is not None:
+                    yield change.value, change.at
 
     def _is_only(self, name: str, value: ast.expr) -> bool:
         """Whether a name is the one target of the assignment that gives it a value."""
         data, begin = self._source.data, self._source.offset(value)
         before = data[data.rfind(b"\n", 0, begin) + 1 : begin].decode("utf-8", "replace")
         return re.fullmatch(rf"\s*{name}\s*(?::[^=]*)?=\s*\(*", before) is not None
+
+
+def _changed(change: Mutation) -> ast.expr:
+    """The name whose thing is changed, where that is what is written."""
+    node = change.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:

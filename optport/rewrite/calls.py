@@ -34,7 +34,7 @@ def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
     if edits is None:
         return None
     for group, entries in zip(construction.parameters.groups, port.groups, strict=True):
-        if group.site is None or not group.sure:
+        if group.site is None:
             return None
         found = _edits(group.site, group.arguments, entries)
         if found is None:

@@ -23,6 +23,7 @@ _ALSO: Final = {
     Also.GROUPS_ORDER: "OPT406 pass the gradients in the order of optimizer.parameters",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+_SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
@@ -34,6 +35,10 @@ _CLOSENESS: Final = {
 
 def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> Iterator[str]:
     """Yield the comments on a call, without their mark, each on one line."""
+    checked, ports = list(checked), list(ports)
+    by_hand = _NOT_WRITTEN
+    if len(ports) > 1 and all(port.call is not None for port in ports):
+        by_hand = _SEVERAL
     for one, port in zip(checked, ports, strict=True):
         hazards = [hazard for judgement in one.judgements for hazard in judgement.hazards]
         exact = ported and port.fidelity is Fidelity.EXACT
@@ -43,7 +48,7 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
             schedules = one.construction.kind is ApiKind.SCHEDULER
-            yield _made_first(port.call) if schedules else _NOT_WRITTEN
+            yield _made_first(port.call) if schedules else by_hand
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             rounded = one.construction.kind is ApiKind.SCHEDULER
             is_close = port.fidelity is Fidelity.CLOSE

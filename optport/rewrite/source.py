@@ -18,17 +18,16 @@ from optport.hazards.hazard import Fidelity, Port
 from optport.hazards.scene import Scene, bare_scene, key_of
 from optport.options import Options, default_options
 from optport.places import Place
-from optport.reader.model import MethodUse
-from optport.reader.objects import NAMESPACE
+from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits
+from optport.rewrite.classes import Candidate, Classes, place_of
 from optport.rewrite.comments import Statements
 from optport.rewrite.imports import import_edits
 from optport.rewrite.members import Uses
-from optport.rewrite.names import ImportedNames, Reference
+from optport.rewrite.names import Reference
 from optport.rewrite.remarks import remark, remarks
 from optport.rewrite.schedules import Schedules
-from optport.signatures import ApiKind, family, known_names
-from optport.table import api_table
+from optport.signatures import ApiKind
 from optport.targets import Target
 
 
@@ -57,24 +56,6 @@ class Ported:
     def exact(self) -> bool:
         """Whether all of it trains exactly as torch does."""
         return all(one.fidelity is Fidelity.EXACT for one in self.done)
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """One call, what it may build, and the edits of its port; None where it stays torch's."""
-
-    checked: list[Checked]
-    ports: list[Port]
-    edits: list[Edit] | None
-    direct: Reference | None
-
-    @property
-    def place(self) -> Place:
-        return self.checked[0].construction.place
-
-    @property
-    def apis(self) -> set[str]:
-        return {one.construction.api for one in self.checked}
 
 
 def port_source(text: str, target: Target, options: Options | None = None) -> Ported:
@@ -115,18 +96,16 @@ class _Rewriting:
         self._tree = tree
         self._text = text
         self._target = target
-        self._candidates: list[_Candidate] = []
+        self._candidates: list[Candidate] = []
         self._statements = Statements(tree, text)
         self._schedules = Schedules(tree, text, target)
-        known = {f"{NAMESPACE}.{name}" for kind in _BUILT for name in known_names(kind)}
-        self._references = list(ImportedNames(tree).references(known))
-        self._called: set[int] = set()
-        self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
+        self._classes = Classes(tree, target)
+        self._gone: list[Reference] = []
 
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
         """Return the edits for what was found, and what becomes of each construction."""
         self._candidates = candidates = list(self._found(constructions))
-        self._withdraw(candidates)
+        self._classes.withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
         for one in candidates:
@@ -137,8 +116,8 @@ class _Rewriting:
             edits += one.edits or []
             edits += self._statements.comments(one.place, remarks(one.checked, one.ports, ported))
             if ported and one.direct is not None and not _is_whole(one.ports[0]):
-                edits.append(Edit(_place(one.direct.node), str(one.ports[0].callee)))
-        edits += self._other_references(candidates)
+                edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
+        edits += self._classes.handed_on(candidates, self._gone)
         return edits, tuple(done)
 
     def uses(self, uses: Iterable[MethodUse], bare: Scene) -> tuple[list[Edit], tuple[Done, ...]]:
@@ -165,7 +144,7 @@ class _Rewriting:
             done.append(Done(met.use.place, met.use.api, Fidelity.NONE, None, is_use=True))
         return edits, tuple(done)
 
-    def _found(self, constructions: Iterable[Checked]) -> Iterator[_Candidate]:
+    def _found(self, constructions: Iterable[Checked]) -> Iterator[Candidate]:
         by_place: dict[Place, list[Checked]] = {}
         for checked in constructions:
             by_place.setdefault(checked.construction.place, []).append(checked)
@@ -174,14 +153,11 @@ class _Rewriting:
                 self._schedules.in_file(checked, checked.ports[self._target.name])
                 for checked in together
             ]
-            direct = self._at.get((place.line, place.col))
-            if self._schedules.is_part(
-                together[0]
-            ):  # it goes with the scheduler that it is part of
-                if direct is not None:
-                    self._called.add(id(direct.node))
+            direct = self._classes.called_at(place)
+            if self._schedules.is_part(together[0]):  # it goes with that which it is part of
+                self._gone += [] if direct is None else [direct]
                 continue
-            yield _Candidate(together, ports, self._edits(together, ports), direct)
+            yield Candidate(together, ports, self._edits(together, ports), direct)
 
     def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
         """The edits of a call's arguments: those of all that it may build, if they agree."""
@@ -192,84 +168,33 @@ class _Rewriting:
             whole = Edit(place, str(ports[0].call))
             return [whole, *self._statements.lines(place, ports[0].setup)]
         found = []
-        for checked, port in zip(together, ports, strict=True):
+        for number, (checked, port) in enumerate(zip(together, ports, strict=True)):
             if port.call is None:
                 return None
             edits = argument_edits(checked.construction, port)
             if edits is None or (port.setup and len(together) > 1):
                 return None
             found.append(sorted(edits))
+            if _has_all(checked, port):
+                ports[number] = replace(port, fidelity=port.closeness)
         if any(one != found[0] for one in found):
             return None
         return [*found[0], *self._statements.lines(place, ports[0].setup)]
 
-    def _withdraw(self, candidates: list[_Candidate]) -> None:
-        """A class that is reached in another way than by its name has one counterpart or none.
 
-        Where calls need several, or one of them can't be ported, all of them stay torch's.
-        """
-        changed = True
-        while changed:
-            changed = False
-            for api, group in self._indirect(candidates).items():
-                counterparts = {
-                    str(port.callee)
-                    for one in group
-                    for checked, port in zip(one.checked, one.ports, strict=True)
-                    if checked.construction.api == api
-                }
-                if len(counterparts) == 1 and all(one.edits is not None for one in group):
-                    continue
-                for one in group:
-                    changed = changed or one.edits is not None
-                    one.edits = None
-
-    def _indirect(self, candidates: Iterable[_Candidate]) -> dict[str, list[_Candidate]]:
-        found: dict[str, list[_Candidate]] = {}
-        for one in candidates:
-            if one.direct is None:
-                for api in one.apis:
-                    found.setdefault(api, []).append(one)
-        return found
-
-    def _other_references(self, candidates: list[_Candidate]) -> Iterator[Edit]:
-        """The edits of names of classes that are not called where they stand."""
-        called = self._called
-        called |= {id(one.direct.node) for one in candidates if one.direct is not None}
-        counterparts: dict[str, set[str]] = {}
-        stays: set[str] = set()
-        for one in candidates:
-            for checked, port in zip(one.checked, one.ports, strict=True):
-                api = checked.construction.api
-                if one.edits is None:
-                    stays.add(api)
-                else:
-                    counterparts.setdefault(api, set()).add(str(port.callee))
-        for reference in self._references:
-            api = reference.qualified.removeprefix(f"{NAMESPACE}.")
-            found = counterparts.get(api) or self._counterpart(api)
-            if id(reference.node) not in called and api not in stays and len(found) == 1:
-                yield Edit(_place(reference.node), next(iter(found)))
-
-    def _counterpart(self, api: str) -> set[str]:
-        """The counterpart of a class that the file names and builds nothing of."""
-        if self._target.signature(api) and ApiKind.BASE is family(NAMESPACE).kind(api):
-            return {self._target.qualified(api)}
-        table = api_table(api, self._target.name)
-        rows = () if table is None else table.correspondences
-        names = {row.counterpart for row in rows if row.when is None and row.counterpart}
-        return {self._target.qualified(name) for name in names if self._target.signature(name)}
+def _has_all(checked: Checked, port: Port) -> bool:
+    """Whether all that a port takes over is rewritten: groups, too, that stand elsewhere."""
+    construction = checked.construction
+    hazards = [hazard for judgement in checked.judgements for hazard in judgement.hazards]
+    return (
+        port.groups is not None
+        and construction.shape is Shape.GROUPS
+        and construction.hidden is None
+        and not construction.handed_on
+        and all(hazard.cured for hazard in hazards)
+    )
 
 
 def _is_whole(port: Port) -> bool:
     """Whether a port is an expression that takes the place of the whole call."""
     return port.call is not None and not port.arguments
-
-
-_BUILT = (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.BASE)
-
-
-def _place(node: ast.expr) -> Place:
-    return Place(
-        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
-    )
