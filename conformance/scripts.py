@@ -67,21 +67,21 @@ def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
             torch_jobs.append({"text": case.text, "scale": scale, "negate": False})
             negate = NEGATED in port.text
             jobs.append({"text": port.text, "scale": scale, "negate": negate})
-    theirs = _answers(Version("torch", DEFAULT_TORCH), torch_jobs, cache)
-    mine = _answers(framework, jobs, cache)
+    theirs = answers(Version("torch", DEFAULT_TORCH), torch_jobs, cache)
+    mine = answers(framework, jobs, cache)
     outcomes = []
     for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
         part = slice(number * len(SCALES), (number + 1) * len(SCALES))
         pairs = list(zip(theirs[part], mine[part], strict=True))
         errors = [one["error"] for pair in pairs for one in pair if "error" in one]
-        deviations = tuple(_deviation(one, other) for one, other in pairs)
+        deviations = tuple(deviation(one, other) for one, other in pairs)
         exact = port.exact
         outcomes.append(Outcome(case, port.text, exact, deviations, *errors[:1]))
     return outcomes
 
 
-def _answers(version: Version, jobs: list[dict[str, Any]], cache: Path) -> list[dict[str, Any]]:
-    """Answers to the jobs; a worker that dies is started anew behind the job that killed it."""
+def answers(version: Version, jobs: list[dict[str, Any]], cache: Path) -> list[dict[str, Any]]:
+    """Return the answers to jobs; a worker that dies is started anew behind the job it died of."""
     answers: list[dict[str, Any]] = []
     while len(answers) < len(jobs):
         text = "".join(json.dumps(job) + "\n" for job in jobs[len(answers) :])
@@ -105,7 +105,8 @@ def _answers(version: Version, jobs: list[dict[str, Any]], cache: Path) -> list[
     return answers
 
 
-def _deviation(theirs: dict[str, Any], mine: dict[str, Any]) -> float:
+def deviation(theirs: dict[str, Any], mine: dict[str, Any]) -> float:
+    """Return how far the weights of a run are from torch's, beside how far those moved."""
     if "error" in theirs or "error" in mine:
         return float("inf")
     one, other, start = (

@@ -1,0 +1,126 @@
+"""Whether torch trains the same after `--fix`: ``python -m conformance.fixes 500 1``.
+
+Random constructions, written in the ways that people write them, are fixed for several sets of
+targets; torch trains with the script as it was and as it is afterwards. The weights have to be the
+same bit for bit. With ``--unsafe-fixes`` only rounding may differ: how far is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+from typing import Any, Final
+
+from conformance.draws import draw_calls
+from conformance.environments import Version, default_cache
+from conformance.runner import DEFAULT_TORCH
+from conformance.scripts import answers, deviation
+from conformance.values import parameters
+from optport.config import Configuration
+from optport.fixing import fix_text
+from optport.signatures import ApiKind, known_names
+
+TARGETS: Final = (
+    "paddle",
+    "mindspore",
+    "paddle,mindspore",
+    "mindspore.experimental",
+    "paddle,mindspore,mindspore.experimental,mindspore.mint",
+)
+_HEAD: Final = "import functools\n\nimport torch\n\nfrom problem import net\n\n"
+_SLICES: Final = {"[:3]": "[:1]", "[3:]": "[1:]", "[2:]": "[1:]", "[1:2]": "[2:]"}
+"""The drawn calls share four parameters out, the scripts have two."""
+
+
+def drawn_scripts(count: int, seed: int) -> list[str]:
+    """Return that many scripts; the same ones for the same seed."""
+    random = Random(seed)
+    optimizers = [name for name in known_names(ApiKind.OPTIMIZER) if _drawn(name)]
+    calls = draw_calls(count, seed, optimizers)
+    return [_HEAD + _script(call, random) for call in calls]
+
+
+def _drawn(optimizer: str) -> bool:
+    try:
+        return bool(parameters(optimizer))
+    except KeyError:  # one that has no values to be given
+        return False
+
+
+def _script(text: str, random: Random) -> str:
+    text = re.sub(r"\[\d?:\d?\]", lambda match: _SLICES.get(match[0], match[0]), text)
+    call = ast.parse(text, mode="eval").body
+    assert isinstance(call, ast.Call)
+    name = f"torch.optim.{ast.unparse(call.func)}"
+    positional = [ast.unparse(one) for one in call.args]
+    if not positional or not positional[0].startswith("[{"):
+        params = "params[:1]" if name.endswith("Muon") else "net.parameters()"
+        positional.insert(0, params)
+    pairs = [(one.arg or "", ast.unparse(one.value)) for one in call.keywords]
+    words = [*positional, *(f"{key}={value}" for key, value in pairs)]
+    entries = "{" + ", ".join(f"{key!r}: {value}" for key, value in pairs) + "}"
+    line = {
+        "call": f"optimizer = {name}({', '.join(words)})",
+        "lines": f"optimizer = {name}(\n    " + ",\n    ".join(words) + ",\n)",
+        "dict": f"more = {entries}\noptimizer = {name}({', '.join([*positional, '**more'])})",
+        "items": "".join(["more = {}\n", *(f"more[{key!r}] = {value}\n" for key, value in pairs)])
+        + f"optimizer = {name}({', '.join([*positional, '**more'])})",
+        "partial": f"make = functools.partial({', '.join([name, *words[len(positional) :]])})\n"
+        f"optimizer = make({', '.join(positional)})",
+        "perhaps": f"more = {entries}\n"
+        f"optimizer = {name}({', '.join(positional)}, **(more if net else {{}}))",
+    }
+    return f"params = [*net.parameters()]\n{line[random.choice(list(line))]}\n"
+
+
+def run_fixes(count: int, seed: int, unsafe: bool) -> int:
+    """Fix and train; print what came of it. Returns how many scripts train otherwise."""
+    scripts = drawn_scripts(count, seed)
+    fixed: dict[tuple[str, str], str] = {}
+    codes: Counter[str] = Counter()
+    for targets in TARGETS:
+        settings = Configuration({"targets": targets}, isolated=True).settings_in(".")
+        for text in scripts:
+            done = fix_text(text, settings, "script.py", unsafe)
+            codes.update(one.code for one in done.fixed)
+            if done.text != text:
+                fixed[targets, text] = done.text
+    texts = list(dict.fromkeys([*scripts, *fixed.values()]))
+    jobs: list[dict[str, Any]] = [{"text": text, "scale": 1.0, "negate": False} for text in texts]
+    found = answers(Version("torch", DEFAULT_TORCH), jobs, default_cache())
+    ran = dict(zip(texts, found, strict=True))
+    apart = Counter[str]()
+    largest = 0.0
+    for (targets, text), after in fixed.items():
+        one, other = ran[text], ran[after]
+        same = one.get("weights") == other.get("weights") and ("error" in one) == ("error" in other)
+        if not same:
+            apart[targets] += 1
+            largest = max(largest, deviation(one, other))
+            print(f"--- {targets}: {one.get('error')} {other.get('error')}\n{text}->\n{after}")
+    refused = sum("error" in ran[text] for text in scripts)
+    print(f"{count} constructions, of which torch refuses {refused}; fixed by code: {dict(codes)}")
+    for targets in TARGETS:
+        changed = sum(of == targets for of, _ in fixed)
+        print(f"{targets}: {changed} changed, {apart[targets]} train otherwise")
+    print(f"largest deviation: {largest:.1e}")
+    return apart.total()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when torch's weights stay bit for bit, 1 when not."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.fixes", description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=500)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    parser.add_argument("--unsafe-fixes", action="store_true")
+    asked = parser.parse_args(arguments)
+    return int(run_fixes(asked.count, asked.seed, asked.unsafe_fixes) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
