@@ -1,25 +1,42 @@
-"""The training loop of `examples/loop` in torch and its ports: ``python -m conformance.examples``.
+"""Scripts in torch and in their ports, run side by side.
 
-Each script is run in its framework's environment, and the trained weights are compared.
+``python -m conformance.examples`` trains with `examples/loop` in all frameworks. With ``converter``
+the scripts of `examples/converter` are ported by `optport port`, PaConvert converts the rest of
+them, and both are run. ``converter DIRECTORY`` does so with the snippets of PaConvert's own tests
+of optimizers and schedulers, from a clone of its repository: with `optport port` before it, and by
+itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from conformance.environments import EnvironmentFailure, Version, default_cache, interpreter
+from optport.rewrite.comments import MARK
+from optport.rewrite.source import port_source
+from optport.targets import parse_target
 
-LOOP: Final = Path(__file__).resolve().parent.parent / "examples" / "loop"
-VERSIONS: Final = ("torch==2.13.0", "paddle==3.3.1", "mindspore==2.10.0")
+EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
+TORCH, PADDLE, MINDSPORE = map(
+    Version.parse, ("torch==2.13.0", "paddle==3.3.1", "mindspore==2.10.0")
+)
+CONVERTER: Final = Version.parse("paconvert==3.3.1")
 
 #: Largest difference of two weights that counts as the same: a few times float32's rounding.
-SAME_BELOW: Final = 2e-6
+SAME_WEIGHTS: Final = 2e-6
+#: The same of two sums of weights; five digits are printed.
+SAME_SUMS: Final = 2e-5
+#: A snippet follows torch when its results are as near as this, beside the largest of them.
+FOLLOWS: Final = 1e-3
 
 _COMPARE: Final = """
 import json, sys, numpy
@@ -29,51 +46,191 @@ print(json.dumps([
     for path in sys.argv[2:]
 ]))
 """
+_COLLECT: Final = """
+import importlib, json, pathlib, sys, types
+found = []
+class APIBase:
+    def __init__(self, name): self.name = name
+    def run(self, code, names=None, *args, **more):
+        found.append([f"{self.name} {len(found)}", code, names or []])
+sys.modules["apibase"] = types.SimpleNamespace(APIBase=APIBase)
+sys.modules["paddle"] = types.SimpleNamespace(is_compiled_with_cuda=lambda: False)
+sys.path.insert(0, sys.argv[1])
+for path in sorted(pathlib.Path(sys.argv[1]).glob("test_optim_*.py")):
+    module = importlib.import_module(path.stem)
+    for name, test in list(vars(module).items()):
+        if name.startswith("test_"):
+            test()
+print(json.dumps(found))
+"""
+_EXECUTE: Final = """
+import json, pathlib, sys
+for path, names in json.load(sys.stdin):
+    names_there = {"__name__": "snippet"}
+    try:
+        exec(compile(pathlib.Path(path).read_text(), path, "exec"), names_there)
+        given = [names_there[name] for name in names]
+        numbers = []
+        for one in given:
+            one = one.detach() if hasattr(one, "detach") else one
+            one = one.numpy() if hasattr(one, "numpy") else one
+            numbers.append(one.tolist() if hasattr(one, "tolist") else repr(one))
+        print(json.dumps({"results": numbers}), flush=True)
+    except BaseException as error:
+        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200]}), flush=True)
+"""
 
 
-def run_examples(cache: Path, folder: Path) -> dict[str, float]:
+def run_loop(cache: Path, folder: Path) -> dict[str, float]:
     """Train with every framework below `folder`; how far each port's weights are from torch's.
 
     Raises EnvironmentFailure when pip fails, CalledProcessError when a script does.
     """
     weights = []
-    for version in map(Version.parse, VERSIONS):
-        python = interpreter(version, cache)
+    for version in (TORCH, PADDLE, MINDSPORE):
         weights.append(str(folder / f"{version.framework}.npz"))
-        script = LOOP / f"train_{version.framework}.py"
-        _run(python, [str(script), weights[-1]], folder)
-    python = interpreter(Version.parse(VERSIONS[0]), cache)
-    apart = json.loads(_run(python, ["-c", _COMPARE, *weights], folder))
-    return dict(zip(VERSIONS[1:], apart, strict=True))
+        script = EXAMPLES / "loop" / f"train_{version.framework}.py"
+        _run(version, cache, [str(script), weights[-1]], folder)
+    apart = json.loads(_run(TORCH, cache, ["-c", _COMPARE, *weights], folder))
+    return dict(zip(map(str, (PADDLE, MINDSPORE)), apart, strict=True))
 
 
-def _run(python: Path, arguments: list[str], folder: Path) -> str:
+def run_converted(cache: Path, folder: Path) -> dict[str, float]:
+    """Port, convert and run the scripts of `examples/converter`; how far each is from torch."""
+    scripts = sorted((EXAMPLES / "converter").glob("*.py"))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in scripts}
+    _convert({name: _ported(text) for name, text in texts.items()}, cache, folder, "ours")
+    apart = {}
+    for path in scripts:
+        theirs = _numbers(_run(TORCH, cache, [str(path)], folder).split("\n")[-2].split())
+        script = str(folder / "ours" / path.name)
+        mine = _numbers(_run(PADDLE, cache, [script], folder).split("\n")[-2].split())
+        apart[path.name] = max(abs(a - b) for a, b in zip(theirs, mine, strict=True))
+    return apart
+
+
+def run_snippets(repository: Path, cache: Path, folder: Path) -> Mapping[str, Counter[str]]:
+    """Run the snippets of PaConvert's tests; what becomes of them with `optport port`, and without.
+
+    A snippet *follows* torch, or *says so* that it does not, by a mark in its text; else it is
+    *silent* if it runs, and *crashes* if it does not. Where torch refuses one it is left out.
+    """
+    archive = subprocess.run(
+        ["git", "-C", str(repository), "archive", "HEAD", "tests"], check=True, capture_output=True
+    )
+    subprocess.run(["tar", "x"], input=archive.stdout, cwd=folder, check=True)
+    collected = _run(TORCH, cache, ["-c", _COLLECT, str(folder / "tests")], folder)
+    snippets = json.loads(collected.splitlines()[-1])
+    texts = {f"s{number}.py": text for number, (_, text, _) in enumerate(snippets)}
+    _convert(texts, cache, folder, "theirs", convert=False)
+    names = [names for _, _, names in snippets]
+    torch = _executed(TORCH, cache, folder / "theirs.before", names)
+    _convert(texts, cache, folder, "theirs")
+    _convert({name: _ported(text) for name, text in texts.items()}, cache, folder, "ours")
+    counts: dict[str, Counter[str]] = {"with optport port": Counter(), "alone": Counter()}
+    for (way, verdicts), kept in zip(counts.items(), ("ours", "theirs"), strict=True):
+        there = _executed(PADDLE, cache, folder / kept, names)
+        for number, (one, other) in enumerate(zip(torch, there, strict=True)):
+            if "error" in one:
+                continue
+            text = (folder / kept / f"s{number}.py").read_text(encoding="utf-8")
+            marked = MARK in text or ">>>>>>" in text
+            verdict = "follows" if _near(one, other) else "says so" if marked else "silent"
+            verdict = "crashes" if verdict == "silent" and "error" in other else verdict
+            verdicts[verdict] += 1
+            if verdict != "follows":
+                print(f"{way}: {verdict}: {snippets[number][0]}: {other.get('error', '')}")
+    return counts
+
+
+def _ported(text: str) -> str:
+    return port_source(text, parse_target(str(PADDLE))).text
+
+
+def _convert(
+    texts: Mapping[str, str], cache: Path, folder: Path, name: str, convert: bool = True
+) -> None:
+    """Write scripts below `folder`, and have PaConvert convert them into the folder `name`."""
+    before = folder / f"{name}.before"
+    shutil.rmtree(before, ignore_errors=True)
+    before.mkdir()
+    for path, text in texts.items():
+        (before / path).write_text(text, encoding="utf-8")
+    if convert:  # by its module: the script beside it names where the environment was built
+        where = ["-i", str(before), "-o", str(folder / name)]
+        _run(CONVERTER, cache, ["-m", "paconvert.main", *where], folder)
+
+
+def _executed(
+    version: Version, cache: Path, folder: Path, names: Sequence[Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Run the scripts of a folder, and return what they leave under their names."""
+    jobs = [(str(folder / f"s{number}.py"), wanted) for number, wanted in enumerate(names)]
+    lines: list[dict[str, Any]] = []
+    while len(lines) < len(jobs):  # a script may end the process
+        printed = _run(version, cache, ["-c", _EXECUTE], folder, json.dumps(jobs[len(lines) :]))
+        found = [json.loads(one) for one in printed.splitlines() if one.startswith('{"')]
+        lines += found or [{"error": "the process ended"}]
+    return lines
+
+
+def _near(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> bool:
+    if "results" not in mine:
+        return False
+    one, other = _numbers(theirs["results"]), _numbers(mine["results"])
+    if len(one) != len(other):
+        return False
+    largest = max((abs(number) for number in one), default=0.0)
+    apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+    return apart <= FOLLOWS * largest
+
+
+def _numbers(value: Any) -> list[float]:
+    if isinstance(value, list):
+        return [number for one in value for number in _numbers(one)]
+    try:
+        return [float(value)]
+    except (TypeError, ValueError):
+        return []
+
+
+def _run(
+    version: Version, cache: Path, arguments: Sequence[str], folder: Path, given: str = ""
+) -> str:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_v": "3", "PYTHONNOUSERSITE": "1"}
     done = subprocess.run(
-        [str(python), *arguments],
+        [str(interpreter(version, cache)), *arguments],
         cwd=folder,
         env=environment,
-        check=True,
+        input=given,
+        check=not given,
         capture_output=True,
         text=True,
     )
     return done.stdout
 
 
-def main() -> int:
-    """Print how far the ports are; 0 when they reach torch's weights, 1 when not."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print how far the ports are; 0 when they are where torch is, 1 when not."""
+    asked = sys.argv[1:] if arguments is None else list(arguments)
     with tempfile.TemporaryDirectory(prefix="examples-") as directory:
+        cache, folder = default_cache(), Path(directory)
         try:
-            apart = run_examples(default_cache(), Path(directory))
+            if len(asked) > 1:
+                counts = run_snippets(Path(asked[1]).resolve(), cache, folder)
+                for way, verdicts in counts.items():
+                    print(f"{verdicts.total()} snippets, {way}: {dict(verdicts)}")
+                return int(counts["with optport port"]["silent"] > 0)
+            apart = run_converted(cache, folder) if asked else run_loop(cache, folder)
         except EnvironmentFailure as error:
             print(f"examples: {error}", file=sys.stderr)
             return 1
         except subprocess.CalledProcessError as error:
             print(f"examples: {error}\n{error.stderr}", file=sys.stderr)
             return 1
-    for version, distance in apart.items():
-        print(f"examples: {version}: weights within {distance:.1e} of torch's")
-    return int(max(apart.values()) >= SAME_BELOW)
+    for name, distance in apart.items():
+        print(f"examples: {name}: within {distance:.1e} of torch")
+    return int(max(apart.values()) >= (SAME_SUMS if asked else SAME_WEIGHTS))
 
 
 if __name__ == "__main__":
