@@ -13,7 +13,7 @@ from optport.reader.classes import OwnFunction
 from optport.reader.containers import Entry, entries_of
 from optport.reader.frames import Spot, is_rest, looked_through, rest_positions
 from optport.reader.item_sites import ItemSite
-from optport.reader.layout import CallSite, Holder, Site
+from optport.reader.layout import Holder, HolderSite, Site
 from optport.reader.model import Argument, Parameters
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
@@ -51,7 +51,7 @@ class ArgumentBinder:
         site = self._sites.get(holder)
         if site is None:
             is_own = partial(self._ownership.owns, holder)
-            site = self._sites[holder] = CallSite(holder, self._source, is_own, self._prefix)
+            site = self._sites[holder] = HolderSite(holder, self._source, is_own, self._prefix)
         return site
 
     def _item_site(self, target: ast.Subscript, value: ast.expr) -> Site:

@@ -84,7 +84,7 @@ class Site:
         return None
 
 
-class CallSite(Site):
+class HolderSite(Site):
     """A call or dict display as a place to write arguments into."""
 
     def __init__(
