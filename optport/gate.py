@@ -34,7 +34,7 @@ def trigger_words(notes: bool) -> frozenset[str]:
 
     kinds = (ApiKind.OPTIMIZER, ApiKind.SCHEDULER, ApiKind.BASE)
     names = [name.rpartition(".")[2] for kind in kinds for name in known_names(kind)]
-    return frozenset([*names, *(REFLECTING if notes else ())])
+    return frozenset([*names, *((*REFLECTING, "optim") if notes else ())])
 
 
 @lru_cache(maxsize=2)

@@ -20,6 +20,7 @@ from optport.gate import (
     trigger_words,
 )
 
+_MAX_TEXT = 100
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers"})
 _ONE = (ast.expr, ast.arguments, ast.arg, ast.pattern)
 """Node types that can fill a field of a node and contain a name."""
@@ -130,7 +131,18 @@ def _name(node: ast.AST) -> str | None:
     if isinstance(node, ast.alias):
         return node.name.rpartition(".")[2]
     text = node.value if isinstance(node, ast.Constant) else None
-    return text if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    return _last_part(text) if _is_full(text) else text
+
+
+def _is_full(text: str) -> bool:
+    """Whether a text is the full name of something below `torch.optim`."""
+    return text.startswith(("torch.optim.", "torch.optim:")) and len(text) < _MAX_TEXT
+
+
+def _last_part(text: str) -> str:
+    return text.replace(":", ".").rpartition(".")[2]
 
 
 class _File:
@@ -144,7 +156,8 @@ class _File:
         """Whether it is the name of a class of the file, or a string that nothing looks up."""
         if isinstance(node, ast.Name):
             return node.id in self._classes
-        return isinstance(node, ast.Constant) and not self._reflects
+        text = node.value if isinstance(node, ast.Constant) else None
+        return isinstance(text, str) and not _is_full(text) and not self._reflects
 
     @cached_property
     def _classes(self) -> frozenset[str]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from optport.reader.classes import OwnClass, SuperValue
+from optport.reader.classes import OwnClass, OwnFunction, SuperValue
 from optport.reader.evaluate import Evaluator
 from optport.reader.evaluation import Evaluation
 from optport.reader.frames import Frame, handed_over, only_parameter
 from optport.reader.known_calls import Partial
 from optport.reader.names import owner
-from optport.reader.objects import ANY_CLASS, keyword_of
+from optport.reader.objects import ANY_CLASS, NAMESPACE, keyword_of
 from optport.reader.scopes import Point
-from optport.reader.torch_names import torch_class
+from optport.reader.torch_names import MODULES, base_class, torch_class
 from optport.reader.tracked_names import track_names
 from optport.values import Literal, Qualified, ValueSet, exactly
 
@@ -81,6 +82,10 @@ _LAZY = frozenset({"LazyCall"})
 _WRAPPING = frozenset(name.rpartition(".")[2] for name in WRAPPERS)
 _DIRECT_NAMES = frozenset({"__init__", "func"})
 
+_LEAST_GIVEN = 3
+_BUILDS = re.compile(r"init|instan|build|make|creat|construct|(?:^|_)get_?(?:obj|opt)")
+"""What is called so builds something of a module that it is given, with a name and arguments."""
+
 PREFIX = "optimizer__"
 """Keywords by which skorch passes arguments to the class given as `optimizer`."""
 
@@ -100,7 +105,7 @@ class CalleeResolver:
     def resolved(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
         """Return the optimizers that a call may build; none for any other call."""
         if not self._may_build(call, at):
-            return []
+            return [ResolvedCall(None, (), sure=False)] if self._is_given_all(call, at) else []
         callee = self._evaluator.value(call.func, at)
         found = self._handed_over(call, at)
         found = found or self._found(callee, (ArgumentSource(call, at),))
@@ -140,6 +145,19 @@ class CalleeResolver:
             value = evaluator.value(default, parameter.at)
             found += self._found(value, (ArgumentSource(call, at),), sure=False)
         return found
+
+    def _is_given_all(self, call: ast.Call, at: Point) -> bool:
+        """Whether something unknown is given `torch.optim` itself, to build one of it by name."""
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if len(given) < _LEAST_GIVEN or not _BUILDS.search(_last_name(call.func).lower()):
+            return False
+        modules = [one for one in given if isinstance(one, (ast.Name, ast.Attribute))]
+        if self._tracked is not None:
+            modules = [one for one in modules if _last_name(one) in self._tracked.names]
+        value = self._evaluator.value
+        if not any(value(one, at).exact == Qualified(NAMESPACE) for one in modules):
+            return False
+        return not any(isinstance(o, (OwnFunction, OwnClass)) for o in value(call.func, at).values)
 
     def _may_build(self, call: ast.Call, at: Point) -> bool:
         """Whether a call is worth a look: by the name that is called, most are not."""
@@ -219,7 +237,8 @@ def classes_of(
             continue  # calling None or a number raises: then nothing is built
         if isinstance(value, Qualified):
             api = torch_class(value.name)
-            if api is not None or value.name == ANY_CLASS:
+            chosen = value.name == ANY_CLASS or (not certain and _is_made_up(value.name))
+            if api is not None or chosen:
                 found.setdefault(api, ResolvedCall(api, given, certain))
                 continue
         elif isinstance(value, Partial):
@@ -241,6 +260,12 @@ def classes_of(
         yield one if single else replace(one, sure=False)
 
 
+def _is_made_up(name: str) -> bool:
+    """Whether a name below `torch.optim` is no class: a default that is spelled otherwise."""
+    head, _, last = name.rpartition(".")
+    return head == NAMESPACE and last not in MODULES and base_class(name) is None
+
+
 def built_by(own: OwnClass) -> list[ResolvedCall]:
     """Return the classes of torch that an instance of a class of the file is one of."""
     return list(classes_of(exactly(own), (), True, own.home.evaluation))
@@ -251,6 +276,11 @@ def _bases(own: OwnClass) -> ValueSet | None:
     bases = [own.base(node) for node in own.node.bases]
     values = tuple(value for base in bases for value in base.values)
     return ValueSet(values, all(base.complete for base in bases)) if values else None
+
+
+def _last_name(node: ast.expr) -> str:
+    name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    return name if isinstance(name, str) else ""
 
 
 def _has_prefixed(call: ast.Call) -> bool:

@@ -20,6 +20,7 @@ from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
 from optport.reader.scopes import Point
 from optport.reader.source import SourceText
+from optport.reader.texts import texts_of_classes
 from optport.reader.torch_names import kind_of, star_exports
 from optport.signatures import ApiKind, Signature, family
 from optport.table import roles
@@ -82,6 +83,8 @@ class _Search:
             if any(one.api is None for one in resolved):
                 yield Unresolved(self._source.place(call))
             yield from self._built(call)
+        for text in texts_of_classes(self._evaluator.index):
+            yield Unresolved(self._source.place(text))
 
     def _built(self, call: ast.Call, depth: int = 0) -> list[Construction]:
         """Return what a call builds."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
@@ -122,6 +122,11 @@ class Index:
         if isinstance(node, SCOPED):
             return self._expressions.inside(node, at)
         return [(child, at) for child in children(node)]
+
+    @property
+    def stores(self) -> Mapping[ast.expr, ast.expr]:
+        """What attributes and items are assigned, in all that has been walked, by the target."""
+        return self._binder.stores
 
     def stored(self, target: ast.expr) -> tuple[ast.expr | None, bool]:
         """Return what an attribute or item is assigned, and whether it is changed in place."""

@@ -108,6 +108,8 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         return UNKNOWN
     name = callee.attr
     owner = asker.value(callee.value, at)
+    if name in ("rsplit", "rpartition"):
+        return owner.map(lambda one: _split_off(one, name, call))
     tables = [one for one in owner.values if isinstance(one, DictValue)]
     if name in ("get", "pop") and call.args:
         return looked_up(tables, call, at, asker).as_open_as(owner)
@@ -119,6 +121,19 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         return owner
     views = tuple(table.view(name) for table in tables)
     return exactly(DictView(views, all(table.complete for table in tables)))
+
+
+def _split_off(value: Value, method: str, call: ast.Call) -> ValueSet:
+    """What ``path.rsplit(".", 1)`` and ``path.rpartition(".")`` give of a full name."""
+    text = value.value if isinstance(value, Literal) else None
+    mark = call.args[0] if call.args else None
+    if not isinstance(text, str) or not isinstance(mark, ast.Constant) or mark.value != ".":
+        return UNKNOWN
+    parts = text.rpartition(".")
+    once = len(call.args) > 1 and getattr(call.args[1], "value", None) == 1
+    if method == "rpartition":
+        return literal(parts)
+    return literal([parts[0], parts[2]]) if once and parts[1] else UNKNOWN
 
 
 def _number_in(value: Value) -> ValueSet:
@@ -214,6 +229,28 @@ def _module(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     return union(exactly(Qualified(text)) for text in texts if isinstance(text, str))
 
 
+def _by_name(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """What a function that looks a class up gives: the one of that full name, likely."""
+    only = _first(call, at, asker)
+    texts = [one.value for one in only.values if isinstance(one, Literal)]
+    names = [text.replace(":", ".") for text in texts if isinstance(text, str)]
+    return ValueSet(tuple(Qualified(name) for name in names if torch_class(name)))
+
+
+def _dunder_import(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """`__import__`: the module of that name where something is to come from it, else the first."""
+    found = _module(call, at, asker)
+    if keyword_of(call, "fromlist") is not None or len(call.args) > 3:
+        return found
+    return found.map(_top)
+
+
+def _top(value: Value) -> ValueSet:
+    if not isinstance(value, Qualified):
+        return UNKNOWN
+    return exactly(Qualified(value.name.partition(".")[0]))
+
+
 _SAME = ("list", "tuple", "sorted", "iter", "set", "reversed", "copy", "deepcopy")
 _BUILT_IN: dict[str, Known] = {
     "dict": dict_from,
@@ -228,6 +265,7 @@ _BUILT_IN: dict[str, Known] = {
     "max": _one_of,
     "min": _one_of,
     "getattr": _getattr,
+    "__import__": _dunder_import,
 }
 _LEAST = {
     "dict": 0,
@@ -243,6 +281,11 @@ _LEAST = {
 
 _TENSORS = ("torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor")
 _NUMBERS = ("numpy.float64", "numpy.double", "np.float64")
+CLASS_LOADERS = frozenset(
+    {"locate", "get_class", "get_obj_from_str", "import_string", "import_from_string"}
+    | {"import_class", "import_object", "load_class", "resolve_name", "class_from_name"}
+)
+"""Functions of libraries that give the class of a full name."""
 _IMPORTED: dict[str, Known] = {
     "functools.partial": _partial,
     "importlib.import_module": _module,
@@ -253,13 +296,17 @@ _IMPORTED_AS: dict[str, Known] = {
     **dict.fromkeys((*_SAME, "chain"), _first),
     **dict.fromkeys(("field", "Field"), _field),
     "cast": _cast,
+    **dict.fromkeys(CLASS_LOADERS, _by_name),
 }
 """By the last part of the name, whatever it is imported from."""
 
-CONTAINER_METHODS = frozenset({"get", "values", "items", "keys", "copy", "pop", "item"})
+CONTAINER_METHODS = frozenset(
+    {"get", "values", "items", "keys", "copy", "pop", "item", "rsplit", "rpartition"}
+)
 
 PROPAGATORS = (
     frozenset({"dict", "vars", "filter", "max", "min", "getattr", "import_module", "partial"})
+    | {"__import__"}
     | _IMPORTED_AS.keys()
     | CONTAINER_METHODS
 )

@@ -26,6 +26,7 @@ MAX_ROUNDS = 24
 
 _MODULE = "optim"
 _MODULE_NAMES = (_MODULE, f"torch.{_MODULE}")
+"""How texts begin that name a module or class of torch's."""
 _MAX_CALLS = 3
 _MAX_FUNCTIONS = 8
 """Functions of one name whose parameters a call is held against."""
@@ -164,7 +165,7 @@ class _Search:
                 if not self._is_aside(node):
                     stack.append((node.value, calls))
             elif isinstance(node, ast.Constant):
-                named = isinstance(node.value, str) and node.value in _MODULE_NAMES
+                named = isinstance(node.value, str) and node.value.startswith(_MODULE_NAMES)
                 most = max(most, calls if named else _NEVER)
             elif isinstance(node, ast.Call) and self._callee(node.func)[0] in self.calls:
                 most = max(most, self._after_call(node) + calls)
