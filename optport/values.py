@@ -51,6 +51,16 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
+class Numpy:
+    """A number or array of NumPy's and its like that is no Python number, as `value` (`UNREAD`).
+
+    `numpy.float64` is a float of Python's, so that one is a `Literal`.
+    """
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Qualified:
     """Something reached by imports, under its full name: ``torch.optim.Adam``, ``.models.Net``."""
 
@@ -77,7 +87,7 @@ class _Unread:
 
 UNREAD = _Unread()
 
-Value = Literal | Tensor | Qualified | ObjectValue
+Value = Literal | Tensor | Numpy | Qualified | ObjectValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,8 @@ class ValueSet:
 
     @property
     def readable(self) -> ValueSet:
-        """The set with only the values that rules can look at: literals and tensors."""
-        kept = tuple(o for o in self.values if isinstance(o, (Literal, Tensor)))
+        """The set with only the values that rules can look at: literals, tensors, NumPy's."""
+        kept = tuple(o for o in self.values if isinstance(o, (Literal, Tensor, Numpy)))
         return self if len(kept) == len(self.values) else _with_gap(kept)
 
     def __or__(self, other: ValueSet) -> ValueSet:
@@ -176,6 +186,6 @@ def _with_gap(values: tuple[Value, ...]) -> ValueSet:
 
 def _identity(value: Value) -> object:
     """What tells values apart: 1, 1.0 and True are three."""
-    if isinstance(value, (Literal, Tensor)):
+    if isinstance(value, (Literal, Tensor, Numpy)):
         return type(value), repr(value.value)
     return value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from optport.edits import Applicability
 from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case
+from optport.hazards.roles import RATE
 from optport.hazards.shapes import value_of
 from optport.hazards.spelling import (
     MAX_ADVICE,
@@ -24,7 +25,7 @@ from optport.hazards.spelling import (
 from optport.reader.model import Argument, Group
 from optport.table.conditions import Lookup
 from optport.table.model import ParameterRow, Rejection
-from optport.values import UNREAD, Certainty, Literal, Tensor
+from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor
 
 _CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}
 """The functions that turn an expression into what a rejection asks for."""
@@ -56,6 +57,9 @@ class Refusal:
         text = self.argument.text
         if write == "float" and self._value is UNREAD and number_inside(text) != text:
             return number_inside(text)
+        rounded = isinstance(self.argument.value.exact, Numpy) and number_inside(text) == text
+        if write == "float" and rounded:
+            return f"float({text})"
         if write == "first" and self._is_single:
             return element_texts(self.argument.text, 1)[0]
         if write == "list" and isinstance(self._form, range):
@@ -81,7 +85,7 @@ class Refusal:
         """Return how to mend it: in the source, where torch takes the other value for the same."""
         text = self._mended()
         if text is not None:
-            tensor = any(isinstance(one, Tensor) for one in self.argument.value.values)
+            tensor = any(isinstance(o, (Tensor, Numpy)) for o in self.argument.value.values)
             unread = not self.argument.value.complete
             rounds = Applicability.UNSAFE if tensor or unread else Applicability.SAFE
             return Replace(self.argument, text, rounds)
@@ -114,7 +118,15 @@ def refusal(case: Case, row: ParameterRow) -> Refusal | None:
     warning at every variable would drown the ones that tell of silent differences.
     """
     argument = case.construction.arguments[row.name]
-    return _met(case.at_version(row.rejects), argument, case.lookup)
+    rejections = [*case.at_version(row.rejects), *_of_numpy(case, row.name)]
+    return _met(rejections, argument, case.lookup)
+
+
+def _of_numpy(case: Case, name: str) -> Iterator[Rejection]:
+    """The rejection of NumPy's numbers, where the target has one for that parameter."""
+    rule = case.target.info.numpy
+    if rule is not None and (not rule.parameters or name in rule.parameters):
+        yield rule.rejection(name)
 
 
 def group_refusal(case: Case, group: Group, argument: Argument) -> Refusal | None:
@@ -123,7 +135,10 @@ def group_refusal(case: Case, group: Group, argument: Argument) -> Refusal | Non
     rejections = [*row.rejects_in_groups] if row is not None else []
     if argument.name in rules.rejections and case.signature.name not in rules.lenient:
         rejections.append(rules.rejections[argument.name])
-    return _met(case.at_version(rejections), argument, case.lookup_in(group))
+    found = list(case.at_version(rejections))
+    if argument.name != RATE or not rules.lr_is_factor:  # a factor is computed with
+        found += _of_numpy(case, argument.name)
+    return _met(found, argument, case.lookup_in(group))
 
 
 def _met(rejections: Iterable[Rejection], argument: Argument, lookup: Lookup) -> Refusal | None:

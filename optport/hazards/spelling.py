@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optport.reader.source import parenthesised
-from optport.values import UNREAD, Literal, Tensor, ValueSet
+from optport.values import UNREAD, Literal, Numpy, Tensor, ValueSet
 
 MAX_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
@@ -32,7 +32,7 @@ def as_float(value: Any) -> Any:
 def plain(value: ValueSet) -> Any:
     """Return the number, pair, … that a value surely is (inside of a tensor too), or `UNREAD`."""
     only = value.exact
-    inside = only.value if isinstance(only, (Literal, Tensor)) else UNREAD
+    inside = only.value if isinstance(only, (Literal, Tensor, Numpy)) else UNREAD
     return UNREAD if _unread_inside(inside) else inside
 
 
@@ -184,8 +184,8 @@ def as_group(text: str) -> str:
 
 
 def inside_tensor(text: str) -> str:
-    """Return what ``torch.tensor(…)`` is made of, as its own text; any other text as it is."""
-    if "ensor(" not in text:
+    """Return what ``torch.tensor(…)`` or ``numpy.array(…)`` is made of; another text as it is."""
+    if "ensor(" not in text and "array(" not in text:
         return text
     try:
         call = ast.parse(text, mode="eval").body
@@ -197,7 +197,8 @@ def inside_tensor(text: str) -> str:
         return text
     callee = call.func
     name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
-    inner = ast.get_source_segment(text, call.args[0]) if name in _TENSORS else None
+    known = name in _TENSORS or (name in _ARRAYS and not call.keywords)  # a dtype rounds
+    inner = ast.get_source_segment(text, call.args[0]) if known else None
     return inner or text
 
 
@@ -207,6 +208,7 @@ def number_inside(text: str) -> str:
     return text if inner == text else f"float({inner})"
 
 
+_ARRAYS = frozenset({"array", "asarray", "asanyarray"})
 _TENSORS = frozenset({"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor"})
 
 

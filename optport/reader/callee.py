@@ -104,17 +104,21 @@ class CalleeResolver:
 
     def resolved(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
         """Return the optimizers that a call may build; none for any other call."""
-        if not self._may_build(call, at):
-            return [ResolvedCall(None, (), sure=False)] if self._is_given_all(call, at) else []
+        found = self._built(call, at) if self._may_build(call, at) else []
+        if not found and self._is_given_all(call, at):
+            return [ResolvedCall(None, (), sure=False)]
+        work = _WORK_PER_CLASS * (len(found) - 1)  # all of them are judged
+        affordable = len(found) < 2 or self._evaluator.evaluation.spend(work)
+        return found if affordable else [ResolvedCall(None, (), sure=False)]
+
+    def _built(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
+        """What a call builds by what is called, or as a wrapper."""
         callee = self._evaluator.value(call.func, at)
         found = self._handed_over(call, at)
         found = found or self._found(callee, (ArgumentSource(call, at),))
         found = found or list(self._initialised(call, at))
         found = found or list(self._wrapped(call, callee, at))
-        found = found or list(self._lazily(call, at))
-        work = _WORK_PER_CLASS * (len(found) - 1)  # all of them are judged
-        affordable = len(found) < 2 or self._evaluator.evaluation.spend(work)
-        return found if affordable else [ResolvedCall(None, (), sure=False)]
+        return found or list(self._lazily(call, at))
 
     def _found(
         self, callee: ValueSet, sources: tuple[ArgumentSource, ...], sure: bool = True

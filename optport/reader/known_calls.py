@@ -13,16 +13,15 @@ from optport.reader.built import Built, Made
 from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class
 from optport.reader.containers import DictValue, DictView
 from optport.reader.displays import dict_from
+from optport.reader.numbers import ARRAYS, TENSORS, number_in, numpy_number, tensor
 from optport.reader.objects import ANY_CLASS, Interpreter, Object, keyword_of, named_attribute
 from optport.reader.records import Attributes, local_names, looked_up, recorded
 from optport.reader.scopes import Point
 from optport.reader.torch_names import owner_names, torch_class
 from optport.values import (
     UNKNOWN,
-    UNREAD,
     Literal,
     Qualified,
-    Tensor,
     Value,
     ValueSet,
     exactly,
@@ -115,7 +114,7 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
         return looked_up(tables, call, at, asker).as_open_as(owner)
     if not tables:
         if name == "item":
-            return owner.map(_number_in)
+            return owner.map(number_in)
         return owner if name == "copy" else UNKNOWN
     if name == "copy":
         return owner
@@ -134,13 +133,6 @@ def _split_off(value: Value, method: str, call: ast.Call) -> ValueSet:
     if method == "rpartition":
         return literal(parts)
     return literal([parts[0], parts[2]]) if once and parts[1] else UNKNOWN
-
-
-def _number_in(value: Value) -> ValueSet:
-    """What `item` gives: a tensor's number, and a number's own."""
-    if isinstance(value, Tensor):
-        return UNKNOWN if value.value is UNREAD else literal(value.value)
-    return exactly(value)
 
 
 # -- arguments ---
@@ -217,13 +209,6 @@ def _field(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     return UNKNOWN if default is None else asker.value(default, at)
 
 
-def _tensor(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
-    if not _has_first(call):
-        return UNKNOWN
-    inside = _first(call, at, asker).exact
-    return exactly(Tensor(inside.value if isinstance(inside, Literal) else UNREAD))
-
-
 def _module(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     texts = [one.value for one in _first(call, at, asker).values if isinstance(one, Literal)]
     return union(exactly(Qualified(text)) for text in texts if isinstance(text, str))
@@ -279,7 +264,6 @@ _LEAST = {
 }
 """How many arguments a built-in function has to be given, if not one."""
 
-_TENSORS = ("torch.tensor", "torch.as_tensor", "torch.scalar_tensor", "torch.Tensor")
 _NUMBERS = ("numpy.float64", "numpy.double", "np.float64")
 CLASS_LOADERS = frozenset(
     {"locate", "get_class", "get_obj_from_str", "import_string", "import_from_string"}
@@ -289,7 +273,8 @@ CLASS_LOADERS = frozenset(
 _IMPORTED: dict[str, Known] = {
     "functools.partial": _partial,
     "importlib.import_module": _module,
-    **dict.fromkeys(_TENSORS, _tensor),
+    **dict.fromkeys(ARRAYS, numpy_number),
+    **dict.fromkeys(TENSORS, tensor),
     **dict.fromkeys(_NUMBERS, _first),
 }
 _IMPORTED_AS: dict[str, Known] = {

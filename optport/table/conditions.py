@@ -24,7 +24,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from optport.values import UNKNOWN, UNREAD, Certainty, Literal, Tensor, Value, ValueSet, exactly
+from optport.values import (
+    UNKNOWN,
+    UNREAD,
+    Certainty,
+    Literal,
+    Numpy,
+    Tensor,
+    Value,
+    ValueSet,
+    exactly,
+)
 
 Lookup = Callable[[str], ValueSet]
 
@@ -60,6 +70,7 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "unsorted": lambda option: _literal(option, lambda value: _neighbours(value, operator.gt)),
     "repeated": lambda option: _literal(option, lambda v: _neighbours(v, operator.eq, True)),
     "tensor": lambda option: isinstance(option, Tensor),
+    "numpy": lambda option: isinstance(option, Numpy),
 }
 _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
 _OPERAND = re.compile(r"([A-Za-z_]\w*(?:\.\w+)?)(?:\[(\d*)\])?\Z")
@@ -189,7 +200,7 @@ class Test:
 
 
 def _number_inside(option: Value) -> Any:
-    return option.value if isinstance(option, (Literal, Tensor)) else option
+    return option.value if isinstance(option, (Literal, Tensor, Numpy)) else option
 
 
 def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:

@@ -12,6 +12,7 @@ from optport.table.target_model import (
     GroupRate,
     GroupRules,
     KindRules,
+    NumpyRule,
     SchedulerRules,
     Takes,
     TargetInfo,
@@ -53,12 +54,22 @@ def read_targets(path: Path) -> dict[str, TargetInfo]:
             groups=_group_rules(entry.need("groups", dict), f"{where}: groups"),
             methods=entry.take("methods", dict, {}),
             names=entry.take("names", dict, {}),
+            numpy=_numpy_rule(entry.take("numpy", dict), f"{where}: numpy"),
             note=entry.take("note", str),
         )
         entry.finish()
         targets[target.name] = target
     row.finish()
     return targets
+
+
+def _numpy_rule(data: Any, where: str) -> NumpyRule | None:
+    if data is None:
+        return None
+    row = Row(data, where)
+    rule = NumpyRule(error=row.need("error", str), parameters=row.strings("parameters"))
+    row.finish()
+    return rule
 
 
 def _scheduler_rules(row: Row) -> SchedulerRules | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optport.signatures import ApiKind
+from optport.table.conditions import parse_condition
 from optport.table.parameters import OwnParameter, ParameterRow, Rejection
 from optport.table.templates import Template
 
@@ -34,6 +35,19 @@ class GroupRules:
     """Values that a group's key does not take, by torch's name of the parameter."""
     lenient: tuple[str, ...] = ()
     """Counterparts to which the rejections do not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyRule:
+    """What a target makes of NumPy's numbers and arrays; of all arguments unless it names some."""
+
+    error: str
+    parameters: tuple[str, ...] = ()
+
+    def rejection(self, parameter: str) -> Rejection:
+        """Return the rejection of one as a torch parameter's value."""
+        when = parse_condition(f"{parameter} is numpy")
+        return Rejection(when, self.error, (), write="float")
 
 
 class Takes(enum.StrEnum):
@@ -112,4 +126,6 @@ class TargetInfo:
     """What a module's methods without arguments are called there, by torch's names."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the parameters of torch's norm layers are called, and what they are called there."""
+    numpy: NumpyRule | None = None
+    """None where NumPy's numbers are taken as Python's are."""
     note: str | None = None
