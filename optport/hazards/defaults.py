@@ -39,7 +39,7 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
     theirs = [case.signature.by_name[to] for to in row.to]
     sure = _left_out_surely(case, row.name)
     if any(parameter.required for parameter in theirs):
-        if sure is Certainty.CERTAIN:
+        if sure is Certainty.CERTAIN and not _given_otherwise(case, row):
             yield _to_be_written(case, HazardKind.REQUIRED, row, mine, theirs, sure)
         return
     if not row.differs(mine, theirs) or _every_group_sets(case, row.name):
@@ -62,6 +62,12 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         return
     kind = HazardKind(row.default_hazard or HazardKind.DEFAULT)
     yield _to_be_written(case, kind, row, mine, theirs, min(sure, differently))
+
+
+def _given_otherwise(case: Case, row: ParameterRow) -> bool:
+    """Whether an argument that the call gives is written as this one in the port."""
+    given = (case.rows[name] for name in case.construction.arguments if name in case.rows)
+    return any(one.workaround is not None and one.workaround.argument in row.to for one in given)
 
 
 def _every_group_sets(case: Case, name: str) -> bool:

@@ -153,7 +153,7 @@ def _different(case: Case, better: Case | None) -> Hazard:
     return case.hazard(
         HazardKind.ALGORITHM,
         None,
-        Certainty.CERTAIN,
+        Certainty.POSSIBLE if case.row.differs_in_time else Certainty.CERTAIN,
         subject=case.construction.qualified,
         clause=case.row.differs or "",
         advice=WhenPorting(alone if better is None else f"use {better.where}"),

@@ -101,7 +101,7 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     if rules.counts is not None:
         paced = scene.steps_apart(scheduler)
         if paced is not Certainty.NO:
-            advice = "count the optimizer's steps"
+            advice = "state lengths in optimizer steps"
             yield Trouble(HazardKind.ALGORITHM, paced, rules.counts, advice)
     if rules.one_only is not None and scene.comes_second(scheduler):
         advice = f"{rules.instead} for both"

@@ -146,6 +146,7 @@ def _correspondence(
         when=row.condition("when"),
         when_unread=row.take("when_unread", bool, False),
         differs=row.take("differs", str),
+        differs_in_time=row.take("differs_in_time", bool, False),
         behaviour=row.take("behaviour", str),
         ignored_in_groups=row.strings("ignored_in_groups"),
         inexact=row.take("inexact", str),

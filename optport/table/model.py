@@ -100,6 +100,8 @@ class Correspondence:
     """Whether the row is chosen, too, when its condition hangs on a value that can't be read."""
     differs: str | None = None
     """How the update rule differs whatever the arguments are."""
+    differs_in_time: bool = False
+    """Whether that shows only in some runs, by how long they go on."""
     behaviour: str | None = None
     """What this counterpart does instead, where the torch optimizer itself has a caveat."""
     advice: str | None = None
