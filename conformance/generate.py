@@ -8,12 +8,13 @@ names, pairs of arguments, and parameter groups (:mod:`conformance.generate_grou
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance.generate_groups import group_calls
 from conformance.values import Arguments, needed, parameters, rate, signature, spelled
 from optport.table import api_table
-from optport.table.conditions import Condition, Operand
+from optport.table.conditions import Operand, Test
+from optport.values import UNKNOWN, Certainty, ValueSet, literal
 
 
 def generated_calls(optimizer: str) -> list[str]:
@@ -48,7 +49,10 @@ def _values(optimizer: str) -> Iterator[Arguments]:
 
 
 def _thresholds(optimizer: str) -> Iterator[Arguments]:
-    """Values on both sides of each number that a condition of the table compares with."""
+    """Values on both sides of each number that a condition of the table compares with.
+
+    Of conditions with several tests those count that this one decides, all else at its default.
+    """
     for name, number in _numbers(optimizer):
         if name in signature(optimizer).by_name:
             for value in (number / 2, number * 2):
@@ -63,18 +67,32 @@ def _numbers(optimizer: str) -> Iterator[tuple[str, float]]:
             if parameter.placement is not None:
                 conditions.append(parameter.placement.matters)
             for condition in conditions:
-                yield from _compared(condition)
+                for clause in condition.clauses if condition is not None else ():
+                    yield from _compared(clause, optimizer)
 
 
-def _compared(condition: Condition | None) -> Iterator[tuple[str, float]]:
-    for test in itertools.chain.from_iterable(condition.clauses if condition else ()):
+def _compared(clause: Sequence[Test], optimizer: str) -> Iterator[tuple[str, float]]:
+    for test in clause:
         left, right = test.left, test.right
         if not isinstance(left, Operand) or not isinstance(right, Operand):
             continue
         if left.name is not None and left.element is None:
             value = right.constant
-            if isinstance(value, float) and right.name is None and value > 0:
+            decides = all(_may_hold(other, optimizer) for other in clause if other is not test)
+            if isinstance(value, float) and right.name is None and value > 0 and decides:
                 yield left.name, value
+
+
+def _may_hold(test: Test, optimizer: str) -> bool:
+    """Whether a test holds for a call that gives the rate only, or what it looks at is unknown."""
+
+    def lookup(name: str) -> ValueSet:
+        known = signature(optimizer).by_name.get(name)
+        if name == "lr":
+            return literal(float(rate(optimizer)))
+        return UNKNOWN if known is None or known.required else literal(known.value)
+
+    return test.holds(lookup) is not Certainty.NO
 
 
 def _pairs(optimizer: str) -> Iterator[Arguments]:

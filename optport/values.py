@@ -38,7 +38,10 @@ class Certainty(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number, string, None, or a tuple or list of them; unread elements are `UNREAD`."""
+    """A number, string, None, or a tuple or list of them; unread elements are `UNREAD`.
+
+    A tuple may hold a `Tensor`, too.
+    """
 
     value: Any
 

@@ -22,7 +22,7 @@ SHORT = [info.short for info in targets().values()]
 ALL = ",".join(SHORT)
 SETS = [
     pytest.param(asked, marks=[] if asked == ALL else pytest.mark.slow)
-    for asked in [",".join(some) for count in (1, 2, 4) for some in combinations(SHORT, count)]
+    for asked in [",".join(some) for count in range(1, 5) for some in combinations(SHORT, count)]
 ]
 MOST_FIXES = 160
 """Fixes applied to one file until there is none: what one makes visible, the next mends."""
@@ -78,7 +78,8 @@ def test_fixes_of_every_fixture_mend_it(fixture: Fixture, asked: str) -> None:
 @pytest.mark.parametrize("asked", SETS)
 def test_fixes_of_generated_calls_mend_them(asked: str) -> None:
     for name in api_names(ApiKind.OPTIMIZER):
-        for call in generated_calls(name)[:40]:
+        calls = generated_calls(name)
+        for call in calls[:: max(1, len(calls) // 40)][:40]:
             mended(f"import torch\n{torch_call(call, 'net.parameters()')}\n", asked)
 
 

@@ -71,7 +71,7 @@ evidence = ["source: keel/optim.py"]
 
 [rows.parameters.wind]
 fate = "kept"
-rejects = [{ when = "value > 1", error = "takes no storm (ValueError)" }]
+rejects = [{ when = "value > 1", error = "takes no storm (ValueError)", write = "int" }]
 evidence = ["source: keel/optim.py"]
 
 [rows.parameters.lr]
@@ -201,7 +201,7 @@ def test_a_new_optimizer_is_found_and_judged_on_a_new_target(report: dict[str, A
     (construction,) = [one for one in report["constructions"] if one["line"] == 4]
     assert construction["optimizer"] == "torch.optim.Sail"
     port = construction["ports"]["keel.optim"]
-    assert port["call"] == "keel.optim.Sail(parameters=net.parameters(), rate=scheduler, wind=2.0)"
+    assert port["call"] == "keel.optim.Sail(parameters=net.parameters(), rate=scheduler, wind=2)"
     assert port["setup"] == ["scheduler = " + TIDE]
 
 

@@ -99,6 +99,7 @@ def test_missed(entry: Record, expected: bool) -> None:
         (made("OPT303 eps", literal=PARTS), False),
         (made("OPT303 eps", literal={"off": {"1e-4": 0.06}}), False),
         (made("OPT303 eps", literal={"off": {"1e-6": 0.5}}), True),
+        (made("OPT303 eps", literal={"off": {"1e-4": 0.06}}, noise={"1e-4": 0.05}), False),
         (made("OPT402 eps", kept=PARTS), False),
         (made("OPT102 t0", literal=RAISES | {"lost": ("t0",)}), False),
     ],

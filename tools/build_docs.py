@@ -38,7 +38,7 @@ def stale(expected: Mapping[Path, str]) -> list[str]:
             found.append(f"{path.relative_to(ROOT)}: missing")
         elif path.read_text(encoding="utf-8") != text:
             found.append(f"{path.relative_to(ROOT)}: not what the catalogue and the table give")
-    for pattern in ("rules/*.md", "mapping/*.md", "plots/*.svg"):
+    for pattern in ("rules/*.md", "mapping/*.md", "mapping/evidence/*.csv", "plots/*.svg"):
         for path in sorted(DOCS.glob(pattern)):
             if path not in expected:
                 found.append(f"{path.relative_to(ROOT)}: no code, optimizer or case has this")

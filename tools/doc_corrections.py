@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
+from doc_data import lines
+from doc_evidence import code, deviation, literal, newest_targets, records, table
+from doc_sizes import data_path
 
 from conformance.records import Part
 from optport.signatures import ApiKind
@@ -25,7 +27,7 @@ def correction_pages() -> Mapping[str, str]:
         f"found wrong or stale ({len(wrong)}), with what was measured instead. The figures are "
         "relative deviations of the weights from torch's on the reference problem "
         "([how they are measured](conformance.md)); from 1e-3 on (bold) training differs. Each "
-        "links to the case among the evidence of the optimizer's mapping page. Statements on "
+        "links to the case in the optimizer's data file. Statements on "
         "methods and learning-rate schedulers are not in yet.\n",
     ]
     for framework in FRAMEWORKS:
@@ -69,7 +71,10 @@ def _case(evidence: str, framework: str) -> str:
     if not evidence.endswith(")") or ": " in evidence.partition("(")[0]:
         return "the recorded signatures" if evidence == "signature" else evidence
     optimizer = evidence.partition("(")[0]
-    link = f"[{code(evidence)}](mapping/{optimizer}.md#{anchor(evidence)})"
+    line = lines(optimizer).get(evidence)
+    link = code(evidence)
+    if line is not None:
+        link = f"[{link}]({data_path(optimizer)}#L{line})"
     shown = []
     for target in newest_targets():
         record = records(target).get(evidence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -70,11 +69,6 @@ def literal(record: Record | None) -> str:
     if Part.KEPT in record.runs:
         shown.append(f"groups as they are: {deviation(record, Part.KEPT)}")
     return "; ".join(shown)
-
-
-def anchor(call: str) -> str:
-    """The name of a call's row among the evidence of a mapping page."""
-    return re.sub(r"[^a-z0-9]+", "-", call.lower()).strip("-")
 
 
 def code(text: str) -> str:

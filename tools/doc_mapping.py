@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from doc_evidence import anchor, code, deviation, literal, newest_targets, records, table
+from doc_data import data_files
+from doc_evidence import code, newest_targets, table
 from doc_methods import methods_page
 from doc_plots import overview_text, pictures_of
 from doc_rows import row_sections
 from doc_schedulers import scheduler_index, scheduler_pages
+from doc_sizes import MEANING, section
 
 from conformance.records import read_call, torch_call
 from optport.options import make_options
@@ -24,6 +26,7 @@ def mapping_pages() -> Mapping[str, str]:
         table for name in api_names(ApiKind.OPTIMIZER) if (table := api_table(name)) is not None
     ]
     found = {f"mapping/{one.name}.md": _page(one) for one in tables}
+    found |= data_files()
     found |= scheduler_pages()
     found["mapping/methods.md"] = methods_page()
     found["mapping/README.md"] = _index(tables)
@@ -39,10 +42,8 @@ def _index(tables: list[ApiTable]) -> str:
     return (
         "# What each optimizer becomes\n\n"
         "The counterpart of each torch optimizer by name, and how well the best known port of "
-        "the bare call follows torch: exact, approximate, or none. "
-        "Figures and every argument are on the optimizers' own pages. All of it is for float32: in "
-        "half precision torch itself keeps its moments in the parameters' type, and Paddle does "
-        "not.\n\n"
+        "the bare call follows torch. Figures and every argument are on the optimizers' own "
+        f"pages.\n\n{MEANING}\n"
         + table(["torch.optim", *(f"{t.name} {t.version}" for t in known)], rows)
         + f"\n![{overview_text()}](../plots/overview.svg)\n\n"
         "For every optimizer and target two bars over all executed calls: above, the literal port "
@@ -70,29 +71,21 @@ def _main_row(one: ApiTable, target: str) -> Correspondence:
 
 
 def _page(one: ApiTable) -> str:
-    parts = [f"# torch.optim.{one.name}\n"]
+    parts = [f"# torch.optim.{one.name}\n", MEANING]
     if one.note:
         parts.append(one.note + "\n")
     if one.caveat is not None:
         parts.append(f"torch.optim.{one.name} {one.caveat.text}. Better: {one.caveat.advice}.\n")
     parts += row_sections(one)
     parts.append("## Ports\n\n" + _ports(one))
+    sizes = section(one.name)
+    parts.append(sizes or "No target has a counterpart: nothing was run.\n")
     drawn = list(pictures_of(one.name))
     if drawn:
         parts.append("## Pictures\n\n" + "\n".join(drawn))
-    parts.append("## Evidence\n\n" + _evidence(one))
     if one.corrections:
         parts.append("## Corrections to the official tables\n\n" + _corrections(one))
     return "\n".join(parts)
-
-
-def _calls(one: ApiTable) -> list[str]:
-    found: dict[str, None] = {}
-    for target in newest_targets():
-        for call in records(target):
-            if call.partition("(")[0] == one.name:
-                found[call] = None
-    return list(found)
 
 
 def _ports(one: ApiTable) -> str:
@@ -105,27 +98,6 @@ def _ports(one: ApiTable) -> str:
                 first = "".join(f"{line}; " for line in port.setup)
                 rows.append([code(torch_call(call)), code(first + port.call), port.closeness])
     return table(["torch", "port", ""], rows) if rows else "None is known.\n"
-
-
-def _evidence(one: ApiTable) -> str:
-    executed = [target for target in newest_targets() if target.info.executed]
-    calls = _calls(one)
-    if not calls:
-        return "The recorded signatures: no target has a counterpart.\n"
-    head = ["torch call"]
-    for target in executed:
-        head += [f"{target.name} {target.version}, names looked up only", "port"]
-    rows = []
-    for call in calls:
-        cells = [f'<a id="{anchor(call)}"></a>{code(call)}']
-        for target in executed:
-            record = records(target).get(call)
-            cells += [literal(record), deviation(record)]
-        rows.append(cells)
-    return (
-        "Largest relative deviation of the weights from torch 2.13.0 on the reference runs, with "
-        "the gradients that show it; bold where it trains differently.\n\n" + table(head, rows)
-    )
 
 
 def _corrections(one: ApiTable) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from doc_evidence import code, newest_targets, records
+from doc_sizes import drawings
 from svg import curve, document, label, rectangle, straight
 
 from conformance.cases import EXACT_BELOW
@@ -38,6 +39,7 @@ def plot_pages() -> Mapping[str, str]:
     """Return every drawing by its path below docs/."""
     found = {path(number): _plot(one) for number, one in enumerate(_trajectories())}
     found["plots/overview.svg"] = _overview()
+    found |= drawings()
     return found
 
 

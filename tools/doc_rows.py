@@ -132,7 +132,8 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
         )
     if parameter.placement is not None:
         flagged = code(parameter.placement.matters.text)
-        yield f": it {parameter.placement.text}; flagged when {flagged}."
+        said = ", ".join(filter(None, (parameter.placement.text, parameter.placement.deviation)))
+        yield f": it {said}; flagged when {flagged}."
     yield from (f": {_rejected(one)}." for one in parameter.rejects)
     yield from (f", in a group: {_rejected(one)}." for one in parameter.rejects_in_groups)
     yield from (f": when {limits(one)}, it {one.text}." for one in parameter.differences)

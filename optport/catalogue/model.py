@@ -40,6 +40,7 @@ class HazardKind(enum.StrEnum):
     UNRESOLVED = "unresolved"
     HIDDEN = "hidden"  # arguments that can't be read
     PORT = "port"
+    RAISES = "raises"  # torch itself does, so that there is nothing to port
     WIRING = "wiring"  # the scheduler goes to the optimizer, not the other way round
 
 

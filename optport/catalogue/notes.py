@@ -40,6 +40,9 @@ NOTES = (
                 "this may be {subject}, which becomes {facts}",
                 "{clause} ({names})",
             ),
+            HazardKind.RAISES: Wording(
+                "{subject} has no port: {mine}", "this may be {subject}, which has no port: {mine}"
+            ),
         },
         bad="torch.optim.Adam(model.parameters(), lr=1e-3)",
         apis=_ANY,

@@ -16,7 +16,7 @@ from optport.reader.model import Shape
 from optport.signatures import ApiKind
 from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
-from optport.values import Certainty
+from optport.values import Certainty, ValueSet, literal
 
 EXPECT_OTHERS = WhenPorting("expect other results")
 
@@ -69,7 +69,8 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             argument=argument,
             cured=row.workaround is not None
             and changes is Certainty.CERTAIN
-            and not _set_apart(case, row.workaround),
+            and not _set_apart(case, row.workaround)
+            and row.inexact_when is None,
             elsewhere=row.workaround is not None and bool(row.workaround.also),
         )
     elif argument is not None:
@@ -170,6 +171,10 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         if row.name not in group.arguments:  # with eps from here, and what else is in force there
             there = row.placement.matters.holds(case.lookup_in(group))
             met = max(met, there if group.sure else min(there, Certainty.POSSIBLE))
+    if met is Certainty.UNRESOLVED and case.given(row.name) is None:
+        # A default is not doubted for a rate that can't be read, if the usual one will do.
+        usual = row.placement.matters.holds(_at_defaults(case))
+        met = met if usual > Certainty.UNRESOLVED else Certainty.NO
     if met is not Certainty.NO:
         yield case.hazard(
             HazardKind.EPSILON,
@@ -181,6 +186,16 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             argument=case.given(row.name),
             cured=is_mended(row.placement, case.lookup),
         )
+
+
+def _at_defaults(case: Case) -> Lookup:
+    """The values in force, torch's defaults in place of those that can't be read."""
+
+    def value(name: str) -> ValueSet:
+        known, mine = case.lookup(name), case.construction.signature.by_name.get(name)
+        return known if known.known or mine is None or mine.required else literal(mine.value)
+
+    return value
 
 
 def epsilon_advice(row: ParameterRow) -> Advice:

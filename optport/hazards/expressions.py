@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from optport.hazards.case import Case
-from optport.hazards.spelling import element_texts, plain
+from optport.hazards.spelling import element_texts, plain, without_tensors
 from optport.reader.model import Argument
 from optport.table.conditions import Lookup
 from optport.table.templates import Hole, operand, parse_template
@@ -36,7 +36,9 @@ def expressed(
         if value is not UNREAD:
             return repr(value if hole.element is None else value[hole.element])
         argument = given(hole.name)
-        text = hole.name if argument is None else argument.text
+        text = hole.name
+        if argument is not None:
+            text = without_tensors(argument.text, argument.value)
         if hole.element is None:
             return operand(text)
         element = element_texts(text, 2)[hole.element]

@@ -12,6 +12,7 @@ from optport.reader.model import Shape
 from optport.table.conditions import Condition, Lookup
 from optport.table.model import Placement
 from optport.values import Certainty
+from optport.versions import parse_version
 
 
 def fidelity(case: Case, hazards: Iterable[Hazard]) -> Fidelity:
@@ -34,14 +35,19 @@ _EXACT, _CLOSE, _APPROXIMATE = Fidelity.EXACT, Fidelity.CLOSE, Fidelity.APPROXIM
 def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
     """Yield where a port is not exact for the values in force, in the call and in each group."""
     for lookup in (case.lookup, *map(case.lookup_in, case.construction.parameters.groups)):
-        if case.row.inexact is not None:
+        if case.row.inexact is not None and _is_older(case, case.row.inexact_before):
             yield _if_close(case.row.close_when, lookup), None
         for row in case.rows.values():
             if row.inexact_when is not None and row.inexact_when.holds(lookup) is not Certainty.NO:
                 yield _if_close(row.close_when, lookup), row.deviation
-            placed = _EXACT if row.placement is None else _placed(row.placement, lookup)
-            if placed is not _EXACT:
-                yield placed, row.deviation
+            if row.placement is not None and (placed := _placed(row.placement, lookup)) != _EXACT:
+                yield placed, row.placement.deviation
+
+
+def _is_older(case: Case, version: str | None) -> bool:
+    """Whether the source is written for a torch before `version`, if there is one."""
+    torch = parse_version(case.scene.torch_version)
+    return version is None or torch < parse_version(version)
 
 
 def _placed(placement: Placement, lookup: Lookup) -> Fidelity:

@@ -17,6 +17,7 @@ from optport.hazards.spelling import (
     plain,
     squared,
     with_methods,
+    without_tensors,
 )
 from optport.reader.model import Argument, Container, Group
 from optport.table.templates import operand
@@ -55,7 +56,8 @@ def _entries(case: Case, group: Group, argument: Argument) -> Iterator[Written]:
     elif len(keys) > 1:
         value = plain(argument.value)
         known = isinstance(value, (tuple, list))
-        texts = [*map(repr, value)] if known else element_texts(argument.text, len(keys))
+        text = without_tensors(argument.text, argument.value)
+        texts = [*map(repr, value)] if known else element_texts(text, len(keys))
     else:
         texts = [_single(case, group, argument)]
     for key, text in zip(keys, texts, strict=False):

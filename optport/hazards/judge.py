@@ -16,6 +16,7 @@ from optport.hazards.pair_port import optimizer_port
 from optport.hazards.rules import own_hazards
 from optport.hazards.scene import Scene, bare_scene
 from optport.hazards.schedule_port import schedule_port
+from optport.hazards.torch_side import raising
 from optport.reader.model import Construction
 from optport.signatures import ApiKind
 from optport.table import api_table
@@ -53,6 +54,14 @@ def judge(construction: Construction, target: Target, scene: Scene | None = None
     assert table is not None, construction.api
     if _is_moot(construction, target, scene):
         return Judgement(construction, target, (), scene)
+    raises = raising(construction, target, scene.torch_version)
+    if raises is not None:
+        judgement = _judged(construction, target, scene, table)
+        return replace(judgement, hazards=(*judgement.hazards, raises), case=None)
+    return _judged(construction, target, scene, table)
+
+
+def _judged(construction: Construction, target: Target, scene: Scene, table: ApiTable) -> Judgement:
     case = find_case(construction, target, scene=scene)
     if case is None:
         missing = _unsupported(construction, target, table)

@@ -12,7 +12,7 @@ from optport.hazards.fidelity import deviations, fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
 from optport.hazards.own_values import is_needed, own_value
-from optport.hazards.refusal import refusal
+from optport.hazards.refusal import refusal, surely_raises
 from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import (
     as_float,
@@ -25,6 +25,7 @@ from optport.hazards.spelling import (
     plain,
     squared,
     with_methods,
+    without_tensors,
 )
 from optport.reader.model import Argument, Parameters, Shape
 from optport.signatures import ApiKind, Parameter
@@ -115,8 +116,11 @@ def _may_reorder(parameters: Parameters) -> bool:
 
 
 def _can_be_written(case: Case) -> bool:
-    """Whether it can be told which arguments are given, and in a text that is still one."""
-    return all(
+    """Whether it can be told which arguments are given, in a text that is still one.
+
+    A call that surely raises, whatever is written for the value, is no port.
+    """
+    return not surely_raises(case) and all(
         argument.sure and len(argument.text) <= MAX_WRITTEN
         for argument in case.construction.arguments.values()
     )
@@ -160,7 +164,7 @@ def _given(
 def _expression(case: Case, row: ParameterRow, argument: Argument) -> str | None:
     """The argument as the counterpart takes it; None where it is best left out."""
     value = plain(argument.value)
-    text = argument.text
+    text = without_tensors(argument.text, argument.value)
     if isinstance(argument.value.exact, Tensor):  # a learning rate: the number will do
         text = repr(value) if value is not UNREAD else number_inside(text)
     refused = refusal(case, row)

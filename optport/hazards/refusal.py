@@ -15,6 +15,7 @@ from optport.hazards.spelling import (
     MAX_ADVICE,
     as_float,
     as_literal,
+    as_numbers,
     element_texts,
     inside_tensor,
     number_inside,
@@ -25,13 +26,13 @@ from optport.hazards.spelling import (
 from optport.reader.model import Argument, Group
 from optport.table.conditions import Lookup
 from optport.table.model import ParameterRow, Rejection
-from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor
+from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value
 
 _CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}
 """The functions that turn an expression into what a rejection asks for."""
 
 
-_EXACTLY = frozenset({"int", "ints", "list", "sorted", "first"})
+_EXACTLY = frozenset({"int", "ints", "list", "sorted", "first", "numbers"})
 """What a value is written as, or can't be: torch takes both for the same."""
 
 
@@ -60,12 +61,20 @@ class Refusal:
         rounded = isinstance(self.argument.value.exact, Numpy) and number_inside(text) == text
         if write == "float" and rounded:
             return f"float({text})"
+        if write == "numbers":
+            return f"({', '.join(as_numbers(text, self._form))})"
         if write == "first" and self._is_single:
             return element_texts(self.argument.text, 1)[0]
         if write == "list" and isinstance(self._form, range):
             spelled_out = repr(list(self._form[: MAX_ADVICE // 2]))
             return spelled_out if len(spelled_out) <= MAX_ADVICE else f"list({self.argument.text})"
         return rewritten(write, self._value)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the counterpart surely raises, whatever is written."""
+        passed_over = self.rejection.harmless or self.written is not None
+        return self.certainty is Certainty.CERTAIN and not passed_over
 
     @property
     def _form(self) -> Any:
@@ -85,7 +94,7 @@ class Refusal:
         """Return how to mend it: in the source, where torch takes the other value for the same."""
         text = self._mended()
         if text is not None:
-            tensor = any(isinstance(o, (Tensor, Numpy)) for o in self.argument.value.values)
+            tensor = any(map(_in_tensor, self.argument.value.values))
             unread = not self.argument.value.complete
             rounds = Applicability.UNSAFE if tensor or unread else Applicability.SAFE
             return Replace(self.argument, text, rounds)
@@ -141,12 +150,37 @@ def group_refusal(case: Case, group: Group, argument: Argument) -> Refusal | Non
     return _met(found, argument, case.lookup_in(group))
 
 
+def surely_raises(case: Case) -> bool:
+    """Whether the counterpart rejects a value of the call or of a group, and takes no other form.
+
+    What is rejected only as it is written does not count, nor what can be left out.
+    """
+    found = [
+        refusal(case, row)
+        for name, row in case.rows.items()
+        if row.to and name in case.construction.arguments
+    ]
+    for group in case.construction.parameters.groups:
+        found += [
+            group_refusal(case, group, argument)
+            for argument in group.arguments.values()
+            if group.sure
+        ]
+    return any(one is not None and one.is_final for one in found)
+
+
 def _met(rejections: Iterable[Rejection], argument: Argument, lookup: Lookup) -> Refusal | None:
     for rejection in rejections:
         met = rejection.met(lookup)
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
             return Refusal(rejection, met, argument, lookup)
     return None
+
+
+def _in_tensor(value: Value) -> bool:
+    elements = value.value if isinstance(value, Literal) else ()
+    inside = _is_display(elements) and any(isinstance(one, Tensor) for one in elements)
+    return inside or isinstance(value, (Tensor, Numpy))
 
 
 def _is_display(value: Any) -> bool:

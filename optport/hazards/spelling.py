@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from optport.reader.source import parenthesised
@@ -38,7 +38,7 @@ def plain(value: ValueSet) -> Any:
 
 def _unread_inside(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
-        return any(element is UNREAD for element in value)
+        return any(element is UNREAD or isinstance(element, Tensor) for element in value)
     return value is UNREAD
 
 
@@ -225,6 +225,32 @@ def element_texts(text: str, count: int) -> list[str]:
         return list(map(parenthesised, segments, elements))
     simple = text.replace(".", "").isidentifier()
     return [f"{text if simple else f'({text})'}[{position}]" for position in range(count)]
+
+
+def as_numbers(text: str, elements: Sequence[Any]) -> list[str]:
+    """Spell the elements of a pair, with the number in place of each tensor among them."""
+    return [
+        _as_number(one, element)
+        for one, element in zip(element_texts(text, len(elements)), elements, strict=True)
+    ]
+
+
+def without_tensors(text: str, value: ValueSet) -> str:
+    """Spell an argument with the numbers in place of the tensors, where it is a tuple of some."""
+    only = value.exact
+    elements = only.value if isinstance(only, Literal) else None
+    if not isinstance(elements, tuple) or not any(isinstance(one, Tensor) for one in elements):
+        return text
+    return f"({', '.join(as_numbers(text, elements))})"
+
+
+def _as_number(text: str, element: Any) -> str:
+    if not isinstance(element, Tensor):
+        return text
+    if isinstance(element.value, (int, float)):
+        return repr(float(element.value))
+    inner = number_inside(text)
+    return f"float({text})" if inner == text else inner
 
 
 def squared(value: float) -> str:

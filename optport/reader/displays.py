@@ -16,7 +16,7 @@ from optport.reader.containers import (
 )
 from optport.reader.objects import Interpreter, elements_of
 from optport.reader.scopes import Point
-from optport.values import UNKNOWN, UNREAD, Literal, ValueSet, exactly, union
+from optport.values import UNKNOWN, UNREAD, Literal, Tensor, Value, ValueSet, exactly, union
 
 
 def list_of(node: ast.Tuple | ast.List | ast.Set, at: Point, asker: Interpreter) -> ValueSet:
@@ -114,13 +114,15 @@ def sequence(
     """Return the tuple or list of these elements: literals where every element is one.
 
     Elements with several literals give a value for each combination, as long as they are few.
+    A tuple holds tensors, too: ``betas`` may be some.
     """
-    if not all(_plain(element) for element in elements):
+    kinds = (Literal, Tensor) if make is tuple else (Literal,)
+    if not all(isinstance(one, kinds) for element in elements for one in element.values):
         return exactly(ListValue(tuple(elements)))
     combinations: list[list[object]] = [[]]
     complete = True
     for element in elements:
-        values = [o.value for o in element.values if isinstance(o, Literal)] or [UNREAD]
+        values = list(map(_item, element.values)) or [UNREAD]
         complete = complete and (element.complete or not element.values)
         combinations = [[*head, value] for head in combinations for value in values]
         if len(combinations) > 16:
@@ -142,8 +144,8 @@ def _too_long(items: object) -> bool:
     return count > MAX_ITEMS
 
 
-def _plain(element: ValueSet) -> bool:
-    return all(isinstance(one, Literal) for one in element.values)
+def _item(value: Value) -> object:
+    return value.value if isinstance(value, Literal) else value
 
 
 def joined(values: Iterable[ValueSet]) -> ValueSet:

@@ -20,6 +20,7 @@ from optport.values import (
     Literal,
     ObjectValue,
     Qualified,
+    Tensor,
     Value,
     ValueSet,
     exactly,
@@ -140,8 +141,14 @@ def elements_of(value: Value) -> list[ValueSet] | None:
     if isinstance(value, Object):
         return value.elements()
     if isinstance(value, Literal) and isinstance(value.value, (tuple, list)):
-        return [UNKNOWN if item is UNREAD else literal(item) for item in value.value]
+        return [_readable(item) for item in value.value]
     return None
+
+
+def _readable(item: object) -> ValueSet:
+    if isinstance(item, Tensor):
+        return exactly(item)
+    return UNKNOWN if item is UNREAD else literal(item)
 
 
 def iterated(value: Value) -> list[ValueSet]:

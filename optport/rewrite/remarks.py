@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from optport.catalogue import worded
+from optport.catalogue import HazardKind, worded
 from optport.check import Checked
 from optport.hazards.advice import Remark, WhenPorting
 from optport.hazards.hazard import Fidelity, Hazard, Port
@@ -60,7 +60,8 @@ def remark(hazard: Hazard, kind: ApiKind) -> str:
     code = worded(kind, hazard.kind)[0].code
     advised = isinstance(hazard.advice, (WhenPorting, Remark))
     advice = hazard.advice.text if isinstance(hazard.advice, (WhenPorting, Remark)) else ""
-    said = f"{hazard.subject}: {advice}" if advised else f"{hazard.subject}: {hazard.clause}"
+    subject = hazard.mine if hazard.kind is HazardKind.RAISES else hazard.subject
+    said = f"{subject}: {advice}" if advised else f"{subject}: {hazard.clause}"
     return _shown(f"{code} {said}")
 
 

@@ -123,8 +123,12 @@ class Operand:
                 continue
             chosen = elements if self.element < 0 else elements[self.element : self.element + 1]
             unread = unread or any(item is UNREAD for item in chosen)
-            values.extend(Literal(item) for item in chosen if item is not UNREAD)
+            values += [_as_value(item) for item in chosen if item is not UNREAD]
         return ValueSet(tuple(values), value.complete and not unread, value.gaps or unread)
+
+
+def _as_value(item: Any) -> Value:
+    return item if isinstance(item, Tensor) else Literal(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +180,22 @@ class Test:
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
         left = self.left.values(lookup)
-        complete, gaps = left.complete, left.gaps
+        complete, gaps, right_complete = left.complete, left.gaps, True
         if self.right is None:
             assert self.kind is not None
             results = [_KINDS[self.kind](option) for option in left.values]
         else:
             right = self.right.values(lookup)
-            complete, gaps = complete and right.complete, gaps or right.gaps
+            right_complete, gaps = right.complete, gaps or right.gaps
             results = [self._compare(one, other) for one in left.values for other in right.values]
-        if isinstance(self.left, Operand) and self.left.element == -1 and complete:
-            # One element of a known display is enough to make it true.
-            return Certainty.CERTAIN if any(results) else Certainty.NO
-        return _degree(results, complete, gaps)
+        if any(results) and right_complete and self._is_one_display(lookup):
+            return Certainty.CERTAIN  # one element is enough, whatever the others are
+        return _degree(results, complete and right_complete, gaps)
+
+    def _is_one_display(self, lookup: Lookup) -> bool:
+        """Whether the test is about any element of what surely is one display."""
+        any_element = isinstance(self.left, Operand) and self.left.element == -1
+        return any_element and lookup(self.left.names[0]).exact is not None
 
     def _compare(self, left: Value, right: Value) -> bool:
         one, other = (_number_inside(option) for option in (left, right))

@@ -150,6 +150,7 @@ def _correspondence(
         behaviour=row.take("behaviour", str),
         ignored_in_groups=row.strings("ignored_in_groups"),
         inexact=row.take("inexact", str),
+        inexact_before=row.take("inexact_before", str),
         close_when=row.condition("close_when"),
         also=tuple(_outside(item, place) for item, place in row.each("also")),
         advice=row.take("advice", str),

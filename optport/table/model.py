@@ -110,6 +110,8 @@ class Correspondence:
     """Parameters of the counterpart that a group's key of that name does not set."""
     inexact: str | None = None
     """Why no port to it trains exactly as torch, though no single argument is to blame."""
+    inexact_before: str | None = None
+    """The version of torch from which on `inexact` does not hold any more."""
     close_when: Condition | None = None
     """When a port that is not exact is close to torch all the same."""
     also: tuple[Outside, ...] = ()

@@ -138,6 +138,7 @@ def _placement(of: Row, key: str, parameter: str) -> Placement:
         squared=row.take("squared", bool, False),
         exact_when=row.condition("exact_when", parameter),
         close_when=row.condition("close_when", parameter),
+        deviation=row.take("deviation", str),
     )
     row.finish()
     return placement

@@ -61,7 +61,18 @@ class Workaround:
     expression: str | None = None
 
 
-WRITINGS = ("float", "int", "bool", "tuple", "list", "ints", "sorted", "first", "positive")
+WRITINGS = (
+    "float",
+    "numbers",
+    "int",
+    "bool",
+    "tuple",
+    "list",
+    "ints",
+    "sorted",
+    "first",
+    "positive",
+)
 """The ways to write a rejected value instead."""
 
 
@@ -70,10 +81,11 @@ class Rejection:
     """Values that a counterpart's parameter does not take; all of them where `when` is None.
 
     `error` says what happens there; `write` says how the value is to be written instead: as
-    ``float``, ``int``, ``bool``, ``tuple`` (of floats), ``list``, ``ints`` (a list of them),
-    ``sorted``, ``first`` (the one element of a list), ``positive`` (a tiny number for 0), or as an
-    element of another argument, such as ``step_sizes[0]``. `harmless` marks a value
-    whose argument can simply be dropped. `before` limits the rejection to older target versions.
+    ``float``, ``numbers`` (those in the tensors of a pair), ``int``, ``bool``, ``tuple`` (of
+    floats), ``list``, ``ints`` (a list of them), ``sorted``, ``first`` (the one element of a list),
+    ``positive`` (a tiny number for 0), or as an element of another argument, such as
+    ``step_sizes[0]``. `harmless` marks a value whose argument can simply be dropped. `before`
+    limits the rejection to older target versions.
     """
 
     when: Condition | None
@@ -100,6 +112,8 @@ class Placement:
     squared: bool = False
     exact_when: Condition | None = None
     close_when: Condition | None = None
+    deviation: str | None = None
+    """How far a port that is not exact for it leaves torch, and at which gradients."""
 
 
 @dataclass(frozen=True, slots=True)
