@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from conformance.schedule_calls import schedules
+from conformance.members import RECORDED
+from conformance.schedule_calls import SCHEDULERS, schedules
 from conformance.schedules import Outcome, mistakes, ports_of, read_recorded
 from optport.signatures import ApiKind
-from optport.table import api_names
+from optport.table import api_names, api_table
 
 SCHEDULES = {schedule.id: schedule for schedule in schedules()}
 RUNS = read_recorded()
@@ -39,6 +41,20 @@ def test_every_construction_that_torch_takes_is_recorded(target: str) -> None:
 @pytest.mark.parametrize("name", api_names(ApiKind.SCHEDULER))
 def test_every_scheduler_is_recorded(name: str) -> None:
     assert any(f".{name}(" in schedule for entries in RUNS.values() for schedule in entries)
+
+
+def test_corrections_name_what_was_run() -> None:
+    members = json.loads(RECORDED.read_text(encoding="utf-8"))
+    known = {name.partition(f"; {SCHEDULERS}.")[2] for name in SCHEDULES}
+    programs = {name for entries in members.values() for name in entries}
+    named = [
+        text.partition(": ")
+        for name in (name for kind in ApiKind for name in api_names(kind))
+        for one in getattr(api_table(name), "corrections", ())
+        for text in one.evidence
+    ]
+    assert {name for kind, _, name in named if kind == "schedule"} <= known
+    assert {name for kind, _, name in named if kind == "member"} <= programs
 
 
 def test_mistakes_are_told() -> None:

@@ -72,6 +72,8 @@ def table_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator
     """Yield the mistakes of one name's rows."""
     torch = family("torch.optim")
     mine = torch.parameters_ever(table.name)
+    for correction in table.corrections:
+        yield from evidence_problems("correction", correction.evidence, table.name, mine)
     if table.kind is ApiKind.METHOD:
         yield from use_problems(table, known)
         return
@@ -95,8 +97,6 @@ def table_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator
         unknown = detour.when.names - set(mine) if detour.when is not None else set()
         if unknown:
             yield f"detour: the condition names {sorted(unknown)[0]!r}, no parameter of torch's"
-    for correction in table.corrections:
-        yield from evidence_problems("correction", correction.evidence, table.name, mine)
 
 
 def _curve_problems(table: ApiTable, mine: tuple[str, ...]) -> Iterator[str]:

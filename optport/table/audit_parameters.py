@@ -14,6 +14,8 @@ from optport.table.templates import parse_template
 
 SOURCE_KINDS = ("source: ", "page: ")
 """Evidence that is not an executed call: a file of the framework, a page of its documentation."""
+RECORDED_KINDS = ("schedule: ", "member: ")
+"""Evidence that was executed in another way: a scheduler's steps, a method's program."""
 
 
 def unsourced(target: TargetInfo, parameter: ParameterRow) -> Iterator[str]:
@@ -123,7 +125,7 @@ def evidence_problems(
 ) -> Iterator[str]:
     """Yield what is neither a source nor a call that torch can be asked for."""
     for item in evidence:
-        if item == "signature" or item.startswith(SOURCE_KINDS):
+        if item == "signature" or item.startswith(SOURCE_KINDS + RECORDED_KINDS):
             continue
         try:
             call = ast.parse(item, mode="eval").body
