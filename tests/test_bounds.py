@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
+from optport.check import check_source
+from tests import shapes
 from tests.conftest import ROOT
-from tests.growing import CALL, FORMS, HEAD, SMALL, steps
+from tests.growing import CALL, FORMS, HEAD, PADDLE, SMALL, steps
 
 TIMES = 150
 """Repetitions of a form, which are then doubled."""
@@ -22,6 +24,49 @@ def test_work_grows_no_faster_than_the_source(form: Callable[[int], str]) -> Non
     steps(HEAD + CALL)  # what is read once, is read now
     once, twice = (steps(HEAD + form(times)) for times in (TIMES, 2 * TIMES))
     assert twice <= 2.5 * once
+
+
+STEPS_PER_CHARACTER = 1000
+"""Lines of Python that a check runs through at most, for each character: some 50 µs."""
+BYTES_PER_CHARACTER = 2500
+"""Memory that it takes at most, above that of the tree."""
+
+SIZES = [2_500, pytest.param(20_000, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+def test_what_multiplies_makes_no_more_work_than_its_size_allows(
+    shape: Callable[[int], str], size: int
+) -> None:
+    text = shapes.HEAD + shape(size)
+    steps(shapes.HEAD + shapes.CALL)  # what is read once, is read now
+    assert steps(text) <= STEPS_PER_CHARACTER * len(text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+def test_what_multiplies_takes_no_more_memory_than_its_size_allows(
+    shape: Callable[[int], str], size: int
+) -> None:
+    text = shapes.HEAD + shape(size)
+    assert shapes.peak_memory(text) <= BYTES_PER_CHARACTER * len(text)
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+def test_what_is_cut_off_costs_no_finding_elsewhere(shape: Callable[[int], str]) -> None:
+    report = check_source(shapes.HEAD + shape(5_000) + "\n" + shapes.CALL, PADDLE)
+    last = shapes.HEAD.count("\n") + shape(5_000).count("\n") + 2
+    assert [one.code for one in report.findings if one.place.line == last] == ["OPT301"]
+
+
+def test_a_registry_of_all_classes_that_is_asked_by_a_whole_test_suite_stays_resolved() -> None:
+    kinds = ("Adam", "SGD", "AdamW", "NAdam", "RAdam", "ASGD", "Adagrad", "Rprop", "LBFGS")
+    entries = ", ".join(f"'{kind}': torch.optim.{kind}" for kind in kinds)
+    calls = "".join(f"opt{i} = KINDS[q](model.parameters(), lr=0.5)\n" for i in range(60))
+    report = check_source(f"{HEAD}KINDS = {{{entries}}}\n{calls}", PADDLE)
+    asgd = [one for one in report.findings if one.code == "OPT301"]
+    assert [one.place.line for one in asgd] == list(range(6, 66))
 
 
 LIMITS = """

@@ -1,0 +1,146 @@
+"""Shapes of sources that multiply: what one part holds, another part uses, and so on."""
+
+from __future__ import annotations
+
+import ast
+import tracemalloc
+from collections.abc import Callable, Iterable, Mapping
+
+from optport.check import check_tree
+from optport.options import make_options
+
+HEAD = "import torch, torch.optim\nfrom functools import partial\nfrom copy import copy\n"
+LONGEST_CHAIN = 400
+"""Calls in a row that Python's parser takes for sure."""
+CALL = "torch.optim.ASGD(q, lr=1.0)\n"
+
+
+def keys(count: int) -> str:
+    """Return the entries of a dict display."""
+    return ", ".join(f"'k{i}': 1" for i in range(count))
+
+
+def lines(form: str, count: int) -> str:
+    """Return a form over and over, numbered where it says ``<i>``."""
+    return "".join(form.replace("<i>", str(i)) for i in range(count))
+
+
+def merged(size: int) -> str:
+    """Dicts that may be merged into dicts that may be merged."""
+    n = size // 40
+    changes = lines("if q: d |= e\n", n) + lines("if q: c |= d\n", n)
+    return f"e = {{{keys(n)}}}\nd = {{}}\nc = {{}}\n{changes}torch.optim.SGD(q, **c)\n"
+
+
+def put_in(size: int) -> str:
+    """The same by items."""
+    n = size // 40
+    return (
+        "c = {}\nd = {}\n"
+        + lines("if q: d['i'] = 1\n", n)
+        + lines("if q: c['i'] = d\n", n)
+        + "torch.optim.SGD(q, **c)\n"
+    )
+
+
+def viewed(change: str) -> Callable[[int], str]:
+    """Two views of one dict, inside and outside of a branch, that are used by turns."""
+
+    def written(size: int) -> str:
+        n = size // 110
+        inside = lines(f"    {change}\n", n) + lines("    x<i> = d\n", n)
+        uses = lines("torch.optim.SGD(q, **x<i>); torch.optim.SGD(q, **y<i>)\n", n)
+        return f"d = {{}}\ne = {{'lr': 1}}\nif q:\n{inside}" + lines("y<i> = d\n", n) + uses
+
+    return written
+
+
+def returned(size: int) -> str:
+    """A dict that changes, and functions that return it."""
+    n = size // 100
+    return (
+        "d = {}\n"
+        + lines("if q: d['i'] = 1\n", n)
+        + lines("def f<i>(): return d\n", n)
+        + lines("torch.optim.SGD(q, **f<i>()); torch.optim.SGD(q, **d)\n", n)
+    )
+
+
+def called(size: int) -> str:
+    """Chains of calls, behind a chain of names."""
+    names = "".join(f"a{i + 1} = a{i}\n" for i in reversed(range(22)))
+    calls = lines(f"a1 = copy{'()' * LONGEST_CHAIN}\n", size // (2 * LONGEST_CHAIN))
+    return f"{calls}{names}a0 = torch.optim\n{CALL}"
+
+
+def looked_up(size: int) -> str:
+    """A registry that is asked over and over."""
+    n = size // 50
+    kinds = ("Adam", "SGD", "AdamW", "NAdam", "RAdam", "ASGD")
+    entries = ", ".join(f"{i}: torch.optim.{kinds[i % 6]}" for i in range(n))
+    return f"r = {{{entries}}}\n" + "r[q](q)\n" * n
+
+
+def grouped(size: int) -> str:
+    """A list of groups that is used over and over."""
+    n = size // 50
+    group = "{'params': q, 'lr': 1}, "
+    return f"g = [{group * n}]\n" + "torch.optim.SGD(g)\n" * n
+
+
+def told(size: int) -> str:
+    """A long text in many groups that are used over and over."""
+    n = size // 60
+    group = f"e = {{'params': q, 'lr': f({'a' * (size // 2)})}}\n"
+    return f"{group}g = [{'e, ' * n}]\n" + "torch.optim.SGD(g)\n" * n
+
+
+def made_ready(size: int) -> str:
+    """A partial with many keywords that is called over and over."""
+    n = size // 20
+    given = ", ".join(f"k{i}=1" for i in range(n))
+    return f"f = partial(torch.optim.SGD, {given})\n" + "f(q)\n" * n
+
+
+SHAPES: Mapping[str, Callable[[int], str]] = {
+    "dicts merged into dicts": merged,
+    "dicts put into dicts": put_in,
+    "views of one dict, merged": viewed("d.update(e)"),
+    "views of one dict, by items": viewed("d['i'] = 1"),
+    "functions that return one dict": returned,
+    "a chain of calls": called,
+    "a chain of calls of torch": lambda n: (
+        lines(f"b = torch.optim.get{'()' * LONGEST_CHAIN}\n", n // (2 * LONGEST_CHAIN)) + CALL
+    ),
+    "statements on one line": lambda n: f"import torch.optim; {'x = 0; ' * (n // 7)} # ASGD\n",
+    "a dict spread many times": lambda n: (
+        f"e = {{{keys(n // 20)}}}\ntorch.optim.SGD(q{', **e' * (n // 10)})\n"
+    ),
+    "a dict merged, then used": lambda n: (
+        f"e = {{{keys(n // 60)}}}\nd = {{}}\n"
+        + "if q: d |= e\n" * (n // 60)
+        + "torch.optim.SGD(q, **d)\n" * (n // 40)
+    ),
+    "globals": lambda n: "x = 1\n" + lines(f"def f<i>():\n  global x; x = x\n  {CALL}", n // 55),
+    "a registry": looked_up,
+    "groups unpacked, and uses": lambda n: (
+        "g = [{'params': q, 'lr': 1}]\n"
+        f"h = [{'*g, ' * (n // 10)}]\n" + "torch.optim.SGD(h)\n" * (n // 40)
+    ),
+    "groups and uses": grouped,
+    "a long text, groups and uses": told,
+    "a partial": made_ready,
+}
+"""By name: each returns a source of about so many characters, behind `HEAD`."""
+
+
+def peak_memory(text: str, targets: Iterable[str] = ("paddle", "mindspore")) -> int:
+    """Return the bytes that a check takes at most, above those of the tree."""
+    tree, options = ast.parse(text), make_options(",".join(targets))
+    check_tree(tree, text, options)  # what is loaded once, is loaded now
+    tracemalloc.start()
+    try:
+        check_tree(tree, text, options)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
