@@ -54,6 +54,9 @@ class APIBase:
     def run(self, code, names=None, *args, **more):
         found.append([f"{self.name} {len(found)}", code, names or []])
 sys.modules["apibase"] = types.SimpleNamespace(APIBase=APIBase)
+always = lambda *args, **more: lambda test: test
+marks = types.SimpleNamespace(skipif=always, skip=always, xfail=always)
+sys.modules["pytest"] = types.SimpleNamespace(mark=marks)
 sys.modules["paddle"] = types.SimpleNamespace(is_compiled_with_cuda=lambda: False)
 sys.path.insert(0, sys.argv[1])
 for path in sorted(pathlib.Path(sys.argv[1]).glob("test_optim_*.py")):

@@ -41,6 +41,11 @@ class Loop:
         return isinstance(self.node, ast.ListComp)
 
     @property
+    def iterable(self) -> ast.expr:
+        """What it goes through."""
+        return self.node.iter if isinstance(self.node, ast.For) else self.node.generators[0].iter
+
+    @property
     def element(self) -> ast.stmt | ast.expr:
         """What is done for each group: a loop's first statement, a list's element."""
         return self.node.body[0] if isinstance(self.node, ast.For) else self.node.elt
@@ -196,6 +201,25 @@ class Tree:
                     return self._loops.setdefault(up, Loop(up, base.id, iterable.value))
                 return None
         return None
+
+
+def item_of(node: ast.expr, key: str | None) -> ast.expr:
+    """Return the part of a use that takes the item `key`, without what is taken of that."""
+    part = node
+    while key is not None and isinstance(part, ast.Subscript):
+        if isinstance(part.slice, ast.Constant) and part.slice.value == key:
+            return part
+        part = part.value
+    return node
+
+
+def is_of_first(node: ast.expr) -> bool:
+    """Whether an item of a group is one of the first group, or of one in a loop."""
+    group = node.value if isinstance(node, ast.Subscript) else node
+    if isinstance(group, ast.Name):
+        return True
+    index = group.slice if isinstance(group, ast.Subscript) else None
+    return isinstance(index, ast.Constant) and index.value == 0
 
 
 def _base(node: ast.expr) -> ast.expr:

@@ -22,7 +22,7 @@ from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Shape
 from optport.reader.source import SourceText
 from optport.rewrite.comments import Statements
-from optport.rewrite.loops import Loop, Tree
+from optport.rewrite.loops import Loop, Tree, is_of_first, item_of
 from optport.rewrite.pieces import NotWritten, Pieces
 from optport.signatures import ApiKind
 from optport.table.model import Access, Use
@@ -85,7 +85,7 @@ class Uses:
             found = members.alone(use, self._target)
             if found is None or use.node is None or not _is_ours(use, ported, stay):
                 continue
-            met = Met(use, *found, use.node)
+            met = Met(use, *found, item_of(use.node, use.key))
             loop = self._tree.loop_of(use.node, use.method)
             if loop is not None and "object" in _holes(met.row):
                 loops.setdefault(loop, []).append(met)
@@ -104,14 +104,19 @@ class Uses:
                 self._write_loop(loop, several)
             except NotWritten:
                 self._left += several
-        left = [one for one in self._left if not self._pieces.cover(self._tree.span(one.node))]
+        iterated = {loop.iterable for loop in loops}  # what is done in the loop tells more
+        left = [
+            one
+            for one in self._left
+            if one.node not in iterated and not self._pieces.cover(self._tree.span(one.node))
+        ]
         return Rewritten((*self._pieces.edits(), *self._edits), tuple(left))
 
     # -- one use ---
 
     def _write(self, met: Met, known: bool) -> None:
         use, row, node = met.use, met.row, met.node
-        _ask(known)
+        _ask(known and (node is use.node or use.access is Access.READ))
         if row.write and use.site is not None:
             edit = use.site.written(list(row.write.items()))
             _ask(edit is not None)
@@ -176,6 +181,8 @@ class Uses:
             raise NotWritten  # a method that is not called where it stands
         if "object" in names and use.key is not None:
             _ask(bool(use.receivers) and all(_has_one(use.key, one) for one in use.receivers))
+            flat = any(one.shape is Shape.FLAT for one in use.receivers)
+            _ask(not flat or is_of_first(met.node))
         if use.hidden is not None:
             raise NotWritten
         object_text = "" if object_node is None else self._text(object_node)

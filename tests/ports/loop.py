@@ -73,3 +73,11 @@ def stays_torchs(net):
 def annotated(optimizer: torch.optim.Optimizer) -> float:
     optimizer.zero_grad()
     return optimizer.param_groups[0]["lr"]
+
+
+def looked_at(net):
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+    first = optimizer.param_groups[0]["params"][0]
+    later = optimizer.param_groups[1]["params"]
+    optimizer.param_groups[0]["params"][0] = first
+    return first, later, optimizer.param_groups[0]["lr"]
