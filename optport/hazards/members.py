@@ -110,6 +110,8 @@ class Members:
 
 def _member(use: MethodUse) -> str:
     """The member that the table knows: that of the class, where it has one of its own."""
+    if use.access is Access.PASSED:  # to a function, or a method of something else
+        return use.api
     own = {f"{one}.{use.method}" for one in use.classes}
     name = own.pop() if len(own) == 1 else use.api
     return name if api_table(name) is not None else use.api

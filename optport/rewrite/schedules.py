@@ -18,7 +18,10 @@ from optport.hazards.rates import optimizer_text
 from optport.hazards.scene import bare_scene
 from optport.places import Place
 from optport.reader.model import Construction
+from optport.rewrite.calls import argument_edits
+from optport.rewrite.classes import place_of
 from optport.rewrite.comments import Statements
+from optport.rewrite.names import Reference
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Role, Takes
@@ -65,13 +68,15 @@ class Schedules:
         bare = judge(construction, self._target, bare_scene(scene.torch_version)).port
         own = {one.name: one for one in bare.arguments}
         arguments = tuple(
-            own.get(one.name, one) if one.text == MADE_BEFORE else one for one in port.arguments
+            own.get(one.name, one)
+            for one in port.arguments
+            if one.text != MADE_BEFORE or one.name in own  # else the default is torch's
         )
         return replace(port, setup=bare.setup, arguments=arguments)
 
     def _scheduler(self, construction: Construction, port: Port, takes: Takes) -> Port:
         if takes is Takes.SCHEDULER:
-            return replace(port, arguments=())
+            return port
         name = roles(ApiKind.SCHEDULER)[Role.INNER]
         inner = construction.arguments.get(name)
         if inner is None:
@@ -81,8 +86,11 @@ class Schedules:
         )
         return replace(port, arguments=arguments)
 
-    def edits(self, checked: Checked, port: Port) -> list[Edit] | None:
-        """Return the edits of a scheduler that a target's optimizer is given; None for none."""
+    def edits(self, checked: Checked, port: Port, called: Reference | None) -> list[Edit] | None:
+        """Return the edits of a scheduler that a target's optimizer is given; None for none.
+
+        `called` is the name of its class, where that is what is called.
+        """
         construction, rules = checked.construction, self._rules
         found = self._assigned.get(construction.place)
         if rules is None or rules.attach is None or found is None or port.call is None:
@@ -97,8 +105,12 @@ class Schedules:
         if behind is None:
             return None
         setup = self._statements.lines(construction.place, port.setup)
-        whole = [Edit(construction.place, port.call), behind, *setup]
-        return whole + [edit for edits in inner if edits for edit in edits]
+        own = argument_edits(construction, port) if called and port.arguments else None
+        if own is None or called is None:
+            whole = [Edit(construction.place, port.call)]
+        else:
+            whole = [*own, Edit(place_of(called.node), str(port.callee))]
+        return [*whole, behind, *setup, *(edit for edits in inner if edits for edit in edits)]
 
     def _removed(self, inner: Construction) -> list[Edit] | None:
         """The edits that take out what one that it is made of was assigned to; None for none."""
@@ -114,7 +126,7 @@ class Schedules:
         made_first = rules is not None and rules.takes is Takes.SCHEDULER
         return made_first and scene.whole(checked.construction) is not None
 
-    def is_given_to_optimizer(self, checked: Checked) -> bool:
+    def is_given(self, checked: Checked) -> bool:
         """Whether what is built is a scheduler that the target's optimizer takes."""
         rules = self._rules
         is_scheduler = checked.construction.kind is ApiKind.SCHEDULER

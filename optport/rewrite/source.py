@@ -115,7 +115,8 @@ class _Rewriting:
                 done.append(Done(one.place, checked.construction.api, fidelity, port.callee))
             edits += one.edits or []
             edits += self._statements.comments(one.place, remarks(one.checked, one.ports, ported))
-            if ported and one.direct is not None and not _is_whole(one.ports[0]):
+            written = _is_whole(one.ports[0]) or self._schedules.is_given(one.checked[0])
+            if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
         edits += self._classes.handed_on(candidates, self._gone)
         return edits, tuple(done)
@@ -162,8 +163,10 @@ class _Rewriting:
     def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
         """The edits of a call's arguments: those of all that it may build, if they agree."""
         place = together[0].construction.place
-        if len(together) == 1 and self._schedules.is_given_to_optimizer(together[0]):
-            return self._schedules.edits(together[0], ports[0])
+        if self._schedules.is_given(together[0]):
+            called = self._classes.called_at(place)
+            alone = len(together) == 1
+            return self._schedules.edits(together[0], ports[0], called) if alone else None
         if len(together) == 1 and _is_whole(ports[0]):
             whole = Edit(place, str(ports[0].call))
             return [whole, *self._statements.lines(place, ports[0].setup)]

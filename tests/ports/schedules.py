@@ -24,6 +24,21 @@ def warmed_up(net, epochs: int):
     return optimizer, scheduler
 
 
+def by_default(net):
+    optimizer = torch.optim.Adam(net.parameters())
+    return {"optimizer": optimizer, "lr_scheduler": lr_scheduler.ExponentialLR(optimizer, 0.9)}
+
+
+def in_lines(net, sizes):
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+    scheduler = torch.optim.lr_scheduler.StepLR(
+        optimizer,
+        step_size=sizes["step"],  # in epochs
+        gamma=0.5,
+    )
+    return optimizer, scheduler
+
+
 def in_a_dict(net):
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     return {"optimizer": optimizer, "lr_scheduler": lr_scheduler.ExponentialLR(optimizer, 0.9)}
