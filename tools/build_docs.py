@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from doc_corrections import correction_pages  # noqa: E402
+from doc_loop import loop_pages  # noqa: E402
 from doc_mapping import mapping_pages  # noqa: E402
 from doc_plots import plot_pages  # noqa: E402
 from doc_rules import rule_pages  # noqa: E402
@@ -25,7 +26,14 @@ DOCS = ROOT / "docs"
 
 def pages() -> Mapping[Path, str]:
     """Return every generated page's text by its path."""
-    parts = (rule_pages(), mapping_pages(), correction_pages(), plot_pages(), terminal_pages())
+    parts = (
+        rule_pages(),
+        mapping_pages(),
+        correction_pages(),
+        loop_pages(),
+        plot_pages(),
+        terminal_pages(),
+    )
     found = {name: text for part in parts for name, text in part.items()}
     return {DOCS / name: text for name, text in found.items()}
 

@@ -72,7 +72,8 @@ def scheduler_index() -> str:
         + "\n\n"
         + table(heads, rows)
         + "\n## Methods and attributes\n\n"
-        "What becomes of them stands on [a page of their own](methods.md).\n"
+        "What becomes of them stands on [a page of their own](methods.md), and what becomes of the "
+        "loop around them on [that of the training loop](../training-loop.md).\n"
     )
 
 

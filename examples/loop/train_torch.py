@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import torch
 from torch import nn
-from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, SequentialLR
 
 STEPS = 40
 WARM_UP = 5
@@ -59,7 +60,7 @@ def make_optimizer(model):
     return optimizer, scheduler
 
 
-def train(model, optimizer, scheduler, first, last):
+def train(model, optimizer: Optimizer, scheduler: LRScheduler, first, last):
     x, y = make_data()
     loss_of = nn.MSELoss()
     for step in range(first, last):
@@ -87,8 +88,10 @@ def main(path):
 
     model = make_model()
     optimizer, scheduler = make_optimizer(model)
-    for part, state in zip((model, optimizer, scheduler), torch.load(CHECKPOINT)):
-        part.load_state_dict(state)
+    weights, moments, epochs = torch.load(CHECKPOINT)
+    model.load_state_dict(weights)
+    optimizer.load_state_dict(moments)
+    scheduler.load_state_dict(epochs)
     train(model, optimizer, scheduler, STEPS // 2, STEPS)
     np.savez(path, **{name: value.numpy() for name, value in model.state_dict().items()})
 
