@@ -20,6 +20,7 @@ from optport.files import UnreadableFile
 from optport.json_places import SourceSpans, source_spans
 from optport.places import Place
 
+_NAMED_LINE = re.compile(r"\bon line ([1-9]\d{0,8})\b")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PYTHON_CELL = re.compile(
     r"\s*%%(?:capture|prun|pypy|python|python3|time|timeit)(?:[ \t].*)?(?:\r\n|\r|\n|\Z)"
@@ -75,6 +76,18 @@ class Joined:
         index, line = self.cell(place.line)
         shift = place.line - line
         return index, replace(place, line=line, end_line=place.end_line - shift)
+
+    def told_within(self, message: str, cell: int) -> str:
+        """Return a message that names lines of `text` as one that names lines of cells."""
+
+        def named(match: re.Match[str]) -> str:
+            line = int(match[1])
+            if not 0 < line <= self.text.count("\n"):
+                return match[0]
+            index, within = self.cell(line)
+            return f"on line {within}" if index == cell else f"on line {within} of cell {index + 1}"
+
+        return _NAMED_LINE.sub(named, message)
 
     def fix_within(self, fix: Fix | None, cell: int) -> Fix | None:
         """Return a fix with places within its cell; None where it spans several cells."""

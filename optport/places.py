@@ -13,3 +13,8 @@ class Place:
     col: int
     end_line: int
     end_col: int
+
+    def holds(self, other: Place) -> bool:
+        """Whether another place is within this one."""
+        begins = (self.line, self.col) <= (other.line, other.col)
+        return begins and (other.end_line, other.end_col) <= (self.end_line, self.end_col)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from optport.catalogue import Wording, worded
+from optport.catalogue import HazardKind, Wording, worded
 from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
@@ -19,6 +19,11 @@ MAX_MESSAGE = 200
 """Characters of a message."""
 LONG = 110
 """Characters from which on targets go by their short names."""
+_OF_GROUPS = frozenset(
+    {HazardKind.GROUP_FACTOR, HazardKind.GROUP_IGNORED, HazardKind.GROUP_REJECTED}
+    | {HazardKind.PARAMS, HazardKind.NAME_FILTER}
+)
+"""What is found in groups, which may stand apart from the call that they are for."""
 _SHORTEST = 24
 """Characters that are left of a clause at least."""
 
@@ -91,12 +96,27 @@ def _statement(found: Sequence[Found], brief: bool, full: int = 99, cut: int = M
     template = wording.sure if certain or wording.may is None else wording.may
     facts = _facts(wording, [one.hazard for one in found], brief, full, cut)
     subject = first.subject.removeprefix(f"{NAMESPACE}.") if brief else first.subject
+    subject += _for_calls(found)
     said = printable(template.format(subject=subject, mine=first.mine, facts=facts))
     unsure = [one for one in found if one.construction.certainty is not Certainty.CERTAIN]
     if wording.hedges or len(unsure) < len(found):
         return said
     classes = dict.fromkeys(one.owner for one in found)
     return f"this may be {' or '.join(classes)}: {said}"
+
+
+def _for_calls(found: Iterable[Found]) -> str:
+    """Which calls a finding about groups is for, where it does not stand in one of them."""
+    calls = {}
+    for one in found:
+        place = one.construction.place
+        if one.hazard.kind in _OF_GROUPS and not place.holds(one.hazard.place):
+            calls[place] = f"{one.owner.rpartition('.')[2]} on line {place.line}"
+    if not calls:
+        return ""
+    first, *others = calls.values()
+    more = others if len(others) < 2 else [f"{len(others)} more"]
+    return f" for {_listed([first, *more])}"
 
 
 def _facts(wording: Wording, hazards: Iterable[Hazard], brief: bool, full: int, cut: int) -> str:

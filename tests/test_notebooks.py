@@ -254,3 +254,11 @@ def test_half_a_character_is_no_code(capsys: Capture) -> None:
 def test_data_that_is_no_json_has_no_places() -> None:
     with pytest.raises(UnreadableFile):
         read_notebook(b'{"cells": [}')
+
+
+def test_messages_name_lines_of_cells() -> None:
+    joined = join_cells(["import torch\n", "groups = []\n", "x = 1\ntorch.optim.SGD(groups)\n"])
+    elsewhere = "lr=1 for SGD on line 2 of cell 3 and"
+    assert joined.told_within("lr=1 for SGD on line 6 and", 1) == elsewhere
+    assert joined.told_within("lr=1 for SGD on line 6 and", 2) == "lr=1 for SGD on line 2 and"
+    assert joined.told_within("on line 99, on line x", 0) == "on line 99, on line x"

@@ -132,7 +132,12 @@ class NotebookSource:
         found: list[Diagnostic] = []
         for finding in findings:
             cell, place = document.within(finding.place)
-            moved = replace(finding, place=place, fix=document.fix_within(finding.fix, cell))
+            moved = replace(
+                finding,
+                place=place,
+                fix=document.fix_within(finding.fix, cell),
+                message=document.told_within(finding.message, cell),
+            )
             found += diagnose(path, [moved], document.cells[cell], cell + 1)
         return found
 

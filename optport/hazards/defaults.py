@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
@@ -12,7 +11,7 @@ from optport.hazards.drops import CARRIED
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Hazard
 from optport.hazards.own_values import is_needed, own_value
-from optport.hazards.roles import PARAMS, RATE
+from optport.hazards.roles import RATE
 from optport.hazards.spelling import as_float_pair, default_spelled
 from optport.reader.model import Shape
 from optport.signatures import Parameter
@@ -44,7 +43,7 @@ def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard
         return
     if not row.differs(mine, theirs) or _every_group_sets(case, row.name):
         return
-    if _may_hold_groups(case):
+    if case.construction.parameters.made:  # perhaps groups, with values of their own
         sure = min(sure, Certainty.POSSIBLE)
     differently = _train_differently(case, row) if row.default_differs else Certainty.NO
     if differently is Certainty.NO and row.default_differs:
@@ -81,18 +80,6 @@ def _every_group_sets(case: Case, name: str) -> bool:
     return len(arguments) == len(parameters.groups) and all(
         argument is not None and argument.sure for argument in arguments
     )
-
-
-def _may_hold_groups(case: Case) -> bool:
-    """Whether what is trained comes from a call that may give groups with values of their own."""
-    params = case.given(PARAMS)
-    if params is None or case.construction.shape is not Shape.UNKNOWN:
-        return False
-    callee = params.node.func if isinstance(params.node, ast.Call) else None
-    return callee is not None and getattr(callee, "id", "") not in _CONTAINERS
-
-
-_CONTAINERS = frozenset({"list", "tuple", "filter", "iter", "reversed", "sorted", "set"})
 
 
 def _left_out_surely(case: Case, name: str) -> Certainty:

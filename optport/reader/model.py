@@ -120,6 +120,8 @@ class Parameters:
     container: Container = Container.PLAIN
     reordered: Certainty = Certainty.NO
     """How surely groups hold the parameters in another order than the model."""
+    made: bool = False
+    """Whether a call of something that is not known makes them: perhaps groups."""
 
 
 @dataclass(frozen=True, slots=True)

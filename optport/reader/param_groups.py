@@ -10,9 +10,9 @@ from optport.reader.evaluate import Evaluator
 from optport.reader.group_choice import Choice, choice_of, reordering
 from optport.reader.group_members import container_in_group, is_named
 from optport.reader.model import Argument, Container, Group, Parameters, Shape
-from optport.reader.names import sources_of
+from optport.reader.names import bindings_of, sources_of
 from optport.reader.objects import Object, elements_of
-from optport.reader.scopes import Point
+from optport.reader.scopes import Assigned, Point
 from optport.reader.source import SourceText
 from optport.signatures import ApiKind
 from optport.table import roles
@@ -26,6 +26,7 @@ MAX_PARTS = 60
 """Expressions that are looked through for the form of the parameters."""
 
 _FLAT_METHODS = {"parameters", "buffers"}
+_CONTAINERS = frozenset({"list", "tuple", "filter", "iter", "reversed", "sorted", "set"})
 _PASS_ON = {"list", "tuple", "iter", "set", "reversed", "sorted", "chain"}
 
 Spelled = Callable[[Entry], Argument]
@@ -61,7 +62,9 @@ class ParameterReader:
         if isinstance(node, (ast.List, ast.Tuple)) and not node.elts:
             return Parameters(Shape.FLAT)
         container = Container.NAMED if is_named(node, at, self.evaluator) else Container.PLAIN
-        return Parameters(self._flat_or_unknown(node, at), container=container)
+        shape = self._flat_or_unknown(node, at)
+        made = shape is Shape.UNKNOWN and _is_made(node, at)
+        return Parameters(shape, container=container, made=made)
 
     def _listed(self, value: ValueSet, spelled: Spelled) -> list[_Chosen]:
         """Return the groups in all lists that a value may be, and how they are chosen."""
@@ -120,6 +123,16 @@ def _only_groups(value: ValueSet) -> bool:
         element.complete and any(isinstance(one, DictValue) for one in element.values)
         for element in elements
     )
+
+
+def _is_made(node: ast.expr, at: Point) -> bool:
+    """Whether a call makes the parameters that is not one of a container of them."""
+    found = [node]
+    if isinstance(node, ast.Name):
+        assigned = [one.definition for one in bindings_of(node.id, at)]
+        found = [one.value for one in assigned if isinstance(one, Assigned)]
+    calls = [one for one in found if isinstance(one, ast.Call)]
+    return any(getattr(call.func, "id", "") not in _CONTAINERS for call in calls)
 
 
 def _is_plain_dict(node: ast.expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lsprotocol import types
@@ -94,7 +94,18 @@ def analyse(opened: Opened, path: Path, settings: Settings, units: Units) -> Ana
         first += len(lines.lines)
     source = _source(opened)
     report = Report() if settings.excludes_within(path) else _checked(source, settings, path)
+    if opened.notebook:
+        _tell_within_cells(report, opened)
     return Analysis(opened, settings, source, tuple(parts), report)
+
+
+def _tell_within_cells(report: Report, opened: Opened) -> None:
+    """Let messages name lines of cells, not of the whole notebook."""
+    joined = join_cells([text.text for text in opened.texts])
+    for at, finding in enumerate(report.findings):
+        cell, _ = joined.cell(finding.place.line)
+        said = joined.told_within(finding.message, cell)
+        report.findings[at] = replace(finding, message=said)
 
 
 def _source(opened: Opened) -> str:
