@@ -19,6 +19,7 @@ from optport.check import check_source
 from optport.files import decode
 from optport.gate import concerns_us
 from optport.options import make_options
+from optport.signatures import ApiKind, family, known_names
 from tests.conftest import ROOT, check, check_call, codes
 from tests.extremes import CHAINS, FOUND, Extreme, Form, deepest, extremes, made
 
@@ -159,4 +160,48 @@ def test_messages_stay_short_however_long_the_arguments_are(optimizer: str) -> N
 )
 def test_ports_are_expressions(call: str) -> None:
     text = f"import torch\ndef f(q):\n    torch.optim.{call}\n"
+    assert failure(text, EVERYTHING) is None
+
+
+SCHEDULERS = ("lr_scheduler.MultiStepLR", "lr_scheduler.OneCycleLR", "lr_scheduler.LambdaLR")
+NESTED = (
+    "[[x], 1.2]",
+    "(0, [x])",
+    "[0.9, (y, [x])]",
+    "torch.tensor([[x]])",
+    "torch.tensor([[x, 0.5]])",
+    "torch.tensor(torch.tensor([x]))",
+    "{'a': [x]}",
+    "[{x: [y]}, 1]",
+    "(1e-6, [[[50]]])",
+    "[[..., x]]",
+    "[[1.5], {2}]",
+)
+"""Values with something unread inside of them, one deep or more."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("api", [*known_names(ApiKind.OPTIMIZER), *SCHEDULERS])
+def test_what_cannot_be_read_inside_of_a_value_is_not_written(api: str) -> None:
+    first = "torch.optim.SGD(q)" if api in SCHEDULERS else "q"
+    for value in NESTED:
+        given = [f"{name}={value}" for name in family("torch.optim").parameters_ever(api)]
+        calls = [f"torch.optim.{api}({first}, {one})\n" for one in given if "params=" not in one]
+        if api not in SCHEDULERS:
+            calls.append(f"torch.optim.{api}([{{'params': [[q]], 'lr': {value}}}])\n")
+        text = f"import torch\n{''.join(calls)}"
+        assert badly_said(check_source(text, EVERYTHING), text) is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Rprop(q, etas=[[x], 1.2])",
+        "Adafactor(q, eps=[0, [x]])",
+        "Adam(q, lr=torch.tensor([[x]]))",
+        "Adam(torch.tensor([[x, 0.5]]))",
+    ],
+)
+def test_nor_is_it_written_in_advice_and_ports(call: str) -> None:
+    text = f"import torch\ntorch.optim.{call}\n"
     assert failure(text, EVERYTHING) is None

@@ -37,9 +37,17 @@ def plain(value: ValueSet) -> Any:
 
 
 def _unread_inside(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return any(element is UNREAD or isinstance(element, Tensor) for element in value)
-    return value is UNREAD
+    """Whether something in a value is not known, however deep."""
+    pending = [value]
+    seen: set[int] = set()  # a list may be in many places of another
+    while pending:
+        one = pending.pop()
+        if one is UNREAD or isinstance(one, Tensor):
+            return True
+        if isinstance(one, (tuple, list)) and id(one) not in seen:
+            seen.add(id(one))
+            pending += one
+    return False
 
 
 def as_tuple(value: Any) -> Any:

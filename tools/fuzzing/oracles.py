@@ -23,6 +23,8 @@ SLACK = 0.05
 """and how many seconds more,"""
 EACH = 0.0015
 """and for each construction, which is compared with every target."""
+OWN_WORDS = ("UNREAD", "Qualified(", "Literal(", "Tensor(value", "ValueSet(", " object at 0x")
+"""What values are called inside of optport: nobody ought to read that."""
 LONGEST_MESSAGE = 2000
 """Characters of a finding that is no note."""
 
@@ -97,16 +99,25 @@ def badly_said(report: Report, text: str) -> Failure | None:
             return Failure(f"{finding.code} is outside of the file", f"{finding.place} {said}")
         if finding.code not in CATALOGUE:
             return Failure(f"{finding.code} is no code", said)
+        written = "" if finding.fix is None else repr([edit.content for edit in finding.fix.edits])
+        if (word := _own_word(f"{said} {written}", text)) is not None:
+            return Failure(f"{finding.code} says {word}", f"{said} {written}"[:2000])
         if finding.fix is not None and (wrong := _wrong_fix(text, finding.fix)) is not None:
             return Failure(f"{finding.code}: its fix {wrong}", f"{finding.fix} {said}")
     for checked in report.constructions:
         for port in checked.ports.values():
             # The reader writes "…" for what is too deep or too large to be written out.
             call = port.call or "…"
+            if (word := _own_word(call, text)) is not None:
+                return Failure(f"port says {word}", call[:2000])
             wrong = None if "…" in call else _no_expression(call)
             if wrong is not None:
                 return Failure(f"port is no expression: {wrong}", call[:2000])
     return None
+
+
+def _own_word(said: str, text: str) -> str | None:
+    return next((word for word in OWN_WORDS if word in said and word not in text), None)
 
 
 def _wrong_fix(text: str, fix: Fix) -> str | None:
