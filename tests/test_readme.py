@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from difflib import ndiff
 from pathlib import Path
 
 from optport.catalogue import CATALOGUE
+from optport.config import Configuration
+from optport.fixing import fix_text
+from optport.rewrite.source import port_source
+from optport.targets import parse_target
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,6 +24,19 @@ def test_the_example_prints_what_it_says() -> None:
     shown = re.search(r"```text\n(.*?)```", README, re.DOTALL)
     assert shown is not None
     assert done.stdout == shown[1]
+
+
+def test_what_the_page_on_porting_shows_is_what_becomes_of_the_code() -> None:
+    page = (ROOT / "docs" / "porting.md").read_text(encoding="utf-8")
+    before, paddle, mindspore = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert port_source(before, parse_target("paddle")).text == paddle
+    assert port_source(before, parse_target("mindspore")).text == mindspore
+    settings = Configuration({"targets": "paddle"}, isolated=True).settings_in(".")
+    fixed = fix_text(before, settings, "train.py", unsafe=True).text
+    changes = [line[1:] for line in page.splitlines() if re.match(r"[-+] {4}", line)]
+    assert changes == [
+        line[2:] for line in ndiff(before.splitlines(), fixed.splitlines()) if line[0] in "-+"
+    ]
 
 
 def test_every_hundred_of_codes_has_its_line() -> None:

@@ -21,6 +21,7 @@ _ALSO: Final = {
     Also.NEGATE_LOSS: "OPT102 minimise -loss",
     Also.STEP_SCHEDULER: "OPT102 call scheduler.step() after each optimizer step",
     Also.GROUPS_ORDER: "OPT406 pass the gradients in the order of optimizer.parameters",
+    Also.SCALARS: "OPT404 give parameters without dimensions the shape (1,)",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
@@ -44,7 +45,7 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
         exact = ported and port.fidelity is Fidelity.EXACT
         open_ones = [hazard for hazard in hazards if not hazard.cured and not exact]
         if ported:
-            yield from (_ALSO.get(Also(word), word) for word in port.also)
+            yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
             schedules = one.construction.kind is ApiKind.SCHEDULER
