@@ -26,11 +26,6 @@ from tests.changed_records import PARTS, RAISES, SAME, changed, made
 
 TARGETS = newest_executed()
 
-#: While the newest versions are being run anew.
-recorded_all = pytest.mark.skipif(
-    not all(evidence_path(target).is_file() for target in TARGETS), reason="evidence is missing"
-)
-
 
 @pytest.mark.parametrize(
     "target", recorded_targets(), ids=lambda target: f"{target.name}-{target.version}"
@@ -60,7 +55,6 @@ def test_calls_are_generated_without_repetition(optimizer: str) -> None:
     assert not set(named_calls(optimizer)) & set(extra_calls())
 
 
-@recorded_all
 def test_the_sample_is_fixed_and_shows_every_optimizer() -> None:
     recorded = [read_evidence(evidence_path(target)) for target in TARGETS]
     calls = sample(recorded)
