@@ -175,10 +175,12 @@ def _without_hazard(target: Target, recorded: Recorded) -> Iterator[str]:
 def shows(target: Target, record: Record, cause: str) -> bool | None:
     """Whether the runs of a call show that what was found there is so."""
     code = cause.partition(" ")[0]
-    if "OPT302" in record.found and code != "OPT302":
-        # What else is said is about the class that the advice leads to.
-        elsewhere = _neighbour(target, record)
-        if elsewhere is not None and "OPT302" not in elsewhere.found:
+    # What else is said is about the class that the advice leads to.
+    elsewhere = _neighbour(target, record)
+    if elsewhere is not None and elsewhere != record:
+        leads = "OPT302" in record.found and code != "OPT302"
+        rejected = code == "OPT104" and cause in elsewhere.found
+        if rejected or (leads and "OPT302" not in elsewhere.found):
             return shows(target, elsewhere, cause)
     literal = record.runs.get(Part.LITERAL)
     if literal is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.cases import is_grouped
+from conformance.cases import SIZES, is_grouped
 from conformance.records import Part, Record, gives_parameters, options_for, read_call
 from optport.hazards.case import find_case
 from optport.hazards.groups import IN_FIRST, group_keys
@@ -127,15 +127,23 @@ def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
 
 
 def _rejects_others(record: Record, name: str) -> bool:
-    """Whether something else than a group's key may be what a run fails for."""
-    about = {f"OPT402 {name}", f"OPT403 {name}"}
+    """Whether something else than a group's key may be what a run fails for, or what is reported.
+
+    A key that is ignored as well is rejected where the port leads to.
+    """
+    about = {f"OPT403 {name}"}
+    if f"OPT402 {name}" in record.found:
+        return True
     failing = [one for one in record.found if one.startswith(("OPT104", "OPT403", "OPT404"))]
     return not about.issuperset(failing)
 
 
 def _is_frozen(record: Record) -> bool:
+    """Whether nothing moves, or one group does not: the way that torch goes is what it lacks."""
     run = record.runs.get(Part.LITERAL)
-    return run is not None and run.result is not None and run.result.frozen
+    if run is None or run.result is None:
+        return False
+    return run.result.frozen or {run.result.off.get(size) for size in SIZES} == {1.0}
 
 
 def _only(value: ValueSet) -> Lookup:

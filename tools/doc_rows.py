@@ -8,6 +8,7 @@ from doc_evidence import code, table
 
 from optport.signatures import family
 from optport.table import api_table, targets
+from optport.table.conditions import Condition
 from optport.table.model import (
     ApiTable,
     Correspondence,
@@ -17,6 +18,9 @@ from optport.table.model import (
     ParameterRow,
     Rejection,
 )
+
+LONGEST_CONDITION = 240
+"""Characters of a condition that a page shows."""
 
 FATES = {
     Fate.KEPT: "kept",
@@ -131,9 +135,9 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
             f", unless {code(unless.text)}." if unless else "."
         )
     if parameter.placement is not None:
-        flagged = code(parameter.placement.matters.text)
+        flagged = _condition(parameter.placement.matters)
         said = ", ".join(filter(None, (parameter.placement.text, parameter.placement.deviation)))
-        yield f": it {said}; flagged when {flagged}."
+        yield f": it {said}; flagged {flagged}."
     yield from (f": {_rejected(one)}." for one in parameter.rejects)
     yield from (f", in a group: {_rejected(one)}." for one in parameter.rejects_in_groups)
     yield from (f": when {limits(one)}, it {one.text}." for one in parameter.differences)
@@ -148,6 +152,14 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
         yield f": a flat list's parameters with {names} in their name do not decay."
     if parameter.note:
         yield f": {parameter.note}"
+
+
+def _condition(condition: Condition) -> str:
+    """A condition, or what it hangs on where it is too long to be read."""
+    if len(condition.text) <= LONGEST_CONDITION:
+        return f"when {code(condition.text)}"
+    names = ", ".join(code(name) for name in sorted(condition.names))
+    return f"from sizes on that hang on {names} (`optport/table/rows`)"
 
 
 def limits(difference: Difference) -> str:
