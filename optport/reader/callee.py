@@ -56,6 +56,8 @@ class ResolvedCall:
     api: str | None
     sources: tuple[ArgumentSource, ...]
     sure: bool
+    complete: bool = True
+    """Whether it is that or another class of torch, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +262,9 @@ def classes_of(
             continue
         pending.extend((o, given, depth + 1, certain and inner.complete) for o in inner.values)
     single = len(found) == 1 and not others
+    complete = not others and all(one.sure for one in found.values())
     for one in found.values():
-        yield one if single else replace(one, sure=False)
+        yield replace(one, sure=one.sure and single, complete=complete)
 
 
 def _is_made_up(name: str) -> bool:

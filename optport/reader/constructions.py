@@ -121,6 +121,7 @@ class _Search:
             arguments=binder.arguments,
             place=self._source.place(call),
             certainty=Certainty.CERTAIN if resolved.sure else Certainty.POSSIBLE,
+            complete=resolved.complete,
             parameters=binder.parameters,
             hidden=binder.hidden,
             handed_on=any(one.prefix for one in resolved.sources),

@@ -143,6 +143,8 @@ class Construction:
     hidden: tuple[str, Place] | None = None
     handed_on: bool = False
     """Whether a call of something unknown builds it, which may give further arguments."""
+    complete: bool = True
+    """Whether the call builds one of torch's classes, and nothing else."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
     built_with: tuple[Construction, ...] = ()

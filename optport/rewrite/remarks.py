@@ -25,6 +25,7 @@ _ALSO: Final = {
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
+_OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
@@ -50,6 +51,8 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
         if not ported and port.call is not None:
             schedules = one.construction.kind is ApiKind.SCHEDULER
             yield _made_first(port.call) if schedules else by_hand
+        elif ported and not one.construction.complete:
+            yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             rounded = one.construction.kind is ApiKind.SCHEDULER
             is_close = port.fidelity is Fidelity.CLOSE

@@ -178,11 +178,18 @@ class _Rewriting:
             if edits is None or (port.setup and len(together) > 1):
                 return None
             found.append(sorted(edits))
-            if _has_all(checked, port):
+            if not checked.construction.complete:
+                ports[number] = replace(port, fidelity=_incomplete(port.fidelity))
+            elif _has_all(checked, port):
                 ports[number] = replace(port, fidelity=port.closeness)
         if any(one != found[0] for one in found):
             return None
         return [*found[0], *self._statements.lines(place, ports[0].setup)]
+
+
+def _incomplete(fidelity: Fidelity) -> Fidelity:
+    better = fidelity in (Fidelity.EXACT, Fidelity.CLOSE)
+    return Fidelity.INCOMPLETE if better else fidelity
 
 
 def _has_all(checked: Checked, port: Port) -> bool:

@@ -92,3 +92,17 @@ def handed_out(net):
     options = dict(lr=0.02)
     net.log(options)
     return torch.optim.Adam(net.parameters(), **options)
+
+
+def of_another_library(net, bits):
+    if bits == 8:
+        import bitsandbytes
+
+        kind = bitsandbytes.optim.AdamW8bit
+    else:
+        kind = torch.optim.AdamW
+    return kind(net.parameters(), lr=0.01)
+
+
+def by_default(net, kind=torch.optim.SGD):
+    return kind(net.parameters(), lr=0.01)
