@@ -205,3 +205,15 @@ def test_what_cannot_be_read_inside_of_a_value_is_not_written(api: str) -> None:
 def test_nor_is_it_written_in_advice_and_ports(call: str) -> None:
     text = f"import torch\ntorch.optim.{call}\n"
     assert failure(text, EVERYTHING) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["my key", "a or b", "lr + 1", "\\x1bk", "l\\u2028r", "", "lr[0]", "x is numpy", "1", "ß", "("],
+)
+def test_a_key_of_a_group_may_be_any_text(key: str) -> None:
+    calls = [
+        f"torch.optim.{one}([{{'params': q, '{key}': np.float32(2), 'lr': 1}}], 0.1)\n"
+        for one in ("SGD", "Adam", "ASGD")
+    ]
+    assert failure(f"import numpy as np, torch\n{''.join(calls)}", EVERYTHING) is None

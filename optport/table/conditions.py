@@ -260,6 +260,11 @@ ALWAYS = Condition("true", ((),))
 """The condition that holds whatever the arguments are."""
 
 
+def is_kind(name: str, kind: str) -> Condition:
+    """Return the condition that an argument of any name, a key of the source's, is of a kind."""
+    return Condition(f"{name} is {kind}", ((Test(Operand(name), kind, "is", None),),))
+
+
 @lru_cache(maxsize=256)  # rows of several optimizers and targets share most of theirs
 def parse_condition(text: str) -> Condition:
     """Read a condition; raises `ValueError` that shows the part that is not understood."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optport.signatures import ApiKind
-from optport.table.conditions import parse_condition
+from optport.table.conditions import is_kind
 from optport.table.parameters import OwnParameter, ParameterRow, Rejection
 from optport.table.templates import Template
 
@@ -46,8 +46,7 @@ class NumpyRule:
 
     def rejection(self, parameter: str) -> Rejection:
         """Return the rejection of one as a torch parameter's value."""
-        when = parse_condition(f"{parameter} is numpy")
-        return Rejection(when, self.error, (), write="float")
+        return Rejection(is_kind(parameter, "numpy"), self.error, (), write="float")
 
 
 class Takes(enum.StrEnum):
