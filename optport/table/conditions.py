@@ -19,7 +19,7 @@ import itertools
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -221,6 +221,16 @@ def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
     return Certainty.UNRESOLVED if gaps else Certainty.NO
 
 
+def _together(tests: Iterable[Test], lookup: Lookup) -> Certainty:
+    """How surely all of some tests hold."""
+    found = Certainty.CERTAIN
+    for test in tests:
+        found = min(found, test.holds(lookup))
+        if found is Certainty.NO:
+            break
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Alternatives of tests that all have to hold, with the text it was written as."""
@@ -230,10 +240,12 @@ class Condition:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
-        return max(
-            min((test.holds(lookup) for test in clause), default=Certainty.CERTAIN)
-            for clause in self.clauses
-        )
+        found = Certainty.NO
+        for clause in self.clauses:
+            found = max(found, _together(clause, lookup))
+            if found is Certainty.CERTAIN:
+                break
+        return found
 
     def may_hold(self, lookup: Lookup) -> bool:
         """Whether the condition can't be ruled out: something is unread or can be overridden."""
