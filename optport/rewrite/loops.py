@@ -135,14 +135,16 @@ class Tree:
 
     # -- what is around ---
 
-    def statement_of(self, node: ast.AST) -> tuple[ast.stmt, bool]:
-        """Return the statement that a node is part of, and whether it is alone in its block."""
+    def statement_of(self, node: ast.AST) -> tuple[ast.stmt, list[ast.stmt]]:
+        """Return the statement that a node is part of, and all statements of its block."""
         while not isinstance(node, ast.stmt):
             node = self._parents[node]
         around = self._parents[node]
-        blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
-        alone = any(isinstance(block, list) and block == [node] for block in blocks)
-        return node, alone
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(around, name, None)
+            if isinstance(block, list) and node in block:
+                return node, block
+        return node, [node]
 
     def assignment(self, node: ast.expr) -> tuple[int, int]:
         """Return where the statement stands that assigns to `node` and to nothing else."""

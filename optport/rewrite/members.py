@@ -70,6 +70,7 @@ class Uses:
         self._statements = statements
         self._edits: list[Edit] = []
         self._left: list[Met] = []
+        self._gone: set[ast.stmt] = set()
 
     def rewritten(
         self, uses: Iterable[MethodUse], scene: Scene, ported: Set[Key], stay: Set[Key]
@@ -147,9 +148,11 @@ class Uses:
         self._pieces.put(span, text)
 
     def _take_out(self, node: ast.expr) -> None:
-        statement, alone = self._tree.statement_of(node)
+        statement, block = self._tree.statement_of(node)
         _ask(isinstance(statement, ast.Expr) and statement.value is node)
-        edit = None if alone else self._statements.without(statement)
+        self._gone.add(statement)
+        last = self._gone.issuperset(block)  # a block has to have something
+        edit = None if last else self._statements.without(statement)
         self._edits.append(edit or Edit(self._source.place(statement), "pass"))
 
     # -- loops over groups ---

@@ -81,3 +81,13 @@ def looked_at(net):
     later = optimizer.param_groups[1]["params"]
     optimizer.param_groups[0]["params"][0] = first
     return first, later, optimizer.param_groups[0]["lr"]
+
+
+def reset(net, head):
+    first, second = torch.optim.SGD(net.parameters(), lr=0.1), torch.optim.SGD(head.parameters(), lr=0.1)
+
+    def reset_all():
+        first.zero_grad()
+        second.zero_grad()
+
+    return reset_all
