@@ -50,9 +50,16 @@ class Case:
         ``scheduled`` is whether a scheduler sets the rate; ``optimizer.momentum`` looks at what a
         scheduler is built with.
         """
-        if parameter == SCHEDULED:
-            return self._scheduled
-        return in_force(self.construction, parameter)
+        found = self._looked_up.get(parameter)
+        if found is None:
+            scheduled = parameter == SCHEDULED
+            found = self._scheduled if scheduled else in_force(self.construction, parameter)
+            self._looked_up[parameter] = found
+        return found
+
+    @cached_property
+    def _looked_up(self) -> dict[str, ValueSet]:
+        return {}
 
     @cached_property
     def _scheduled(self) -> ValueSet:

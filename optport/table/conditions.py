@@ -100,7 +100,7 @@ class Operand:
 
     name: str | None
     element: int | None = None
-    constant: Any = None
+    constant: ValueSet = UNKNOWN
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ class Operand:
     def values(self, lookup: Lookup) -> ValueSet:
         """Return what the operand may be."""
         if self.name is None:
-            return exactly(Literal(self.constant))
+            return self.constant
         value = lookup(self.name)
         if self.element is None:
             return value
@@ -309,7 +309,7 @@ def _parse_operand(text: str, whole: str) -> Operand | Sum:
             tree = ast.parse(text, mode="eval").body
             if isinstance(tree, ast.BinOp):
                 return Sum(tree, tuple(dict.fromkeys(_operands(tree))))
-            return Operand(None, constant=ast.literal_eval(tree))
+            return Operand(None, constant=exactly(Literal(ast.literal_eval(tree))))
         except (ValueError, SyntaxError):
             raise ValueError(f"condition {whole!r}: {text!r} is no operand") from None
     name, element = match.groups()
