@@ -18,6 +18,7 @@ from conformance.compare import differences
 from conformance.draws import draw_calls
 from conformance.environments import EnvironmentFailure, Version, interpreter
 from conformance.evidence import counts
+from conformance.fixes import drawn_scripts
 from conformance.jobs import Job
 from conformance.pool import WorkerFailure, run_jobs
 from conformance.records import (
@@ -466,3 +467,12 @@ def test_random_runs(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "paddle.optimizer 3.3.1, drawn: 20 calls" in out
     assert "paddle.optimizer 3.3.1, advice followed: " in out
+
+
+def test_scripts_to_be_fixed_are_the_same_for_a_seed_and_written_in_several_ways() -> None:
+    scripts = drawn_scripts(60, 3)
+    assert scripts == drawn_scripts(60, 3) != drawn_scripts(60, 4)
+    for text in scripts:
+        compile(text, "script.py", "exec")
+    ways = ("functools.partial(", "more = {'", "more = {}", "if net else {}", "\n    lr=")
+    assert all(any(way in text for text in scripts) for way in ways)

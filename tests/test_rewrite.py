@@ -98,6 +98,35 @@ def test_the_status_says_whether_all_is_exact(tmp_path: Path, call: str, status:
     assert main(["port", "--target", "paddle", str(path)]) == status
 
 
+def test_uses_that_are_left_are_listed_counted_and_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(
+        "import torch\no = torch.optim.Adam(net.parameters())\no.add_param_group(g)\no.step()\n"
+    )
+    assert main(["port", "--target", "paddle", str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert "a.py:3:1: torch.optim.Optimizer.add_param_group is to be rewritten by hand" in out
+    assert err == "1 exact; 1 use left to rewrite by hand; 1 file would change.\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_loop_becomes_a_line_that_ends_as_the_others(end: str) -> None:
+    lines = [
+        "import torch",
+        "o = torch.optim.Adam(net.parameters(), lr=0.1)",
+        "for g in o.param_groups:  # all",
+        "    g['lr'] = f(",
+        "        1,",
+        "    )",
+        "",
+    ]
+    ported = port_source(end.join(lines), parse_target("paddle")).text
+    assert ported.split(end)[2:] == ["# all", "o.set_lr(float(f(", "        1,", "    )))", ""]
+    assert ported.count("\n") == ported.count(end)
+
+
 def test_trouble_with_one_file_loses_no_other(
     script: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
