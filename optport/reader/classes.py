@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeGuard
 
@@ -63,11 +63,18 @@ class OwnClass(Object):
     home: Interpreter
     methods: frozenset[str] = field(init=False)
     """The names that its body gives a function."""
+    annotations: Mapping[str, ast.expr] = field(init=False)
+    """The names that its body annotates."""
 
     def __post_init__(self) -> None:
         """Look at the class's body once."""
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
         self.methods = frozenset(n.name for n in self.node.body if isinstance(n, functions))
+        self.annotations = {
+            one.target.id: one.annotation
+            for one in self.node.body
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        }
 
     @property
     def generated(self) -> bool:
@@ -108,9 +115,7 @@ class OwnClass(Object):
         for own in reversed(list(self.line())):
             if not (own.generated or _TUPLE in map(_last_name, own.node.bases)):
                 return []
-            for statement in own.node.body:
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    names[statement.target.id] = None
+            names.update(dict.fromkeys(own.annotations))
         return list(names)
 
     def in_body(self, name: str) -> ValueSet:
@@ -126,12 +131,10 @@ class OwnClass(Object):
 
     def _annotated(self, name: str) -> ValueSet:
         """What its body says of a name by an annotation alone."""
-        for statement in self.node.body:
-            if isinstance(statement, ast.AnnAssign) and self.scope.defined is not None:
-                target = statement.target
-                if isinstance(target, ast.Name) and target.id == name:
-                    return self.home.annotated(statement.annotation, self.scope.defined)
-        return UNKNOWN
+        annotation = self.annotations.get(name)
+        if annotation is None or self.scope.defined is None:
+            return UNKNOWN
+        return self.home.annotated(annotation, self.scope.defined)
 
     def overridden(self, name: str) -> ValueSet:
         """Return what classes of its file that derive from it bind a name to, but for methods."""

@@ -56,6 +56,9 @@ MAX_ATTRIBUTES = 32
 MAX_RETURNS = 16
 """Return statements of one function that are followed."""
 
+_OF_MODULES = frozenset({"parameters", "named_parameters", "buffers", "modules", "children"})
+"""Methods of torch's modules."""
+
 StarExports = Callable[[str, str], ValueSet]
 
 
@@ -309,11 +312,17 @@ class Evaluator:
                 return known
             return self._called(self.value(callee, at), node, at) | UNKNOWN
         if isinstance(callee, ast.Attribute):
+            if callee.attr in _OF_MODULES and self._is_strange(callee.attr):
+                return UNKNOWN  # whatever the module is: not worth a look at it
             found = known_calls.method(node, at, self)
             if found.known:
                 return found
             return self._called(self._attribute(callee, at, called=True), node, at)
         return self._called(self.value(callee, at), node, at)
+
+    def _is_strange(self, method: str) -> bool:
+        """Whether no class that is followed can have a method."""
+        return self._foreign is None and method not in self.index.functions
 
     def _called(self, callee: ValueSet, node: ast.Call, at: Point) -> ValueSet:
         if not callee.known:

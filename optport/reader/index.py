@@ -158,7 +158,7 @@ class Index:
     @cached_property
     def classes(self) -> list[tuple[ast.ClassDef, Scope]]:
         """The classes of the file."""
-        self.enter(self.lines.with_words(["class"]))
+        self.enter(self.lines.defining_classes())
         scopes = self._binder.scopes.items()
         return [(node, scope) for node, scope in scopes if isinstance(node, ast.ClassDef)]
 

@@ -111,6 +111,15 @@ class LineIndex:
                 lines[self._line(at)] = 1
         return lines
 
+    def defining_classes(self) -> LineSet:
+        """Return the lines where a class statement may begin."""
+        lines, text = self.none(), self._text
+        for at in self._places("class"):
+            before = text[text.rfind("\n", 0, at) + 1 : at]
+            if not before or before.isspace():
+                lines[self._line(at)] = 1
+        return lines
+
     def _line(self, at: int) -> int:
         return bisect_right(self._starts, at)
 

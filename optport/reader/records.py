@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from optport.reader.containers import MAX_ITEMS, DictValue, Entry, is_key, only_dict
 from optport.reader.displays import dict_from
-from optport.reader.objects import Interpreter, Object, named_attribute
+from optport.reader.objects import Interpreter, Object, keyword_of, named_attribute
 from optport.reader.scopes import Point
 from optport.values import UNKNOWN, Literal, ValueSet, exactly, literal, union
 
@@ -40,6 +40,13 @@ class Record(Object):
 
     def item(self, keys: ValueSet) -> ValueSet:
         """Return what was given under that key."""
+        only = keys.exact
+        name = only.value if isinstance(only, Literal) else None
+        node = keyword_of(self.call, name) if isinstance(name, str) else None
+        if node is not None:
+            return self.asker.value(node, self.at) | UNKNOWN
+        if not self.call.args and all(keyword.arg for keyword in self.call.keywords):
+            return UNKNOWN
         given = only_dict(dict_from(self.call, self.at, self.asker))
         return UNKNOWN if given is None else given.item(keys) | UNKNOWN
 

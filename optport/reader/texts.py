@@ -40,8 +40,8 @@ def is_class(text: object) -> bool:
 def texts_of_classes(index: Index) -> Iterator[ast.expr]:
     """Yield the texts in a file that an optimizer is built by."""
     lines = index.lines.none()
-    for end in ".:":
-        index.lines.add_text(f"{NAMESPACE}{end}", lines)
+    for quote in "'\"":
+        index.lines.add_text(f"{quote}{NAMESPACE}", lines)
     if 1 not in lines:
         return
     roots = index.expressions(lines)
