@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice, Replace, WhenPorting
-from optport.hazards.case import Case
+from optport.hazards.case import Case, spelled
 from optport.hazards.drops import left_out, trains_the_same_without
 from optport.hazards.hazard import Hazard
 from optport.hazards.refusal import refusal
@@ -60,11 +61,13 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     if changes is not Certainty.NO:
         if argument is None and not _default_is_lost(case, row):
             return
+        if argument is not None and argument.instead:
+            argument = argument.blamed(partial(_may_matter, row), case.lookup)
         yield case.hazard(
             HazardKind.LOST,
             row.name,
             changes,
-            subject=case.subject(row.name),
+            subject=case.subject(row.name) if argument is None else spelled(argument),
             advice=_instead(case, row),
             argument=argument,
             cured=row.workaround is not None
@@ -75,6 +78,11 @@ def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         )
     elif argument is not None:
         yield _needless(case, row, Certainty.CERTAIN)
+
+
+def _may_matter(row: ParameterRow, lookup: Lookup) -> bool:
+    """Whether a value of an argument without counterpart may change training."""
+    return row.neutral is None or row.neutral.fails(lookup) is not Certainty.NO
 
 
 def _default_is_lost(case: Case, row: ParameterRow) -> bool:
@@ -156,7 +164,7 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         HazardKind.REJECTED,
         row.name,
         refused.certainty,
-        subject=case.subject(row.name),
+        subject=spelled(refused.argument),
         clause=refused.rejection.error,
         advice=refused.advice(row.advice or case.otherwise),
         argument=refused.argument,
@@ -226,15 +234,25 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             certainty = Certainty.UNRESOLVED
     if shape is Shape.UNKNOWN or not _are_in_sight(case, row.decay_skips_names):
         certainty = min(certainty, Certainty.POSSIBLE)
+    argument = case.given(row.name)
+    if argument is not None and argument.instead:
+        argument = argument.blamed(partial(_may_decay, row), case.lookup)
     yield case.hazard(
         HazardKind.NAMED_DECAY,
         row.name,
         certainty,
-        subject=case.subject(row.name),
+        subject=case.subject(row.name) if argument is None else spelled(argument),
         advice=_grouped(case),
         mine=" and ".join(row.decay_skips_names),
-        argument=case.given(row.name),
+        argument=argument,
     )
+
+
+def _may_decay(row: ParameterRow, lookup: Lookup) -> bool:
+    """Whether a weight decay is not surely none."""
+    decay = lookup(row.name)
+    given = [bool(getattr(option, "value", True)) for option in decay.values]
+    return any(given) or not decay.known or decay.gaps
 
 
 def _are_in_sight(case: Case, parts: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from optport.edits import Applicability
@@ -173,7 +174,8 @@ def _met(rejections: Iterable[Rejection], argument: Argument, lookup: Lookup) ->
     for rejection in rejections:
         met = rejection.met(lookup)
         if met in (Certainty.CERTAIN, Certainty.POSSIBLE):
-            return Refusal(rejection, met, argument, lookup)
+            blamed = argument.blamed(partial(_may_meet, rejection), lookup)
+            return Refusal(rejection, met, blamed, lookup)
     return None
 
 
@@ -181,6 +183,10 @@ def _in_tensor(value: Value) -> bool:
     elements = value.value if isinstance(value, Literal) else ()
     inside = _is_display(elements) and any(isinstance(one, Tensor) for one in elements)
     return inside or isinstance(value, (Tensor, Numpy))
+
+
+def _may_meet(rejection: Rejection, lookup: Lookup) -> bool:
+    return rejection.met(lookup) in (Certainty.CERTAIN, Certainty.POSSIBLE)
 
 
 def _is_display(value: Any) -> bool:

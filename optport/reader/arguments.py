@@ -158,6 +158,7 @@ class ArgumentBinder:
                 name = key.removeprefix(source.prefix)
                 value = entry.value if entry.sure else self._or_else(name, entry.value)
                 argument = self._argument(name, value, entry.node, entry.holder, entry.sure)
+                argument = replace(argument, instead=self._each(entry, name))
                 self._bind(argument, value, entry.node, source.at)
         if not complete:
             text = "**" + self._source.expression(keyword.value)
@@ -204,7 +205,15 @@ class ArgumentBinder:
             self.parameters = self._reader.read(node, at, self._entry)
 
     def _entry(self, entry: Entry) -> Argument:
-        return self._argument(entry.key, entry.value, entry.node, entry.holder, entry.sure)
+        key = entry.key
+        argument = self._argument(key, entry.value, entry.node, entry.holder, entry.sure)
+        return replace(argument, instead=self._each(entry, key)) if entry.instead else argument
+
+    def _each(self, entry: Entry, name: str) -> tuple[Argument, ...]:
+        """The arguments that an entry is one of."""
+        return tuple(
+            self._argument(name, one.value, one.node, None, one.sure) for one in entry.instead
+        )
 
 
 def _function(value: ValueSet) -> Function | None:

@@ -21,6 +21,8 @@ from optport.values import (
 
 MAX_ITEMS = 256
 """Elements read of one tuple, list or dict, with all that is nested in it."""
+MAX_INSTEAD = 4
+"""Entries of one key that are told apart, where a dict has one of several."""
 
 
 @dataclass(eq=False, slots=True)
@@ -57,10 +59,18 @@ class Entry:
     at: Point
     sure: bool = True
     holder: ast.Dict | ast.Call | ast.Subscript | None = None
+    instead: tuple[Entry, ...] = ()
+    """Where it is one of several, each of them as it stands by itself; `value` is of all."""
 
     def unsure(self) -> Entry:
         """Return the entry as one that the dict may be without."""
         return replace(self, sure=False) if self.sure else self
+
+    def or_else(self, other: Entry) -> Entry:
+        """Return the entry that is this one or the other."""
+        each = (*(other.instead or (other,)), *(self.instead or (self,)))[:MAX_INSTEAD]
+        value = union([self.value, other.value])
+        return replace(other, value=value, sure=self.sure, holder=None, instead=each)
 
     def overridable(self) -> Entry:
         """Return the entry with a value that may be another."""
@@ -100,8 +110,7 @@ class DictValue(Object):
         for entry in entries:
             before = merged.get(entry.key)
             if before is not None and not entry.sure:
-                value = union([before.value, entry.value])
-                entry = replace(entry, value=value, sure=before.sure, holder=None)
+                entry = before.or_else(entry)
             elif before is not None and before.node is not entry.node:
                 entry = replace(entry, holder=None)  # an edit would leave the other where it is
             if len(merged) < MAX_ITEMS or entry.key in merged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from optport.edits import Edit
@@ -13,6 +13,7 @@ from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE
 from optport.reader.scopes import Function
 from optport.signatures import ApiKind, Signature, family
+from optport.table.conditions import Lookup
 from optport.table.model import Access
 from optport.values import UNKNOWN, Certainty, ValueSet, literal
 
@@ -55,6 +56,19 @@ class Argument:
     """The call or display that it is an argument or an entry of; None where it may be another."""
     function: Function | None = field(default=None, compare=False, repr=False)
     """The function or lambda of the file that the value must be."""
+    instead: tuple[Argument, ...] = ()
+    """Where it is one of several, each of them as it stands by itself; `value` is of all."""
+
+    def blamed(self, meets: Callable[[Lookup], bool], lookup: Lookup) -> Argument:
+        """Return the one of several that meets something with its own value; itself for none."""
+        for one in self.instead:
+            if meets(one._alone(lookup)):
+                return one
+        return self
+
+    def _alone(self, lookup: Lookup) -> Lookup:
+        """The values in force where the argument is just this one."""
+        return lambda name: self.value if name == self.name else lookup(name)
 
     @property
     def own(self) -> bool:
