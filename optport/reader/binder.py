@@ -27,6 +27,8 @@ from optport.reader.scopes import (
     Unfollowed,
 )
 
+PARAMETRIZE = "parametrize"
+"""The decorator of pytest's that calls a test once for each of some values."""
 MUTATING_METHODS = frozenset({"update", "setdefault", "append", "extend", "insert"})
 """Methods that change what a name holds."""
 
@@ -220,6 +222,14 @@ class Binder:
             self.bind(node.args.kwarg.arg, Rest(node), at)
         return at
 
+    def note_parametrized(self, decorator: ast.expr) -> None:
+        """Note what ``pytest.mark.parametrize`` hands to a function."""
+        if not isinstance(decorator, ast.Call) or len(decorator.args) < 2:
+            return
+        if getattr(decorator.func, "attr", "") == PARAMETRIZE:
+            for name in parametrized_names(decorator.args[0]):
+                self.flows.append(Flow(name, decorator.args[1]))
+
     def note_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         """Note what a function that is defined in `scope` is given by position."""
         taken, name = [*node.args.posonlyargs, *node.args.args], node.name
@@ -250,6 +260,13 @@ class Binder:
                 self.bind_target(generator.target, generator.iter, at, LoopTarget)
             inner = self.inner[node] = self.point(scope, branch)
         return inner
+
+
+def parametrized_names(node: ast.expr) -> list[str]:
+    """Return the parameters that a call of ``parametrize`` names: in one text, or in several."""
+    parts = node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+    return [name.strip() for text in texts if isinstance(text, str) for name in text.split(",")]
 
 
 def _class_around(scope: Scope) -> Scope | None:

@@ -5,14 +5,19 @@ or what its annotation names.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from optport.reader.annotations import objects_of
+from optport.reader.binder import PARAMETRIZE, parametrized_names
 from optport.reader.call_sites import filled
 from optport.reader.classes import Instance, OwnClass, decorators, enclosing_class
 from optport.reader.command_line import decorated_default
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Parameter, Point, ScopeKind
 from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
+
+MAX_PARAMETRIZED = 16
+"""Sets of values of a test that are followed."""
 
 
 def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
@@ -25,6 +30,7 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
             return exactly(own if "classmethod" in names else Instance(own))
     given = filled(parameter, asker)
     found = [] if given is None else [given]
+    found += _parametrized(parameter, asker)
     if parameter.default is not None:
         default = asker.value(parameter.default, parameter.at)
         if default.known and default.exact != Literal(None):
@@ -36,6 +42,29 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
     if annotated.known:
         return annotated
     return decorated_default(parameter.function, parameter.argument.arg, asker, parameter.at)
+
+
+def _parametrized(parameter: Parameter, asker: Interpreter) -> Iterator[ValueSet]:
+    """What ``pytest.mark.parametrize`` hands to a test's parameter."""
+    for decorator in getattr(parameter.function, "decorator_list", []):
+        if not isinstance(decorator, ast.Call) or len(decorator.args) < 2:
+            continue
+        if getattr(decorator.func, "attr", "") != PARAMETRIZE:
+            continue
+        names, values = parametrized_names(decorator.args[0]), decorator.args[1]
+        if parameter.argument.arg in names and isinstance(values, (ast.List, ast.Tuple)):
+            position = names.index(parameter.argument.arg)
+            path = (position,) if len(names) > 1 else ()
+            for node in values.elts[:MAX_PARAMETRIZED]:
+                yield _one_of_them(node, path, parameter.at, asker)
+
+
+def _one_of_them(node: ast.expr, path: tuple[int, ...], at: Point, asker: Interpreter) -> ValueSet:
+    """What one set of values gives: a value, a tuple of them, or ``pytest.param(…)``."""
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "param":
+        position = path[0] if path else 0
+        return asker.value(node.args[position], at) if position < len(node.args) else UNKNOWN
+    return asker.unpacked(node, path, at)
 
 
 def _annotated(parameter: Parameter, asker: Interpreter) -> ValueSet:

@@ -351,6 +351,8 @@ class Statements:
         outside = self._point()
         self._binder.bind(node.name, Defined(node), outside)
         self._binder.note_function(node, self._scope)
+        for decorator in node.decorator_list:
+            self._binder.note_parametrized(decorator)
         if _outside_functions(self._scope):
             self.deferred[node] = outside
             self._functions.append(node)
