@@ -97,6 +97,8 @@ def _means_another(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     schedule = case.construction.kind is ApiKind.SCHEDULER
     for one in case.differences(row.differences):
         met = one.met(case.lookup)
+        if one.scheduled and not case.scene.over(case.construction):
+            met = min(met, Certainty.POSSIBLE)  # what sets the rate may stand elsewhere
         if met is not Certainty.NO:
             advice = one.advice or row.advice or case.otherwise
             yield case.hazard(

@@ -95,7 +95,6 @@ class Case:
                 (one.before is None or at < parse_version(one.before))
                 and (one.torch_since is None or torch >= parse_version(one.torch_since))
                 and (one.torch_before is None or torch < parse_version(one.torch_before))
-                and (not one.scheduled or self.scene.over(self.construction))
             ):
                 yield one
 

@@ -122,7 +122,7 @@ class Difference:
 
     `becomes` is how such a value is written in the port. `when` limits it to some values, `before`
     to older versions of the target, `torch_since` and `torch_before` to some of torch, `scheduled`
-    to optimizers whose rate a scheduler sets.
+    to optimizers whose rate is scheduled: surely where a scheduler of the file sets it.
     """
 
     text: str
