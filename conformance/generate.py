@@ -77,7 +77,7 @@ def _compared(clause: Sequence[Test], optimizer: str) -> Iterator[tuple[str, flo
         if not isinstance(left, Operand) or not isinstance(right, Operand):
             continue
         if left.name is not None and left.element is None:
-            value = right.constant
+            value = getattr(right.constant.exact, "value", None)
             decides = all(_may_hold(other, optimizer) for other in clause if other is not test)
             if isinstance(value, float) and right.name is None and value > 0 and decides:
                 yield left.name, value
