@@ -20,8 +20,11 @@ from optport.reader.scopes import Point
 from optport.reader.torch_names import owner_names, torch_class
 from optport.values import (
     UNKNOWN,
+    UNREAD,
     Literal,
+    Numpy,
     Qualified,
+    Tensor,
     Value,
     ValueSet,
     exactly,
@@ -158,7 +161,15 @@ def _first(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
 def _converted(
     convert: Callable[[Any], Any], call: ast.Call, at: Point, asker: Interpreter
 ) -> ValueSet:
-    return mapped(_first(call, at, asker), lambda value: converted(convert, value))
+    number = _first(call, at, asker).map(_number_in)
+    return mapped(number, lambda value: converted(convert, value))
+
+
+def _number_in(value: Value) -> ValueSet:
+    """The number that a tensor or NumPy's is made of; their rounding of it aside."""
+    if isinstance(value, (Tensor, Numpy)):
+        return UNKNOWN if value.value is UNREAD else literal(value.value)
+    return exactly(value)
 
 
 def _super(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
