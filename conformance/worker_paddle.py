@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from conformance.jobs import Job, Made
 from conformance.problem import np
 from conformance.worker import Framework, main
 
 paddle: Any = importlib.import_module("paddle")
+
+#: Whether a gradient can be taken away again.
+_TAKES_NONE: Final = not paddle.__version__.startswith("2.")
 
 
 class Paddle(Framework):
@@ -53,7 +56,11 @@ class Paddle(Framework):
 
     def _hand_over(self, made: Made, gradients: list[Any]) -> None:
         for parameter, gradient in zip(made.names["params"], gradients, strict=True):
-            parameter.grad = gradient
+            if gradient is None and not _TAKES_NONE:
+                parameter.stop_gradient = True  # the optimizer passes it over just the same
+            else:
+                parameter.stop_gradient = False
+                parameter.grad = gradient
 
     def read(self, parameter: Any) -> Any:
         """See :class:`conformance.worker.Framework`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from optport.hazards.case import Case
-from optport.hazards.spelling import element_texts, plain, without_tensors
+from optport.hazards.spelling import as_float, element_texts, plain, without_tensors
 from optport.reader.model import Argument
 from optport.table.conditions import Lookup
 from optport.table.templates import Hole, operand, parse_template
@@ -34,7 +34,7 @@ def expressed(
     def spell(hole: Hole) -> str:
         value = plain(lookup(hole.name))
         if value is not UNREAD:
-            return repr(value if hole.element is None else value[hole.element])
+            return repr(as_float(value if hole.element is None else value[hole.element]))
         argument = given(hole.name)
         text = hole.name
         if argument is not None:
