@@ -16,6 +16,7 @@ from optport.edits import apply_edits
 from optport.findings import Finding
 from optport.hazards.hazard import Port
 from optport.options import make_options
+from optport.signatures import ApiKind
 from optport.versions import UsageError
 
 HEAD = "import torch\n\n"
@@ -52,6 +53,14 @@ def _check(source: str, targets: str) -> Report:
     return check_source(HEAD + source + "\n", make_options(targets, notes=True))
 
 
+_SEE = {
+    ApiKind.METHOD: "[What methods and attributes become](../mapping/methods.md), and "
+    "[what the training loop becomes](../training-loop.md), with a script and its ports.",
+    ApiKind.SCHEDULER: "[What each scheduler becomes](../mapping/README.md"
+    "#learning-rate-schedulers), and [what the training loop becomes](../training-loop.md).",
+}
+
+
 def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     before = _check(kind.bad, kind.targets)
     shown = next((f for f in before.findings if f.code == kind.code), None)
@@ -84,6 +93,9 @@ def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     links = ", ".join(f"[{name}](../mapping/{name}.md)" for name in optimizers)
     if links:
         parts.append(f"## References\n\nMapping pages: {links}.\n")
+    around = _SEE.get(kind.apis[0]) if len(kind.apis) == 1 else None
+    if around is not None:
+        parts.append(f"## References\n\n{around}\n")
     return "\n".join(parts)
 
 

@@ -14,7 +14,9 @@ MEMBERS = (
         name="missing-method",
         summary="A method or attribute of the optimizer that the target lacks.",
         why="The ported code raises AttributeError where the member is first used, or sets an "
-        "attribute that nothing reads. It is reported once for each optimizer and member.",
+        "attribute that nothing reads. It is reported once for each optimizer and member, and not "
+        "where the advice about another one leaves no use for it: a loop that is written for "
+        "MindSpore instead of `step()` has no `zero_grad()`.",
         wordings={HazardKind.UNSUPPORTED: Wording("{subject} is missing in {facts}")},
         bad="optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
         'optimizer.add_param_group({"params": head})',

@@ -20,8 +20,7 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
         ruled_out = any(h.kind is HazardKind.UNSUPPORTED for h in judgement.hazards)
         if construction.hidden is not None and not ruled_out:
             yield _hidden(construction, judgement, *construction.hidden)
-        rules = judgement.target.info.schedulers
-        if construction.kind is ApiKind.SCHEDULER and rules and rules.takes is Takes.SCHEDULER:
+        if _is_handed_over(construction, judgement):
             yield _wired(construction, judgement)
         port = judgement.port
         if port.call is not None:
@@ -35,6 +34,14 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
                 advice="see its mapping page",
                 where=", ".join([port.fidelity, *port.also, *port.deviations]),
             )
+
+
+def _is_handed_over(construction: Construction, judgement: Judgement) -> bool:
+    """Whether it is a scheduler, by itself, that the target's optimizer takes."""
+    rules = judgement.target.info.schedulers
+    taken = rules is not None and rules.takes is Takes.SCHEDULER
+    whole = judgement.scene.whole(construction) is None
+    return construction.kind is ApiKind.SCHEDULER and taken and whole
 
 
 def _wired(construction: Construction, judgement: Judgement) -> Hazard:
