@@ -209,12 +209,14 @@ class Binder:
         scope = Scope(ScopeKind.FUNCTION, outside.scope, outside, node=node)
         self.scopes[node] = scope
         at = self.point(scope, Branch(BranchKind.ROOT))
+        positional = len(node.args.posonlyargs) + len(node.args.args)
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
                 self.flows.append(Flow(argument.arg, default))
             if isinstance(argument.annotation, ANNOTATING):
                 self.flows.append(Flow(argument.arg, argument.annotation, FlowKind.ANNOTATED))
-            received = Parameter(node, argument, default, outside, first=position == 0)
+            taken = position if position < positional else None
+            received = Parameter(node, argument, default, outside, position == 0, taken)
             self.bind(argument.arg, received, at)
         if node.args.vararg is not None:
             self.bind(node.args.vararg.arg, Unfollowed(), at)

@@ -63,7 +63,7 @@ class CallSites:
                 break
             if self._reaches(call, at, function, own):
                 skip = int(is_method and not self._is_given_self(call, at, function))
-                found.append(CallSite(call, at, skip))
+                found.append(CallSite(call, at, skip, _plain(call)))
         return found
 
     def _class_of(self, function: Function, scope: Scope) -> OwnClass | None:
@@ -100,9 +100,8 @@ class CallSites:
 def filled(parameter: Parameter, asker: Interpreter) -> ValueSet | None:
     """Return what the file's calls give a parameter; None where none of them gives one."""
     found = []
-    position = position_of(parameter.function, parameter.argument.arg)
     for site in asker.call_sites(parameter.function):
-        value = _handed(site, parameter.argument.arg, position, asker)
+        value = _handed(site, parameter.argument.arg, parameter.position, asker)
         if value is not None:
             found.append(value)
     return union(found) if found else None
@@ -143,18 +142,12 @@ def names_of(function: Function) -> set[str]:
     return {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
 
 
-def position_of(function: Function, name: str) -> int | None:
-    """Return which positional argument a parameter takes; None for one that only keywords give."""
-    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
-    return names.index(name) if name in names else None
-
-
 def _handed(site: CallSite, name: str, position: int | None, asker: Interpreter) -> ValueSet | None:
     """What one call gives a parameter; None where it is left out."""
     node = given(site, name, position)
     if node is not None:
         return asker.value(node, site.at)
-    if any(isinstance(argument, ast.Starred) for argument in site.call.args):
+    if site.plain < len(site.call.args):
         return UNKNOWN
     for keyword in site.call.keywords:
         if keyword.arg is None:
@@ -173,7 +166,10 @@ def given(site: CallSite, name: str, position: int | None) -> ast.expr | None:
     if node is not None or position is None:
         return node
     at = position - site.skip
-    before = site.call.args[: at + 1] if at >= 0 else []
-    if len(before) <= at or at < 0 or any(isinstance(one, ast.Starred) for one in before):
-        return None
-    return before[at]
+    return site.call.args[at] if 0 <= at < site.plain else None
+
+
+def _plain(call: ast.Call) -> int:
+    """How many arguments of a call stand before one that is unpacked."""
+    unpacked = (n for n, one in enumerate(call.args) if isinstance(one, ast.Starred))
+    return next(unpacked, len(call.args))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optport.reader.call_sites import given, position_of
+from optport.reader.call_sites import given
 from optport.reader.layout import Holder
 from optport.reader.names import bindings_of
 from optport.reader.objects import Interpreter
@@ -64,7 +64,7 @@ def handed_over(node: ast.expr, at: Point, asker: Interpreter) -> Iterator[Spot]
             assert parameter is not None
             inner = ((parameter.function, site), *calls)
             name = parameter.argument.arg
-            written = given(site, name, position_of(parameter.function, name))
+            written = given(site, name, parameter.position)
             if written is not None:
                 pending.append((written, site.at, inner))
             elif parameter.default is not None and all(k.arg for k in site.call.keywords):
@@ -88,7 +88,7 @@ def looked_through(spot: Spot) -> Spot:
         if parameter is None or parameter.function is not frame.function:
             return spot
         name = parameter.argument.arg
-        written = given(frame.site, name, position_of(frame.function, name))
+        written = given(frame.site, name, parameter.position)
         if written is not None:
             spot = Spot(written, frame.site.at, frame.site.call, frame.outer)
         elif parameter.default is not None:

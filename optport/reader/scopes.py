@@ -96,6 +96,8 @@ class Parameter:
     at: Point
     """Where the default is evaluated."""
     first: bool = False
+    position: int | None = None
+    """Which positional argument it takes; None for one that only a keyword gives."""
 
 
 @dataclass(eq=False, slots=True)
@@ -136,6 +138,8 @@ class CallSite:
     call: ast.Call
     at: Point
     skip: int
+    plain: int
+    """How many arguments stand before one that is unpacked."""
 
 
 @dataclass(eq=False, slots=True)
