@@ -109,6 +109,8 @@ class DictValue(Object):
         merged = {entry.key: entry for entry in self.entries}
         for entry in entries:
             before = merged.get(entry.key)
+            if before is entry and entry.holder is None:
+                continue  # of two dicts that were one: most of their entries are the same
             if before is not None and not entry.sure:
                 entry = before.or_else(entry)
             elif before is not None and before.node is not entry.node:
