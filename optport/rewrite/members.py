@@ -92,7 +92,7 @@ class Uses:
                 loops.setdefault(loop, []).append(met)
             else:
                 alone.append(met)
-        for met in sorted(alone, key=lambda one: self._tree.size(one.node)):
+        for met in sorted(alone, key=self._reach):
             receivers = met.use.receivers  # none for what an annotation tells of
             known = all(key_of(one) in ported for one in receivers)
             known = known and (met.use.complete if receivers else not stay)
@@ -112,6 +112,11 @@ class Uses:
             if one.node not in iterated and not self._pieces.cover(self._tree.span(one.node))
         ]
         return Rewritten((*self._pieces.edits(), *self._edits), tuple(left))
+
+    def _reach(self, met: Met) -> tuple[bool, int]:
+        """What is inside of others comes before them: what is read in what is assigned, too."""
+        sets = met.use.access in (Access.WRITE, Access.UPDATE)
+        return sets, self._tree.size(met.node)
 
     # -- one use ---
 

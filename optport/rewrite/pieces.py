@@ -41,7 +41,7 @@ class Pieces:
 
         Raises `NotWritten` where that can't be.
         """
-        if span is None:
+        if span is None or self.cover(span):
             raise NotWritten
         place = self._source.place_of(*span)
         begin, end = (place.line, place.col), (place.end_line, place.end_col)

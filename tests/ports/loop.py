@@ -80,6 +80,8 @@ def looked_at(net):
     first = optimizer.param_groups[0]["params"][0]
     later = optimizer.param_groups[1]["params"]
     optimizer.param_groups[0]["params"][0] = first
+    optimizer.param_groups[0]["lr"] = optimizer.param_groups[0]["lr"] * 2
+    optimizer.param_groups[0]["lr"] = 0.1 * optimizer.param_groups[0]["lr"]
     return first, later, optimizer.param_groups[0]["lr"]
 
 
