@@ -136,8 +136,10 @@ def run_snippets(repository: Path, cache: Path, folder: Path) -> Mapping[str, Co
         for number, (one, other) in enumerate(zip(torch, there, strict=True)):
             if "error" in one:
                 continue
-            text = (folder / kept / f"s{number}.py").read_text(encoding="utf-8")
-            marked = MARK in text or ">>>>>>" in text
+            # The converter drops comments, and has marks of its own.
+            files = (folder / f"{kept}.before", folder / kept)
+            before, text = ((one / f"s{number}.py").read_text(encoding="utf-8") for one in files)
+            marked = MARK in before or ">>>>>>" in text
             verdict = "follows" if _near(one, other) else "says so" if marked else "silent"
             verdict = "crashes" if verdict == "silent" and "error" in other else verdict
             verdicts[verdict] += 1
