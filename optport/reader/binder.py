@@ -45,7 +45,8 @@ class FlowKind(enum.Enum):
     ASSIGNED = enum.auto()
     RETURNED = enum.auto()  # by the function of that name
     INHERITED = enum.auto()  # by the class of that name
-    ANNOTATED = enum.auto()  # as what it is made to be
+    ANNOTATED = enum.auto()  # by its annotation
+    PROMISED = enum.auto()  # as what the function of that name returns by its annotation
 
 
 @dataclass(slots=True, eq=False)

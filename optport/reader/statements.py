@@ -350,6 +350,8 @@ class Statements:
         self._type_parameters(node)
         outside = self._point()
         self._binder.bind(node.name, Defined(node), outside)
+        if isinstance(node.returns, ANNOTATING):
+            self._binder.flows.append(Flow(node.name, node.returns, FlowKind.PROMISED))
         self._binder.note_function(node, self._scope)
         for decorator in node.decorator_list:
             self._binder.note_parametrized(decorator)

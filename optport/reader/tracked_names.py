@@ -99,11 +99,11 @@ class _Search:
             value = flow.value
             if not has_line(lines, value):
                 continue
-            annotates = flow.kind is FlowKind.ANNOTATED
+            annotates = flow.kind in (FlowKind.ANNOTATED, FlowKind.PROMISED)
             calls = self._annotated(value) if annotates else self._calls(value)
             if calls == _NEVER or flow.name in MODULES:
                 continue
-            calls += flow.kind is FlowKind.RETURNED
+            calls += flow.kind in (FlowKind.RETURNED, FlowKind.PROMISED)
             if calls > self._of(flow.name):
                 fresh.add(flow.name)
                 self.calls[flow.name] = min(calls, _MAX_CALLS)
