@@ -113,7 +113,7 @@ def method(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     if name in ("rsplit", "rpartition"):
         return owner.map(lambda one: _split_off(one, name, call))
     tables = [one for one in owner.values if isinstance(one, DictValue)]
-    if name in ("get", "pop") and call.args:
+    if name in ("get", "pop", "setdefault") and call.args:
         return looked_up(tables, call, at, asker).as_open_as(owner)
     if not tables:
         if name == "item":
@@ -297,7 +297,8 @@ _IMPORTED_AS: dict[str, Known] = {
 """By the last part of the name, whatever it is imported from."""
 
 CONTAINER_METHODS = frozenset(
-    {"get", "values", "items", "keys", "copy", "pop", "item", "rsplit", "rpartition"}
+    {"get", "values", "items", "keys", "copy", "pop", "setdefault", "item"}
+    | {"rsplit", "rpartition"}
 )
 
 PROPAGATORS = (

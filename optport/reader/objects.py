@@ -164,7 +164,14 @@ def item_of(value: Value, keys: ValueSet, asker: Interpreter) -> ValueSet:
         return value.item(keys)
     if isinstance(value, Qualified) and value.name.endswith(".__dict__"):
         return named_attribute(exactly(Qualified(value.name[:-9])), keys, asker)
+    if value == Qualified(_LOADED):
+        names = [one.value for one in keys.values if isinstance(one, Literal)]
+        return union(exactly(Qualified(name)) for name in names if isinstance(name, str))
     return _element(elements_of(value), keys)
+
+
+_LOADED = "sys.modules"
+"""The dict of the modules by their full names."""
 
 
 def _element(elements: list[ValueSet] | None, keys: ValueSet) -> ValueSet:
