@@ -102,6 +102,20 @@ def made_ready(size: int) -> str:
     return f"f = partial(torch.optim.SGD, {given})\n" + "f(q)\n" * n
 
 
+def gone_through(size: int) -> str:
+    """Loops over a dict that grows, by one name."""
+    n = size // 130
+    loops = lines("for c in d: x = d\ntorch.optim.SGD([{'params': c, 'lr': 1}], 0.1)\n", n)
+    return "d = {}\nc = [q]\n" + lines("if c: d['k<i>'] = q\n", 2 * n) + loops
+
+
+def held(size: int) -> str:
+    """Dicts that hold one that grows."""
+    n = size // 90
+    grown = lines("if q: d['k<i>'] = 1\n", n)
+    return f"d = {{}}\n{grown}" + lines("x = {'k<i>': d}\ntorch.optim.SGD(q, **dict(d))\n", n)
+
+
 SHAPES: Mapping[str, Callable[[int], str]] = {
     "dicts merged into dicts": merged,
     "dicts put into dicts": put_in,
@@ -130,6 +144,8 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
     "groups and uses": grouped,
     "a long text, groups and uses": told,
     "a partial": made_ready,
+    "loops over one dict": gone_through,
+    "dicts that hold one": held,
 }
 """By name: each returns a source of about so many characters, behind `HEAD`."""
 

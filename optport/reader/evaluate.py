@@ -79,6 +79,8 @@ class Evaluator:
         self._foreign = foreign
         self.evaluation = Evaluation() if foreign is None else foreign.evaluation
         self._known: dict[ast.AST, ValueSet] = {}
+        self._elements: dict[ast.expr, tuple[ValueSet, ValueSet]] = {}
+        """What a loop over an expression takes out of it, for the value that it had."""
         self._configuration = Configuration(self)
         self._changes = Changes(self)
         self._call_sites = CallSites(self)
@@ -190,8 +192,13 @@ class Evaluator:
     def _iterated(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what an element of `node` may be, as a loop over it sees it."""
         values = self.value(node, at)
+        before = self._elements.get(node)
+        if before is not None and before[0] is values:
+            return before[1]
         self.evaluation.spend(sum(len(iterated(one)) for one in values.values))
-        return values.map(lambda one: union(iterated(one)))
+        found = values.map(lambda one: union(iterated(one)))
+        self._elements[node] = values, found
+        return found
 
     def _defined(self, definition: Defined, at: Point) -> ValueSet:
         node = definition.node
