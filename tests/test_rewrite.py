@@ -11,6 +11,7 @@ from optport.cli import main
 from optport.fixing import TextDocument
 from optport.rewrite.source import port_document, port_source
 from optport.targets import parse_target
+from tests.fixture_cases import Fixture, all_fixtures
 
 PORTS = Path(__file__).parent / "ports"
 SOURCES = sorted(PORTS.glob("*.py"))
@@ -36,6 +37,12 @@ def test_a_second_run_changes_nothing(path: Path, target: str) -> None:
     once = port_source(path.read_text(encoding="utf-8"), parse_target(target)).text
     ast.parse(once)
     assert port_source(once, parse_target(target)).text == once
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
+def test_what_is_ported_of_any_fixture_is_python(fixture: Fixture, target: str) -> None:
+    ast.parse(port_source(fixture.text, parse_target(target)).text)
 
 
 def test_line_ends_and_everything_else_stay() -> None:

@@ -105,6 +105,8 @@ class _Rewriting:
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
         """Return the edits for what was found, and what becomes of each construction."""
         self._candidates = candidates = list(self._found(constructions))
+        while _withdraw_overlapping(candidates):
+            pass
         self._classes.withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
@@ -118,7 +120,12 @@ class _Rewriting:
             written = _is_whole(one.ports[0]) or self._schedules.is_given(one.checked[0])
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
-        edits += self._classes.handed_on(candidates, self._gone)
+        taken = [edit.place for edit in edits]
+        edits += [
+            edit
+            for edit in self._classes.handed_on(candidates, self._gone)
+            if not any(_overlap(edit.place, one) for one in taken)
+        ]
         return edits, tuple(done)
 
     def uses(self, uses: Iterable[MethodUse], bare: Scene) -> tuple[list[Edit], tuple[Done, ...]]:
@@ -185,6 +192,37 @@ class _Rewriting:
         if any(one != found[0] for one in found):
             return None
         return [*found[0], *self._statements.lines(place, ports[0].setup)]
+
+
+def _withdraw_overlapping(candidates: list[Candidate]) -> bool:
+    """Have calls stay torch's that are rewritten as a whole with others inside; whether any is."""
+    places = [
+        (place, one)
+        for one in candidates
+        if one.edits is not None
+        for place in [
+            *(edit.place for edit in one.edits),
+            *([] if one.direct is None else [place_of(one.direct.node)]),
+        ]
+    ]
+    places.sort(key=lambda found: found[0])
+    furthest: tuple[Place, Candidate] | None = None
+    for place, one in places:
+        if furthest is not None and furthest[1] is not one and _overlap(place, furthest[0]):
+            one.edits = furthest[1].edits = None
+            return True
+        if furthest is None or _end(place) > _end(furthest[0]):
+            furthest = place, one
+    return False
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    apart = _end(one) <= (other.line, other.col) or _end(other) <= (one.line, one.col)
+    return one != other and not apart
+
+
+def _end(place: Place) -> tuple[int, int]:
+    return place.end_line, place.end_col
 
 
 def _incomplete(fidelity: Fidelity) -> Fidelity:
