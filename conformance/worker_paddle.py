@@ -14,7 +14,7 @@ from conformance.worker import Framework, main
 paddle: Any = importlib.import_module("paddle")
 
 #: Whether a gradient can be taken away again.
-_TAKES_NONE: Final = not paddle.__version__.startswith("2.")
+_TAKES_NONE: Final = not paddle.__version__.startswith(("2.", "3.0."))
 
 
 class Paddle(Framework):
