@@ -65,12 +65,19 @@ class Classes:
         Such a class has one counterpart or none: where calls need several, or one of them can't
         be ported, all of them stay.
         """
+        called = {id(one.direct.node) for one in candidates if one.direct is not None}
+        handed_on = {
+            reference.qualified.removeprefix(f"{NAMESPACE}.")
+            for reference in self._references
+            if id(reference.node) not in called
+        }
         changed = True
         while changed:
             changed = False
             for (api, _), group in self._indirect(candidates).items():
                 found = {to for one in group for name, to in one.counterparts if name == api}
-                if len(found) == 1 and all(one.edits is not None for one in group):
+                renamed = len(found) == 1 and api in handed_on
+                if renamed and all(one.edits is not None for one in group):
                     continue
                 for one in group:
                     changed = changed or one.edits is not None
