@@ -54,6 +54,11 @@ class Classes:
         self._references = list(ImportedNames(tree).references(known))
         self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
         self._homes = _homes(tree)
+        self._called_names = {
+            place_of(node): getattr(node.func, "id", getattr(node.func, "attr", ""))
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+        }
 
     def called_at(self, place: Place) -> Reference | None:
         """Return the name of a class that a call begins with."""
@@ -76,7 +81,9 @@ class Classes:
             changed = False
             for (api, _), group in self._indirect(candidates).items():
                 found = {to for one in group for name, to in one.counterparts if name == api}
-                renamed = len(found) == 1 and api in handed_on
+                own = api.rpartition(".")[2]  # a name that is called so, and is not followed
+                shadowed = any(self._called_names.get(one.place) == own for one in group)
+                renamed = len(found) == 1 and api in handed_on and not shadowed
                 if renamed and all(one.edits is not None for one in group):
                     continue
                 for one in group:
