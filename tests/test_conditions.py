@@ -21,6 +21,7 @@ from optport.values import (
     literal,
     union,
 )
+from tests.conftest import check_call, codes
 
 NO, UNRESOLVED, POSSIBLE, CERTAIN = Certainty
 
@@ -208,3 +209,10 @@ def test_any_text_is_a_condition_or_refused(text: str) -> None:
     else:
         said = f"condition {text!r}: {condition.holds(lambda _: UNKNOWN).word}"
     assert said.startswith(f"condition {text!r}: ")
+
+
+def test_what_nobody_writes_is_not_guessed_at() -> None:
+    unread = "torch.optim.AdamW(params, lr=rate, betas=betas, eps=eps)"
+    assert "OPT302" not in codes(check_call(unread, "paddle"))
+    tried = "torch.optim.AdamW(params, lr=2.0, betas=(0.9, 0.0), eps=1e-10)"
+    assert "OPT302" in codes(check_call(tried, "paddle"))

@@ -162,6 +162,7 @@ def read_difference(data: Any, where: str, parameter: str = "value") -> Differen
         torch_since=row.take("torch_since", str),
         torch_before=row.take("torch_before", str),
         scheduled=row.take("scheduled", bool, False),
+        rare=row.take("rare", bool, False),
     )
     row.finish()
     return difference

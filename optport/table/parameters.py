@@ -122,7 +122,8 @@ class Difference:
 
     `becomes` is how such a value is written in the port. `when` limits it to some values, `before`
     to older versions of the target, `torch_since` and `torch_before` to some of torch, `scheduled`
-    to optimizers whose rate is scheduled: surely where a scheduler of the file sets it.
+    to optimizers whose rate is scheduled: surely where a scheduler of the file sets it. With
+    `rare` nobody writes such values but to try them: what can't be read is not taken for one.
     """
 
     text: str
@@ -133,10 +134,12 @@ class Difference:
     torch_since: str | None = None
     torch_before: str | None = None
     scheduled: bool = False
+    rare: bool = False
 
     def met(self, lookup: Lookup) -> Certainty:
         """How surely the values are among those that it is about."""
-        return Certainty.CERTAIN if self.when is None else self.when.holds(lookup)
+        held = Certainty.CERTAIN if self.when is None else self.when.holds(lookup)
+        return Certainty.NO if self.rare and held is Certainty.UNRESOLVED else held
 
 
 @dataclass(frozen=True, slots=True)
