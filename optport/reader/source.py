@@ -73,7 +73,9 @@ class SourceText:
         """Return the text of `node` on one line; ``…`` where it can't be had."""
         text = self._written_out.get(node)
         if text is None:  # one argument may have many uses
-            if node.lineno != node.end_lineno:
+            if isinstance(node, ast.Name):
+                text = node.id  # also that of a name which stands only in what locals() gives
+            elif node.lineno != node.end_lineno:
                 text = _one_line(node)
             else:
                 begin, end = self.offset(node), self.end_offset(node)
