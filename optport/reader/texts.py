@@ -23,7 +23,8 @@ _KEYS = frozenset(
 """Keys of configurations under which libraries expect a class."""
 _LOOKS_UP = re.compile(
     r"import|locate|resolve|instantiat|get_(?:class|cls|obj|method)|load_(?:class|obj)"
-    r"|from_(?:str|name|path)|by_name|class_from|(?:create|build|make|init)_(?:inst|obj|from|class)",
+    r"|from_(?:str|name|path)|by_name|class_from"
+    r"|(?:create|build|make|init)_(?:inst|obj|from|class)",
     re.IGNORECASE,
 )
 _PASSES = re.compile(r"patch|mock|mark|log|warn|print", re.IGNORECASE)
