@@ -143,8 +143,9 @@ class LineIndex:
     @cached_property
     def _all(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for match in _WORD.finditer(self._text):
-            found.setdefault(match[0], []).append(self._line(match.start()))
+        for number, line in enumerate(self._text.split("\n"), 1):
+            for word in _WORD.findall(line):
+                found.setdefault(word, []).append(number)
         return found
 
     @cached_property
