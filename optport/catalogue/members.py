@@ -31,7 +31,7 @@ MEMBERS = (
         wordings={
             HazardKind.LOST: Wording(
                 "{subject} is not accepted by {facts}",
-                "{subject} may be a closure, which is not accepted by {facts}",
+                "{subject} may pass a closure, which is not accepted by {facts}",
             ),
         },
         bad="optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\noptimizer.step(closure)",
