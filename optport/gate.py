@@ -6,6 +6,7 @@ Front ends import this before anything else of the core, and the rest when a fil
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 REFLECTING = ("getattr", "vars", "__dict__")
@@ -21,7 +22,8 @@ _FRAMEWORKS = frozenset(
 def exports_no_optimizer(module: str) -> bool:
     """Whether a star import of that module certainly brings no optimizer of torch's."""
     of_optim = module == "torch.optim" or module.startswith("torch.optim.")
-    return not of_optim and module.partition(".")[0] in _FRAMEWORKS
+    first = module.partition(".")[0]
+    return not of_optim and (first in _FRAMEWORKS or first in sys.stdlib_module_names)
 
 
 @lru_cache(maxsize=2)

@@ -141,6 +141,8 @@ class ValueSet:
 
 
 UNKNOWN = ValueSet()
+NOTHING = ValueSet((), complete=True)
+"""What is certainly not there."""
 
 
 def exactly(value: Value) -> ValueSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ _KINDS = {
     Verdict.DIFFERS: HazardKind.MEANING,
     Verdict.CLOSURE: HazardKind.LOST,
 }
+
+
+_Object = Key | ast.expr | str
+"""What tells the optimizers of a file apart: their constructions, annotations, or classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,9 @@ class Members:
 
     def hazards(self, uses: Iterable[MethodUse]) -> Iterator[tuple[MethodUse, Hazard]]:
         """Yield what is to be said about the uses of a file, in the order of the source."""
-        met: dict[tuple[Key | str, str, str, HazardKind], list[_Met]] = {}
+        met: dict[tuple[_Object, str, str, HazardKind], list[_Met]] = {}
         for use in uses:
-            objects: list[Key | str] = [key_of(one) for one in use.receivers]
+            objects: list[_Object] = [*map(key_of, use.receivers), *use.declared]
             for target in self._targets:
                 found = self._judged(use, target)
                 if found is not None:

@@ -9,7 +9,7 @@ from optport.reader.built import Built
 from optport.reader.objects import ANY_CLASS, NAMESPACE, Annotated, Interpreter
 from optport.reader.scopes import Point
 from optport.reader.torch_names import base_class, torch_class
-from optport.values import Qualified, Value, ValueSet
+from optport.values import UNKNOWN, Qualified, Value, ValueSet
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,9}")
 _MAX_ALTERNATIVES = 8
@@ -19,15 +19,28 @@ _TYPES = {"type": "type", "Type": "type"}
 
 
 def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> ValueSet:
-    """Return the objects of torch that something annotated like this may be: never all of them."""
+    """Return the objects of torch that something annotated like this may be.
+
+    Those are all of them where the annotation names nothing but optimizers and schedulers; of a
+    class that it promises another may come.
+    """
     found: list[Value] = []
+    complete = True
     for node, making in _alternatives(annotation):
-        for value in asker.value(node, at).values:
-            if isinstance(value, (Qualified, Annotated)):
-                api = torch_class(value.name) or base_class(value.name)
-                if api is not None:
-                    found.append(_class(api, making) if making else Built(api))
-    return ValueSet(tuple(found))
+        values = UNKNOWN if node is None else asker.value(node, at)
+        apis = [_torch_api(value) for value in values.values]
+        complete = complete and values.complete and not making and None not in apis
+        for api in apis:
+            if api is not None:
+                found.append(_class(api, making) if making else Built(api, declared=annotation))
+    return ValueSet(tuple(found), complete and bool(found))
+
+
+def _torch_api(value: Value) -> str | None:
+    """The class of torch that a value is, or names for annotations alone."""
+    if not isinstance(value, (Qualified, Annotated)):
+        return None
+    return torch_class(value.name) or base_class(value.name)
 
 
 def _class(api: str, making: str) -> Qualified:
@@ -36,15 +49,17 @@ def _class(api: str, making: str) -> Qualified:
     return Qualified(f"{NAMESPACE}.{api}" if told else ANY_CLASS)
 
 
-def _alternatives(annotation: ast.expr | None) -> list[tuple[ast.expr, str]]:
+def _alternatives(annotation: ast.expr | None) -> list[tuple[ast.expr | None, str]]:
     """The names in ``A | B``, ``Optional[A]``, ``"A"``; and in ``type[A]``, ``Callable[…, A]``.
 
-    The second part says of the latter which of the two it is.
+    The second part says of the latter which of the two it is. What is not followed is None.
     """
-    found: list[tuple[ast.expr, str]] = []
-    pending = [] if annotation is None else [(annotation, "")]
-    while pending and len(found) < _MAX_ALTERNATIVES:
+    found: list[tuple[ast.expr | None, str]] = []
+    pending: list[tuple[ast.expr | None, str]] = [] if annotation is None else [(annotation, "")]
+    while pending:
         node, making = pending.pop()
+        if len(found) == _MAX_ALTERNATIVES:
+            return [*found, (None, "")]
         if isinstance(node, (ast.Name, ast.Attribute)):
             found.append((node, making))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -60,19 +75,23 @@ def _alternatives(annotation: ast.expr | None) -> list[tuple[ast.expr, str]]:
                 pending += [(one, making) for one in inner.elts]
             elif isinstance(inner, ast.Tuple) and name == _CALLABLE and len(inner.elts) == 2:
                 pending.append((inner.elts[1], _CALLABLE))
+            else:
+                found.append((None, making))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             pending += [(one, making) for one in _in_text(node.value)]
+        elif not (isinstance(node, ast.Constant) and node.value is None):
+            found.append((None, making))
     return found
 
 
-def _in_text(text: str) -> list[ast.expr]:
+def _in_text(text: str) -> list[ast.expr | None]:
     """The annotation that a text holds; its names alone where it is not one."""
     if len(text) <= _MAX_TEXT and "\\" not in text:
         try:
             return [ast.parse(text.strip(), mode="eval").body]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
-    return [_dotted(name[0]) for name in _NAME.finditer(text, endpos=_MAX_TEXT)]
+    return [None, *(_dotted(name[0]) for name in _NAME.finditer(text, endpos=_MAX_TEXT))]
 
 
 def _dotted(name: str) -> ast.expr:

@@ -82,6 +82,8 @@ class Binder:
     """What attributes and items are assigned, by the assignment's target."""
     augmented: dict[ast.expr, ast.expr] = field(default_factory=dict)
     """What attributes and items are changed by in place, by the target."""
+    annotations: dict[ast.expr, ast.expr] = field(default_factory=dict)
+    """What assigned values are annotated as, by the value."""
     misplaced: set[ast.AST] = field(default_factory=set)
     """Nodes whose place in the definition is not the one that they have."""
     order: int = 0

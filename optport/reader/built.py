@@ -21,7 +21,8 @@ GROUPS = "param_groups"
 class Built(Object):
     """An optimizer or scheduler of the class `api`, which `call` built.
 
-    Without a call it is one by an annotation: then `api` may be a base class, as ``Optimizer``.
+    Without a call it is one by the annotation `declared`: then `api` may be a base class, as
+    ``Optimizer``.
     """
 
     named: ClassVar[bool] = True
@@ -30,6 +31,7 @@ class Built(Object):
     call: ast.Call | None = None
     at: Point | None = None
     home: Interpreter | None = None
+    declared: ast.expr | None = None
 
     @property
     def kind(self) -> ApiKind:

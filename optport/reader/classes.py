@@ -9,7 +9,7 @@ from typing import ClassVar, TypeGuard
 
 from optport.reader.containers import Entry, entries_of
 from optport.reader.displays import dict_from
-from optport.reader.objects import Exported, Interpreter, Object, exported, keyword_of
+from optport.reader.objects import Exported, Interpreter, Object, exported, is_definite, keyword_of
 from optport.reader.scopes import (
     MAX_BINDINGS,
     AttributeSet,
@@ -129,6 +129,10 @@ class OwnClass(Object):
             found.append(self.home.bound(binding))
         return union(found)
 
+    def is_declared(self, name: str) -> bool:
+        """Whether its body says by an annotation alone what a name is."""
+        return name in self.annotations and name not in self.scope.bindings
+
     def _annotated(self, name: str) -> ValueSet:
         """What its body says of a name by an annotation alone."""
         annotation = self.annotations.get(name)
@@ -201,6 +205,8 @@ class Instance(Object):
     of: OwnClass
     given: tuple[Entry, ...] = ()
     call: ast.Call | None = None
+    declared: ast.expr | None = None
+    """The annotation that tells of it."""
 
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
         """Return an attribute: set in a method, given, or the class's own."""
@@ -228,6 +234,8 @@ class Instance(Object):
                 for one in properties:
                     assigned.append(one.returned(home))
                 shared = UNKNOWN
+            if own.is_declared(name) and shared.known and not any(map(_has_definite, assigned)):
+                return shared
             if assigned or shared.known:
                 known = [one for one in (shared, overriding) if one.known]
                 found = union([*assigned, *known])
@@ -274,6 +282,10 @@ def decorators(function: ast.AST | None) -> set[str]:
 
 def _last_name(node: ast.expr) -> str:
     return getattr(node, "attr", "") or getattr(node, "id", "")
+
+
+def _has_definite(value: ValueSet) -> bool:
+    return any(map(is_definite, value.values))
 
 
 def _is_property(value: Value) -> TypeGuard[OwnFunction]:

@@ -39,6 +39,7 @@ from optport.reader.scopes import (
     reaching,
 )
 from optport.values import (
+    NOTHING,
     UNKNOWN,
     Literal,
     Qualified,
@@ -187,7 +188,12 @@ class Evaluator:
         """Return what unpacking an expression along a path of indices gives."""
         while path and isinstance(node, (ast.Tuple, ast.List)) and path[0] < len(node.elts):
             node, path = node.elts[path[0]], path[1:]
-        return taken(self.value(node, at), path)
+        value = self.value(node, at)
+        annotation = None if path else self.index.annotations.get(node)
+        if annotation is not None and (not value.known or value.exact == Literal(None)):
+            annotated = objects_of(annotation, at, self)
+            return annotated if annotated.known else value
+        return taken(value, path)
 
     def _iterated(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what an element of `node` may be, as a loop over it sees it."""
@@ -213,11 +219,13 @@ class Evaluator:
         """A name that nothing in the file binds: from a star import, or built in."""
         stars = self.index.module.stars
         near = stars[-MAX_STARS:]  # the last one that has the name wins
-        found = [value for m, _ in near if (value := self._from_star(m, name)).known]
-        if not found:
+        given = [self._from_star(m, name) for m, _ in near]
+        found = [value for value in given if value != NOTHING]
+        if not any(value.known for value in found):
             return UNKNOWN
-        value = union(found)
-        return value if len(found) == len(stars) else value | UNKNOWN
+        value = union(value for value in found if value.known)
+        told = len(near) == len(stars) and all(value.known for value in found)
+        return value if told else value | UNKNOWN
 
     def _from_star(self, module: str, name: str) -> ValueSet:
         dot = "" if module.endswith(".") else "."
@@ -317,7 +325,8 @@ class Evaluator:
             known = known_calls.built_in(callee.id, node, at, self)
             if known is not None:
                 return known
-            return self._called(self.value(callee, at), node, at) | UNKNOWN
+            found = self._called(self.value(callee, at), node, at)
+            return found if self.value(callee, at).complete else found | UNKNOWN
         if isinstance(callee, ast.Attribute):
             if callee.attr in _OF_MODULES and self._is_strange(callee.attr):
                 return UNKNOWN  # whatever the module is: not worth a look at it
@@ -357,7 +366,10 @@ class Evaluator:
         if any(map(is_definite, found.values)) or annotation is None or scope.defined is None:
             return found
         annotated = objects_of(annotation, scope.defined, self)
-        return found | annotated if annotated.known else found
+        if not annotated.known:
+            return found
+        # What it promises counts for what is not read.
+        return ValueSet((*found.values, *annotated.values), annotated.complete)
 
     def annotated(self, annotation: ast.expr, at: Point) -> ValueSet:
         """Return what something may be by its annotation."""

@@ -124,6 +124,11 @@ class Index:
         return [(child, at) for child in children(node)]
 
     @property
+    def annotations(self) -> Mapping[ast.expr, ast.expr]:
+        """What assigned values are annotated as, in all that has been walked, by the value."""
+        return self._binder.annotations
+
+    @property
     def stores(self) -> Mapping[ast.expr, ast.expr]:
         """What attributes and items are assigned, in all that has been walked, by the target."""
         return self._binder.stores

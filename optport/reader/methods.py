@@ -56,11 +56,12 @@ def _functions() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """An optimizer or scheduler that a receiver may be, and the call that built it."""
+    """An optimizer or scheduler that a receiver may be: what built it, or what it is declared."""
 
     api: str
     call: ast.Call | None
     sure: bool = True
+    declared: ast.expr | None = None
 
 
 class MethodFinder:
@@ -151,8 +152,10 @@ class MethodFinder:
             for construction in self._constructions.get(one.call, ())
             if construction.api == one.api
         ]
-        certain = [one.certainty is Certainty.CERTAIN for one in receivers]
-        sure = complete and bool(certain) and all(certain) and all(one.sure for one in objects)
+        complete = complete and all(one.sure for one in objects)
+        declared = tuple(one.declared for one in objects if one.declared is not None)
+        sure = complete and bool(receivers or declared)
+        sure = sure and all(one.certainty is Certainty.CERTAIN for one in receivers)
         torch = family(NAMESPACE)
         base = _BASES.get(kind_of(objects[0].api), "")
         signature = torch.nearest(api, self._version)
@@ -176,8 +179,9 @@ class MethodFinder:
             opened=spot.opened,
             loop=self._loop(spot.at),
             site=None if bound is None else bound.site(_called(spot)),
-            complete=complete and all(one.sure for one in objects),
+            complete=complete,
             node=spot.node,
+            declared=declared,
         )
 
     def _bound(self, spot: Spot, signature: Signature) -> ArgumentBinder | None:
@@ -240,12 +244,13 @@ def _objects(value: ValueSet, member: str) -> tuple[list[_Object], bool]:
 
 def _as_objects(value: Value, member: str) -> list[_Object]:
     if isinstance(value, Built):
-        return [_Object(value.api, value.call)]
+        return [_Object(value.api, value.call, declared=value.declared)]
     if isinstance(value, (ParamGroup, ParamGroups)):
-        return [_Object(value.of.api, value.of.call)]
+        return [_Object(value.of.api, value.of.call, declared=value.of.declared)]
     if isinstance(value, Instance) and member not in value.of.methods:
         built = built_by(value.of)
-        return [_Object(b.api, value.call, b.sure) for b in built if b.api is not None]
+        declared = value.declared
+        return [_Object(b.api, value.call, b.sure, declared) for b in built if b.api is not None]
     return []
 
 

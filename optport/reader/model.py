@@ -251,6 +251,8 @@ class MethodUse:
     """Whether the object must be one of `classes`, or None."""
     node: ast.expr | None = field(default=None, compare=False, repr=False)
     """The use in the file's tree."""
+    declared: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)
+    """The annotations by which the object is known, where no construction is."""
 
     @property
     def kind(self) -> ApiKind:

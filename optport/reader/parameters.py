@@ -14,7 +14,8 @@ from optport.reader.classes import Instance, OwnClass, decorators, enclosing_cla
 from optport.reader.command_line import decorated_default
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Parameter, Point, ScopeKind
-from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
+from optport.reader.torch_names import base_class, torch_class
+from optport.values import UNKNOWN, Literal, Qualified, ValueSet, exactly, union
 
 MAX_PARAMETRIZED = 16
 """Sets of values of a test that are followed."""
@@ -70,8 +71,21 @@ def _one_of_them(node: ast.expr, path: tuple[int, ...], at: Point, asker: Interp
 def _annotated(parameter: Parameter, asker: Interpreter) -> ValueSet:
     """An instance of the class that a parameter's annotation names."""
     annotation = parameter.argument.annotation
-    own: tuple[Instance, ...] = ()
     if isinstance(annotation, (ast.Name, ast.Attribute)):
         named = asker.value(annotation, parameter.at).values
-        own = tuple(Instance(one) for one in named if isinstance(one, OwnClass))
-    return ValueSet(own) if own else objects_of(annotation, parameter.at, asker)
+        classes = [one for one in named if isinstance(one, OwnClass)]
+        own = tuple(Instance(one, declared=annotation) for one in classes)
+        if own:
+            return ValueSet(own, complete=len(own) == len(named) and all(map(_is_torch, classes)))
+    return objects_of(annotation, parameter.at, asker)
+
+
+def _is_torch(own: OwnClass) -> bool:
+    """Whether a class of the file derives from an optimizer or scheduler of torch's."""
+    for one in own.line():
+        for base in one.node.bases:
+            found = one.base(base).exact
+            name = found.name if isinstance(found, Qualified) else ""
+            if torch_class(name) or base_class(name):
+                return True
+    return False

@@ -178,6 +178,7 @@ class Statements:
             flow = Flow(node.target.id, node.annotation, FlowKind.ANNOTATED)
             self._binder.flows.append(flow)
         if node.value is not None:
+            self._binder.annotations[node.value] = node.annotation
             self._bind(node.target, node.value, self._use(node.value))
 
     def _augmented(self, node: ast.AugAssign) -> None:

@@ -8,7 +8,7 @@ from optport.gate import exports_no_optimizer
 from optport.reader.objects import NAMESPACE
 from optport.signatures import ApiKind, family, known_names
 from optport.table import api_names
-from optport.values import UNKNOWN, Qualified, ValueSet, exactly
+from optport.values import NOTHING, UNKNOWN, Qualified, ValueSet, exactly
 
 MODULES = frozenset({"lr_scheduler", "swa_utils"})
 """Modules below `torch.optim` that do not hold optimizers."""
@@ -73,7 +73,7 @@ def owner_names() -> frozenset[str]:
 
 
 def star_exports(module: str, name: str) -> ValueSet:
-    """Return what ``from module import *`` is known to bind `name` to.
+    """Return what ``from module import *`` is known to bind `name` to: `NOTHING`, too.
 
     Modules of the user's own may pass on `torch`, `optim` or a class: possibly.
     """
@@ -81,9 +81,11 @@ def star_exports(module: str, name: str) -> ValueSet:
         return exactly(Qualified(f"{module}.{name}"))
     if module == NAMESPACE or module.startswith(f"{NAMESPACE}."):
         qualified = f"{module}.{name}"
-        return exactly(Qualified(qualified)) if torch_class(qualified) else UNKNOWN
+        if torch_class(qualified):
+            return exactly(Qualified(qualified))
+        return NOTHING if name in class_names() else UNKNOWN
     if exports_no_optimizer(module):
-        return UNKNOWN
+        return NOTHING if name in class_names() else UNKNOWN
     if name in ("torch", "optim"):
         return ValueSet((Qualified("torch" if name == "torch" else NAMESPACE),))
     return ValueSet(tuple(Qualified(f"{NAMESPACE}.{api}") for api in _named(name)))
