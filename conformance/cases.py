@@ -63,6 +63,9 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
 #: torch optimizers that read their learning rate once: no schedule reaches them.
 STEADY: Final = frozenset({"Rprop"})
 
+#: Optimizers and frameworks whose port is another one under a schedule than without.
+UNSCHEDULED: Final = frozenset({("ASGD", "paddle")})
+
 
 class CaseError(ValueError):
     """A line of a case file is not a case; the message says which line and why."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.cases import STEADY, Case, CaseError, Result
+from conformance.cases import STEADY, UNSCHEDULED, Case, CaseError, Result
 from conformance.environments import Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import Outcome, run_jobs
@@ -162,7 +162,7 @@ class _Share:
             layout=case.layout,
             grouped=case.grouped,
             whole=case.framework not in _WITHOUT_GAPS,
-            steady=case.optimizer in STEADY,
+            steady=case.optimizer in STEADY or (case.optimizer, case.framework) in UNSCHEDULED,
             trajectory=str(self._workdir / f"{number}.npz"),
         )
 

@@ -160,3 +160,14 @@ def test_notebooks_are_ported_within_their_cells(tmp_path: Path) -> None:
     text = path.read_text()
     assert '["import paddle\\n", "%matplotlib inline"]' in text
     assert "o = paddle.optimizer.SGD(parameters=net.parameters(), learning_rate=0.1)" in text
+
+
+def test_what_is_added_takes_the_place_of_a_last_argument_that_goes() -> None:
+    given = "m.parameters(),\n    lr=0.1,\n    lambd=0.1,  # a\n    t0=1,  # b\n"
+    call = f"import torch\n\no = torch.optim.ASGD(\n    {given})\n"
+    ported = port_source(call, parse_target("paddle")).text
+    assert ported.endswith(
+        "scheduler = paddle.optimizer.lr.LambdaDecay(0.1, lambda e: (1 + 0.1 * 0.1 * e) ** -0.75)\n"
+        "o = paddle.optimizer.SGD(\n    parameters=m.parameters(),\n    learning_rate=scheduler,\n"
+        "    # a\n    weight_decay=0.1,  # b\n)\n"
+    )

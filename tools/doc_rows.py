@@ -69,12 +69,16 @@ def _counterparts(one: ApiTable) -> str:
         counterpart = next(
             row.counterpart
             for row in (api_table(detour.torch) or one).correspondences
-            if row.target == detour.target and row.counterpart is not None
+            if row.target == detour.target and row.when is None and row.counterpart is not None
         )
+        given = ", ".join(f"{name}={text}" for name, text in detour.given.items())
         text += (
             f"\nBetter than the counterpart by name, for {', '.join(detour.targets)}{when}: "
-            f"{code(detour.target + '.' + counterpart)}.\n"
+            f"{code(detour.target + '.' + counterpart)}"
+            f"{f', of {code(given)}' if given else ''}"
+            f"{f', at the rate {code(detour.rate)}' if detour.rate else ''}.\n"
         )
+        text += f"\n{detour.deviation}\n" if detour.deviation else ""
     return text
 
 

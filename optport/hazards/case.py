@@ -8,7 +8,7 @@ from functools import cached_property
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
-from optport.hazards.hazard import Hazard
+from optport.hazards.hazard import Fidelity, Hazard
 from optport.hazards.scene import Scene, bare_scene, in_force
 from optport.hazards.spelling import shortened
 from optport.reader.model import Argument, Construction, Group
@@ -29,7 +29,9 @@ class Case:
     """A construction, a target, and the row that says what becomes of it there.
 
     `reported` is the target that findings name: the one asked for, also where the advice leads
-    to a neighbouring family.
+    to a neighbouring family. `schedule` is the expression that stands for the rate, where the
+    table knows one whose effect is that of other arguments; `shortfall` says how far that follows
+    torch, and why no further.
     """
 
     construction: Construction
@@ -38,6 +40,8 @@ class Case:
     signature: Signature
     reported: str = field(default="")
     scene: Scene = field(default_factory=bare_scene)
+    schedule: str | None = None
+    shortfall: tuple[Fidelity, str | None] | None = None
 
     @property
     def where(self) -> str:

@@ -34,14 +34,26 @@ _EXACT, _CLOSE, _APPROXIMATE = Fidelity.EXACT, Fidelity.CLOSE, Fidelity.APPROXIM
 
 def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
     """Yield where a port is not exact for the values in force, in the call and in each group."""
+    if case.shortfall is not None:
+        yield case.shortfall
     for lookup in (case.lookup, *map(case.lookup_in, case.construction.parameters.groups)):
         if case.row.inexact is not None and _is_older(case, case.row.inexact_before):
             yield _if_close(case.row.close_when, lookup), None
         for row in case.rows.values():
-            if row.inexact_when is not None and row.inexact_when.holds(lookup) is not Certainty.NO:
-                yield _if_close(row.close_when, lookup), row.deviation
+            short = shortfall(row.inexact_when, row.close_when, lookup)
+            if short is not None:
+                yield short, row.deviation
             if row.placement is not None and (placed := _placed(row.placement, lookup)) != _EXACT:
                 yield placed, row.placement.deviation
+
+
+def shortfall(
+    inexact_when: Condition | None, close_when: Condition | None, lookup: Lookup
+) -> Fidelity | None:
+    """Return what a port that is not exact for some values is; None where it is, by these."""
+    if inexact_when is None or inexact_when.holds(lookup) is Certainty.NO:
+        return None
+    return _if_close(close_when, lookup)
 
 
 def _is_older(case: Case, version: str | None) -> bool:

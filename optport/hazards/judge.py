@@ -9,20 +9,22 @@ from functools import cached_property
 from optport.catalogue import HazardKind
 from optport.hazards.advice import WhenPorting
 from optport.hazards.case import Case, find_case
-from optport.hazards.fidelity import fidelity
+from optport.hazards.expressions import expressed
+from optport.hazards.fidelity import fidelity, shortfall
 from optport.hazards.groups import holds_throughout
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port
 from optport.hazards.pair_port import optimizer_port
 from optport.hazards.rules import own_hazards
 from optport.hazards.scene import Scene, bare_scene
 from optport.hazards.schedule_port import schedule_port
+from optport.hazards.spelling import as_literal
 from optport.hazards.torch_side import raising
-from optport.reader.model import Construction
+from optport.reader.model import Argument, Construction, Shape
 from optport.signatures import ApiKind
 from optport.table import api_table
 from optport.table.model import ApiTable, Detour
 from optport.targets import Target
-from optport.values import Certainty
+from optport.values import UNKNOWN, UNREAD, Certainty, literal
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,7 @@ def _otherwise(construction: Construction, target: Target) -> str:
 def _counterpart(detour: Detour) -> str:
     table = api_table(detour.torch, detour.target)
     assert table is not None
-    rows = (row.counterpart for row in table.correspondences)
-    return next(name for name in rows if name is not None)
+    return next(one.counterpart for one in table.correspondences if one.when is None) or ""
 
 
 def _caveats(case: Case, table: ApiTable) -> Iterator[Hazard]:
@@ -175,15 +176,41 @@ def _detour(case: Case, table: ApiTable) -> Case | None:
     for detour in table.detours:
         if case.target.name not in detour.targets:
             continue
+        construction = case.construction
         if detour.when is not None and not holds_throughout(case, detour.when):
             continue
-        construction = case.construction
+        if detour.flat and not _is_all_read(construction):
+            continue
         if detour.torch != construction.api:
             construction = construction.read_as(detour.torch, case.scene.torch_version)
+        given = {name: _argument(case, name, text) for name, text in detour.given.items()}
+        construction = replace(construction, arguments={**construction.arguments, **given})
         found = find_case(construction, case.target.at(detour.target), scene=case.scene)
         if found is not None and found.row.differs is None:
-            return found
+            schedule = detour.rate and _expressed(case, detour.rate)
+            short = shortfall(detour.inexact_when, detour.close_when, case.lookup)
+            left = None if short is None else (short, detour.deviation)
+            return replace(found, schedule=schedule, shortfall=left)
     return None
+
+
+def _is_all_read(construction: Construction) -> bool:
+    """Whether all arguments are known, and hold for all parameters alike."""
+    whole = construction.hidden is None and not construction.handed_on
+    sure = all(one.sure for one in construction.arguments.values())
+    return whole and sure and construction.shape is not Shape.GROUPS
+
+
+def _expressed(case: Case, template: str) -> str:
+    return expressed(case, template, case.lookup, case.given)
+
+
+def _argument(case: Case, name: str, template: str) -> Argument:
+    """An argument of a better port, which the table makes of those of the call."""
+    text = _expressed(case, template)
+    value = as_literal(text)
+    known = UNKNOWN if value is UNREAD else literal(value)
+    return Argument(name, known, text, case.construction.place)
 
 
 def _led_to(better: Case, found: list[Hazard]) -> list[Hazard]:
@@ -204,4 +231,5 @@ def _led_by(hazard: Hazard, better: Case) -> Hazard:
         if argument.place == better.construction.place
     ]
     call = f"{better.where}({', '.join(extra)})" if extra else better.where
+    call += ", scheduled as in its port" if better.schedule is not None else ""
     return replace(hazard, advice=WhenPorting(f"use {call}"), cured=True)

@@ -13,7 +13,7 @@ from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
 from optport.hazards.own_values import is_needed, own_value
 from optport.hazards.refusal import refusal, surely_raises
-from optport.hazards.roles import PARAMS
+from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (
     as_float,
     as_float_text,
@@ -52,6 +52,12 @@ def write_port(
     """
     if not _can_be_written(case):
         return NO_PORT
+    setup: list[str] = []
+    also: list[str] = []
+    if case.schedule is not None:
+        setup.append(f"scheduler = {case.schedule}")
+        also.append(Also.STEP_SCHEDULER)
+        texts = {RATE: "scheduler"}
     groups = write_groups(case) if case.construction.parameters.groups else None
     if groups is not None and regroup is not None:
         groups = regroup(groups)
@@ -69,18 +75,7 @@ def write_port(
     for own in case.row.own.values():
         if own.value is not None and is_needed(case, own):
             written[own.name] = Written(own.name, own_value(case, own.value, written))
-    setup: list[str] = []
-    also: list[str] = []
-    for row, workaround in _workarounds(case):
-        also.extend(workaround.also)
-        if workaround.expression is not None and workaround.argument is not None:
-            made = _made(case, workaround.expression, written)
-            if Also.STEP_SCHEDULER in workaround.also:
-                setup.append(f"scheduler = {made}")
-                made = "scheduler"
-            before = written.get(workaround.argument)
-            source = row.name if before is None else before.source
-            written[workaround.argument] = Written(workaround.argument, made, source)
+    _work_around(case, written, setup, also)
     if case.target.info.groups.reorders and _may_reorder(case.construction.parameters):
         also.append(Also.GROUPS_ORDER)
     also += [
@@ -103,6 +98,22 @@ def write_port(
         arguments=tuple(arguments),
         groups=groups,
     )
+
+
+def _work_around(
+    case: Case, written: dict[str, Written], setup: list[str], also: list[str]
+) -> None:
+    """Write what has the effect of arguments that are not there."""
+    for row, workaround in _workarounds(case):
+        also.extend(workaround.also)
+        if workaround.expression is not None and workaround.argument is not None:
+            made = _made(case, workaround.expression, written)
+            if Also.STEP_SCHEDULER in workaround.also:
+                setup.append(f"scheduler = {made}")
+                made = "scheduler"
+            before = written.get(workaround.argument)
+            source = row.name if before is None else before.source
+            written[workaround.argument] = Written(workaround.argument, made, source)
 
 
 def _made(case: Case, expression: str, written: dict[str, Written]) -> str:

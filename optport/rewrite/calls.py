@@ -56,6 +56,10 @@ def _edits(
             return None
         pairs = _pairs(argument, becomes[name])
         by_site.setdefault(argument.site, {})[argument.node] = pairs
+    last = _last(by_site.get(site, {}))
+    if last is not None and added and not by_site[site][last]:  # they take the place of what goes
+        by_site[site][last] = [(one.name, one.text) for one in added]
+        added = []
     edits: list[Edit] = []
     for where, changed in by_site.items():
         found = where.rewritten(changed)
@@ -68,6 +72,10 @@ def _edits(
             return None
         edits.append(edit)
     return edits
+
+
+def _last(values: Iterable[ast.expr]) -> ast.expr | None:
+    return max(values, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
 def _pairs(argument: Argument, written: Sequence[Written]) -> list[tuple[str, str | None]]:

@@ -94,7 +94,9 @@ def table_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator
         yield f"caveat: unknown hazard {table.caveat.hazard!r}"
     for detour in table.detours:
         yield from evidence_problems("detour", detour.evidence, table.name, mine)
-        unknown = detour.when.names - set(mine) if detour.when is not None else set()
+        conditions = (detour.when, detour.inexact_when, detour.close_when)
+        looked_at = {name for one in conditions if one is not None for name in one.names}
+        unknown = looked_at - {*mine, "scheduled"}
         if unknown:
             yield f"detour: the condition names {sorted(unknown)[0]!r}, no parameter of torch's"
 

@@ -199,6 +199,12 @@ def _detour(data: Any, where: str, targets: Mapping[str, TargetInfo]) -> Detour:
         target=row.need("target", str),
         when=row.condition("when"),
         evidence=row.strings("evidence"),
+        flat=row.take("flat", bool, False),
+        given=row.take("given", dict, {}),
+        rate=row.take("rate", str),
+        inexact_when=row.condition("inexact_when"),
+        close_when=row.condition("close_when"),
+        deviation=row.take("deviation", str),
     )
     for name in (*detour.targets, detour.target):
         if name not in targets:

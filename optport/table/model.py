@@ -124,7 +124,10 @@ class Correspondence:
 class Detour:
     """A better port than the literal one: the call read as one of `torch`, on `target`.
 
-    It holds where torch's two optimizers train the same under `when`.
+    It holds where torch's two optimizers train the same under `when`; if `flat`, where all
+    arguments are known and hold for all parameters alike. `given` are arguments of `torch`, as
+    templates over those of the call. `rate` is a schedule over them that stands for the rate: it is
+    made beforehand, under the name `scheduler`, and stepped after each step of the optimizer.
     """
 
     targets: tuple[str, ...]
@@ -132,6 +135,15 @@ class Detour:
     target: str
     evidence: tuple[str, ...]
     when: Condition | None = None
+    flat: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    rate: str | None = None
+    inexact_when: Condition | None = None
+    """When even this port leaves torch's weights, by the arguments of the call."""
+    close_when: Condition | None = None
+    """When a port that is not exact is close to them."""
+    deviation: str | None = None
+    """How far it leaves them, and when."""
 
 
 @dataclass(frozen=True, slots=True)
