@@ -13,8 +13,10 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.io_ import run_async
+from pygls.protocol import default_converter
 from pygls.uris import from_fs_path
-from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp.client import register_lsp_features
 
 from optport.server.app import make_server
 
@@ -24,6 +26,8 @@ NEOVIM = "neovim@0.11.0"
 PLAIN = ""
 """A client that can do nothing that it need not: asks for no edits later, knows no versions."""
 _PATIENCE = 20.0
+_CONVERTER = functools.cache(default_converter)
+"""One for all servers and clients here: it works the protocol's types out once."""
 
 
 class Editor:
@@ -128,9 +132,15 @@ class _Pipe:
         self.reader.feed_eof()
 
 
+def _client() -> LanguageClient:
+    client = LanguageClient(converter_factory=_CONVERTER)
+    register_lsp_features(client)
+    return client
+
+
 def _connect(client: LanguageClient) -> list[asyncio.Task[None]]:
     """Start a server beside its client in this process; returns what runs."""
-    server = make_server()
+    server = make_server(converter_factory=_CONVERTER)
     there, back = _Pipe(), _Pipe()
     tasks = []
     for protocol, reader, writer in (
@@ -151,7 +161,7 @@ async def editing(
     units: Sequence[types.PositionEncodingKind] | None = None,
 ) -> AsyncIterator[Editor]:
     """Start a server in this process for an editor that has a folder open."""
-    speaking = make_test_lsp_client()
+    speaking = _client()
     editor = Editor(speaking, root)
     running = _connect(speaking)
     await speaking.initialize_session(_opening(root, settings, client, units))
@@ -164,7 +174,7 @@ async def editing(
 @asynccontextmanager
 async def editing_over_stdio(root: Path, *command: str) -> AsyncIterator[Editor]:
     """Start a server as users do, and end it as editors do."""
-    speaking = make_test_lsp_client()
+    speaking = _client()
     stop: Any = speaking.stop
     editor = Editor(speaking, root)
     await speaking.start_io(*command)

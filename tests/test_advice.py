@@ -11,7 +11,7 @@ import pytest
 
 from conformance.generate import generated_calls
 from conformance.records import torch_call
-from optport.edits import Applicability, apply_edits
+from optport.edits import Applicability, Fix, apply_edits
 from optport.findings import Finding
 from optport.signatures import ApiKind
 from optport.table import api_names, targets
@@ -20,29 +20,42 @@ from tests.fixture_cases import Fixture, all_fixtures
 
 SHORT = [info.short for info in targets().values()]
 ALL = ",".join(SHORT)
-SETS = [
-    pytest.param(asked, marks=[] if asked == ALL else pytest.mark.slow)
-    for asked in [",".join(some) for count in range(1, 5) for some in combinations(SHORT, count)]
-]
+SETS = [",".join(some) for count in range(1, 5) for some in combinations(SHORT, count)]
 MOST_FIXES = 160
 """Fixes applied to one file until there is none: what one makes visible, the next mends."""
 
 
-def mended(text: str, asked: str) -> str:
-    """Apply one fix after the other until there is none; each mends what it is for."""
+def mended(text: str, asked: str, at_once: int = 1) -> str:
+    """Apply fixes, so many at once, until there is none; each mends what it is for."""
     before = check(text, asked).findings
     for _ in range(MOST_FIXES):
-        finding = next((one for one in before if one.fix is not None), None)
-        if finding is None or finding.fix is None:
+        chosen = on_lines_of_their_own(before)[:at_once]
+        if not chosen:
             return text
-        text = apply_edits(text, finding.fix.edits)
+        text = apply_edits(text, [edit for _, fix in chosen for edit in fix.edits])
         ast.parse(text)
         after = check(text, asked).findings
-        assert fixable(after)[cause(finding)] < fixable(before)[cause(finding)], finding.message
+        messages = [finding.message for finding, _ in chosen]
+        for mended_cause, count in fixable(finding for finding, _ in chosen).items():
+            assert fixable(after)[mended_cause] <= fixable(before)[mended_cause] - count, messages
         new = [one for one in after if not causes(one) <= set().union(*map(causes, before))]
-        assert all(map(is_about_the_port, new)), (finding.message, new[0].message)
+        assert all(map(is_about_the_port, new)), (messages, new[0].message)
         before = after
     raise AssertionError("the advice has no end")
+
+
+def on_lines_of_their_own(findings: Iterable[Finding]) -> list[tuple[Finding, Fix]]:
+    """Findings with their fixes, of which no two edit one line."""
+    found: list[tuple[Finding, Fix]] = []
+    edited: set[int] = set()
+    for finding in findings:
+        if finding.fix is not None:
+            places = [edit.place for edit in finding.fix.edits]
+            lines = {n for place in places for n in range(place.line, place.end_line + 1)}
+            if edited.isdisjoint(lines):
+                edited |= lines
+                found.append((finding, finding.fix))
+    return found
 
 
 def cause(finding: Finding) -> tuple[str, tuple[str, ...]]:
@@ -68,6 +81,12 @@ def is_about_the_port(finding: Finding) -> bool:
     )
 
 
+@pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
+def test_fixes_of_every_fixture_mend_it_when_made_side_by_side(fixture: Fixture) -> None:
+    mended(fixture.text, ALL, at_once=MOST_FIXES)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", SETS)
 @pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
 def test_fixes_of_every_fixture_mend_it(fixture: Fixture, asked: str) -> None:

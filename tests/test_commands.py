@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -230,6 +231,11 @@ def test_full_disk_is_one_line_and_status_two(form: str) -> None:
         done = run("a.py", f"--format={form}", stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == "optport: error: standard output: No space left on device\n"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_full_disk_behind_standard_error_or_a_file_is_status_two() -> None:
     with Path("/dev/full").open("w") as full:
         done = run("none.py", stdout=subprocess.PIPE, stderr=full)
     assert done.returncode == 2
@@ -253,15 +259,33 @@ def test_closed_pipe_ends_quietly(many: int) -> None:
     assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
 
 
-@pytest.mark.usefixtures("here")
+@pytest.fixture
+def unprintable(here: None) -> None:
+    """A file whose name and text few encodings hold, in place of the other."""
+    Path("a.py").unlink()
+    text = 'import torch\ntorch.optim.SGD(q, maximize="Ωα 中", lr=1)\n'
+    Path("größe\udce9.py").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("unprintable")
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp932", "utf-8"])
 @pytest.mark.parametrize("form", ["concise", "full", "json", "junit"])
-def test_no_encoding_of_the_output_is_in_the_way(encoding: str, form: str) -> None:
-    name = "größe\udce9.py"
-    Path(name).write_text(
-        'import torch\ntorch.optim.SGD(q, maximize="Ωα 中", lr=1)\n', encoding="utf-8"
-    )
-    Path("a.py").unlink()
+def test_no_encoding_of_the_output_is_in_the_way(
+    encoding: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setattr("sys.stderr", err)
+    status = main(["check", f"--format={form}"])
+    printed, complaints = (stream.buffer.getvalue() for stream in (out, err))
+    assert (status, complaints) == (1, b"")
+    assert b"OPT104" in printed
+    assert b"OPT102" in printed
+
+
+@pytest.mark.usefixtures("unprintable")
+@pytest.mark.parametrize("encoding, form", [("ascii", "full"), ("cp932", "json")])
+def test_no_encoding_of_a_process_is_in_the_way(encoding: str, form: str) -> None:
     done = subprocess.run(
         [*OPTPORT, "check", f"--format={form}"],
         capture_output=True,

@@ -32,6 +32,7 @@ def _run(front_end: str, asked_for: AskedFor) -> Spots:
     return FRONT_ENDS[front_end](paths, asked_for)
 
 
+@cache
 def _findings(fixture: Fixture) -> list[Finding]:
     asked = fixture.asked_for
     targets, version = asked.targets or DEFAULT_TARGETS, asked.torch_version or ""

@@ -227,9 +227,9 @@ def _word(kind: types.CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
-def make_server() -> LanguageServer:
-    """Return a server that is ready for one client."""
-    server = LanguageServer("optport", __version__, notebook_document_sync=_NOTEBOOKS)
+def make_server(**more: Any) -> LanguageServer:
+    """Return a server that is ready for one client; `more` is for pygls."""
+    server = LanguageServer("optport", __version__, notebook_document_sync=_NOTEBOOKS, **more)
     App(server).register()
     return server
 
