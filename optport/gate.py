@@ -70,22 +70,44 @@ def folded(text: str) -> str:
     return text if normal else unicodedata.normalize("NFKC", text)
 
 
+def _hides_ascii(text: str) -> bool:
+    """Whether Python takes characters of a text for ASCII ones of a name."""
+    if text.isascii():
+        return False
+    import unicodedata
+
+    others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)  # twenty times `re`
+    plain = unicodedata.normalize("NFKC", others.decode("utf-8", "surrogatepass"))
+    return _NAME.search(plain) is not None
+
+
+_ASCII = bytes(range(128))
+_NAME = re.compile(r"[A-Za-z0-9_]")
 _OPTIM = word_ends(["optim"])
-_STAR = re.compile(r"import(?:[ \t\f]|\\(?:\r\n|\r|\n))*\*")
+_STAR = re.compile(r"(?:[ \t\f]|\\(?:\r\n|\r|\n))*\*")
 
 
 def concerns_us(text: str, notes: bool = False) -> bool:
     """Whether a source can hold a finding at all: a scan of its text, nothing more."""
     if _concerns_us(text, notes):
         return True
-    normal = folded(text)
-    return normal is not text and _concerns_us(normal, notes)
+    return _hides_ascii(text) and _concerns_us(folded(text), notes)
 
 
 def _concerns_us(text: str, notes: bool) -> bool:
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
-    starred = named or _STAR.search(text) is not None
-    return starred and _holds(text, trigger_word_ends(notes))
+    return (named or _has_star(text)) and _holds(text, trigger_word_ends(notes))
+
+
+def _has_star(text: str) -> bool:
+    """Whether a star import may stand in a text; `str.find` skips faster than `re` does."""
+    at = text.find("import")
+    while at >= 0:
+        at += len("import")
+        if _STAR.match(text, at) is not None:
+            return True
+        at = text.find("import", at)
+    return False
 
 
 def _holds(text: str, pattern: re.Pattern[str]) -> bool:

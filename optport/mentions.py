@@ -6,10 +6,8 @@ The second gate, for files that passed the first: it looks at what has a line wi
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 
 from optport.gate import (
     REFLECTING,
@@ -19,11 +17,9 @@ from optport.gate import (
     trigger_word_ends,
     trigger_words,
 )
+from optport.line_sets import LineSet, below
 
 _MAX_TEXT = 100
-_BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers"})
-_ONE = (ast.expr, ast.arguments, ast.arg, ast.pattern)
-"""Node types that can fill a field of a node and contain a name."""
 
 
 def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
@@ -44,19 +40,19 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
         if isinstance(node, ast.JoinedStr):  # places in it are wrong before Python 3.12
             inside = ast.walk(node)
         else:
-            pending.extend(_below(node, lines))
+            pending.extend(below(node, lines))
         for one in inside:
             if _name(one) in wanted and not file.is_irrelevant(one):
                 return True
     return False
 
 
-def _lines(text: str, notes: bool) -> bytearray:
-    """One byte for each line, from 1: whether it holds a trigger word."""
+def _lines(text: str, notes: bool) -> LineSet:
+    """The lines that hold a trigger word."""
     text = folded(text)
     if "\r" in text:  # Python ends a line at CR, too
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = bytearray(text.count("\n") + 2)
+    lines = LineSet(text.count("\n") + 2)
     line, seen = 1, 0
     for match in trigger_word_ends(notes).finditer(text):
         at = match.start()
@@ -65,53 +61,6 @@ def _lines(text: str, notes: bool) -> bytearray:
             seen = at
             lines[line] = 1
     return lines
-
-
-def _below(node: ast.AST, lines: bytearray) -> Iterator[ast.AST]:
-    """Yield what is right below a node and has one of the lines, or no place of its own."""
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            if name in _BLOCKS:
-                yield from _statements(value, lines)
-                continue
-            for item in value:
-                if isinstance(item, ast.AST) and _has_one(item, lines):
-                    yield item
-        elif isinstance(value, _ONE) and _has_one(value, lines):
-            yield value
-
-
-def _statements(block: list[ast.stmt], lines: bytearray) -> Iterator[ast.stmt]:
-    """Yield the statements of a block that have one of the lines: found by halving."""
-    at = 0
-    while at < len(block):
-        line = lines.find(1, _first(block[at]))
-        if line < 0:
-            return
-        at = bisect_left(block, line, lo=at, key=_last)
-        if at < len(block) and _first(block[at]) <= line:
-            yield block[at]
-            at += 1
-
-
-def _first(node: Any) -> int:
-    """The line that a node with a place begins on, a statement with its decorators."""
-    decorators = getattr(node, "decorator_list", None)
-    placed: ast.expr = decorators[0] if decorators else node
-    return placed.lineno
-
-
-def _last(node: ast.stmt) -> int:
-    return node.end_lineno or node.lineno
-
-
-def _has_one(node: ast.AST, lines: bytearray) -> bool:
-    if not hasattr(node, "lineno"):
-        return True
-    first = _first(node)
-    last = getattr(node, "end_lineno", None) or first
-    return lines.find(1, first, last + 1) >= 0
 
 
 def _is_inert(node: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import cProfile
 import sys
 from collections.abc import Callable, Mapping
 
@@ -33,6 +34,13 @@ def steps(text: str) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+def calls(text: str) -> int:
+    """Count the calls, of Python's own functions too, that a check with its judging makes."""
+    tree, profile = ast.parse(text), cProfile.Profile()
+    profile.runcall(check_tree, tree, text)
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 def each(line: str) -> Callable[[int], str]:
@@ -88,6 +96,20 @@ FORMS: Mapping[str, Callable[[int], str]] = {
     "comments in elifs": lambda n: "if q: x\n" + "elif q: x  # ASGD\n" * n,
     "lines of a text with values": lambda n: "x = f'''\n" + "{q} ASGD\n" * n + "'''\n",
     "docstrings": lambda n: "".join(f"def f{i}():\n    '''ASGD'''\n" for i in range(n)),
+    "settings by names of their own": each(
+        "s<i> = dict(lr=0.1)\nq<i> = torch.optim.RMSprop(q, **s<i>)\n"
+    ),
+    "settings by one name": each(
+        "def f<i>(q, d=0):\n    s = dict(lr=0.1)\n    return torch.optim.RMSprop(q, **s)\n"
+    ),
+    "settings in one scope": each("s = dict(lr=0.<i>)\nq = torch.optim.RMSprop(q, **s)\n"),
+    "schedulers": each(
+        f"o<i> = {CALL}s<i> = torch.optim.lr_scheduler.StepLR(o<i>, 3)\ns<i>.step()\n"
+    ),
+    "attributes of classes": each(
+        f"class C<i>:\n    def __init__(self):\n        self.o = {CALL}"
+        "    def f(self):\n        self.o.step()\n"
+    ),
     "uses of an own class": lambda n: "class ASGD: pass\n" + "ASGD(q)\n" * n,
 }
 

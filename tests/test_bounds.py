@@ -13,7 +13,7 @@ import pytest
 from optport.check import check_source
 from tests import shapes
 from tests.conftest import ROOT
-from tests.growing import CALL, FORMS, HEAD, PADDLE, SMALL, steps
+from tests.growing import CALL, FORMS, HEAD, PADDLE, SMALL, calls, steps
 
 TIMES = 150
 """Repetitions of a form, which are then doubled."""
@@ -24,6 +24,14 @@ def test_work_grows_no_faster_than_the_source(form: Callable[[int], str]) -> Non
     steps(HEAD + CALL)  # what is read once, is read now
     once, twice = (steps(HEAD + form(times)) for times in (TIMES, 2 * TIMES))
     assert twice <= 2.5 * once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_calls_grow_no_faster_than_the_source(form: Callable[[int], str]) -> None:
+    calls(HEAD + CALL)
+    few, many = (calls(HEAD + form(times)) for times in (TIMES, 6 * TIMES))
+    assert many <= 6.6 * few
 
 
 STEPS_PER_CHARACTER = 1000

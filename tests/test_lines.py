@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optport.reader.lines import MAX_SEARCHES, LineIndex, LineSet, has_line
+from optport.line_sets import LineSet, has_line
+from optport.reader.lines import MAX_SEARCHES, LineIndex
+
+
+def statement(text: str) -> ast.stmt:
+    return ast.parse(text).body[0]
 
 
 def numbers(lines: LineSet) -> list[int]:
@@ -38,7 +43,7 @@ def test_lines_of_a_word(text: str, expected: list[int]) -> None:
 def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
     index = LineIndex("a\nb")
     assert index.with_words(["µ"]) == index.all()
-    assert index.assigning("µ") == index.all()
+    assert numbers(index.assigning("µ", statement("if a:\n    b"))) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +60,22 @@ def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
     ],
 )
 def test_lines_where_an_attribute_may_be_assigned(text: str, expected: list[int]) -> None:
-    assert numbers(LineIndex(text).assigning("lr")) == expected
+    whole = statement("if q:\n    pass" + "\n    pass" * text.count("\n"))
+    assert numbers(LineIndex(text).assigning("lr", whole)) == expected
+
+
+def test_lines_where_an_attribute_is_assigned_are_those_of_the_statement() -> None:
+    text = "self.lr = 1\nif q:\n    self.lr = 2\n    self.lr = 3\nself.lr = 4\n"
+    assert numbers(LineIndex(text).assigning("lr", ast.parse(text).body[1])) == [3, 4]
+
+
+def test_the_lines_of_a_word_are_kept_for_words_asked_for_in_turn() -> None:
+    index = LineIndex("a b\nb")
+    assert index.holding("b") is index.holding("b")
+    assert numbers(index.holding("a")) == [1]
+    for number in range(100):
+        index.holding(f"w{number}")
+    assert numbers(index.holding("b")) == [1, 2]
 
 
 @given(st.text(alphabet="ab_ \n\r.=", max_size=60))

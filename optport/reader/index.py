@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from optport.line_sets import LineSet, below
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
 from optport.reader.expressions import SCOPED, Call, Expressions, children
-from optport.reader.lines import LineIndex, LineSet, has_line
+from optport.reader.lines import LineIndex
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
 
@@ -203,15 +204,13 @@ class Index:
         return self._uses[key]
 
     def _names(self, name: str, scope: Scope) -> Iterator[ast.Name]:
-        lines = self.lines.with_words([name])
+        lines = self.lines.holding(name)
         pending: list[ast.AST] = [self.tree if scope.node is None else scope.node]
         while pending:
             node = pending.pop()
             if isinstance(node, ast.Name) and node.id == name:
                 yield node
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, (ast.expr, ast.stmt)) and not has_line(lines, child):
-                    continue
+            for child in below(node, lines):
                 if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     inner = self.scope_of(child)
                     if inner is not None and inner is not scope and inner.binds(name):
@@ -231,13 +230,13 @@ class Index:
         Where a name of the module holds nothing that functions could change, `held` is False.
         """
         if held and scope.kind is ScopeKind.MODULE and self._first_asked(scope, name):
-            self.enter(self.lines.with_words([name]))
+            self.enter(self.lines.holding(name))
         return self._binder.mutations.get(name, [])
 
     def attribute_sets(self, name: str, owner: Scope) -> list[AttributeSet]:
         """Return the assignments to an attribute in the methods of a class."""
-        if self._first_asked(owner, name):
-            self.enter(self.lines.assigning(name), within=owner)
+        if isinstance(owner.node, ast.ClassDef) and self._first_asked(owner, name):
+            self.enter(self.lines.assigning(name, owner.node), within=owner)
         return self._binder.attributes.get((owner, name), [])
 
     def _first_asked(self, scope: Scope, name: str) -> bool:

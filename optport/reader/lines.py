@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate, count
 from operator import add
 
 from optport.gate import begins_word, folded
+from optport.line_sets import LineSet
 
 MAX_SEARCHES = 96
 """Words that are searched for one by one; for more, all words of the text are noted down."""
 
+_KEPT = 16
+"""Words whose lines are kept: functions of one file share names, and are asked for in turn."""
 _GAP = 40
 """Blanks between a dot and an attribute; where there are more, they may follow a dot."""
 _WORD = re.compile(r"\w+")
@@ -23,9 +26,6 @@ _UNPACKED = re.compile(r"^[ \t]*[\w.]+[ \t]*(?:,[ \t]*[\w.]+[ \t]*)+=(?!=)", re.
 _ATTRIBUTE = re.compile(r"\.(\w+)")
 _CALL = re.compile(r"\s*[(#\\]")
 _DEFINING = ("def ", "class ")
-
-LineSet = bytearray
-"""One byte for each line, from 1: whether it is in the set."""
 
 
 class LineIndex:
@@ -40,6 +40,7 @@ class LineIndex:
         self._starts = [0, *ends]
         self._looked_up = 0
         self._counts: dict[str, int] = {}
+        self._latest: dict[str, LineSet] = {}
 
     def none(self) -> LineSet:
         """Return the set of no lines."""
@@ -64,6 +65,15 @@ class LineIndex:
             for line in self._lines(word):
                 lines[line] = 1
         return lines
+
+    def holding(self, word: str) -> LineSet:
+        """Return the lines that hold `word`; the set is shared and must not be changed."""
+        found = self._latest.get(word)
+        if found is None:
+            if len(self._latest) >= _KEPT:
+                del self._latest[next(iter(self._latest))]
+            found = self._latest[word] = self.with_words([word])
+        return found
 
     def with_ends(self, pattern: re.Pattern[str]) -> LineSet:
         """Return the lines with a word of a pattern made by `word_ends`."""
@@ -90,12 +100,15 @@ class LineIndex:
             lines[self._line(at)] = 1
             at = self._text.find(text, at + 1)
 
-    def assigning(self, attribute: str) -> LineSet:
-        """Return the lines where an attribute of that name may be assigned."""
-        if not attribute.isascii():
-            return self.all()
+    def assigning(self, attribute: str, within: ast.stmt) -> LineSet:
+        """Return the lines of a statement where an attribute of that name may be assigned."""
         lines = self.none()
-        for line in self._assigned.get(attribute, ()):
+        last = within.end_lineno or within.lineno
+        if not attribute.isascii():
+            lines[within.lineno : last + 1] = b"\1" * (last + 1 - within.lineno)
+            return lines
+        assigned = self._assigned.get(attribute, [])
+        for line in assigned[bisect_left(assigned, within.lineno) : bisect_right(assigned, last)]:
             lines[line] = 1
         return lines
 
@@ -157,14 +170,9 @@ class LineIndex:
             line = self._line(match.end() - 1)
             for attribute in _ATTRIBUTE.findall(match[0]):
                 found.setdefault(attribute, []).append(line)
-        return found
+        return {attribute: sorted(lines) for attribute, lines in found.items()}
 
 
 def _is_dotted(before: str) -> bool:
     """Whether a text ends in a dot and blanks, or may do so."""
     return before[-1:].isspace() and before.rstrip()[-1:] in (".", "")
-
-
-def has_line(lines: LineSet, node: ast.expr | ast.stmt) -> bool:
-    """Whether one of a node's lines is in the set."""
-    return lines.find(1, node.lineno, (node.end_lineno or node.lineno) + 1) >= 0

@@ -15,6 +15,7 @@ from optport.reader.source import SourceText
 
 MAX_USES = 64
 """Uses of one name that are looked at."""
+_TARGET = re.compile(r"\s*(\w+)\s*(?::[^=]*)?=\s*\(*")
 MAX_HELD = 4
 """Names that are followed one after the other from a call to what it is handed."""
 
@@ -64,13 +65,13 @@ class Ownership:
         held = bindings[0].definition if len(bindings) == 1 else None
         if scope is None or not isinstance(held, Assigned) or held.path:
             return
+        uses = self._index.uses(name.id, scope)
+        if len(uses) > MAX_USES or not self._is_only(name.id, held.value):
+            return
         changes = self._index.mutations(name.id, scope, held=True)
         allowed = {name, *(_changed(one) for one in changes)}
-        uses = self._index.uses(name.id, scope)
         stored = [use for use in uses if not isinstance(use.ctx, ast.Load)]
-        if len(stored) > 1 or not self._is_only(name.id, held.value):
-            return
-        if len(uses) > MAX_USES or any(use not in allowed for use in uses if use not in stored):
+        if len(stored) > 1 or any(use not in allowed for use in uses if use not in stored):
             return
         yield held.value, bindings[0].at
         for change in changes:
@@ -83,7 +84,8 @@ class Ownership:
         """Whether a name is the one target of the assignment that gives it a value."""
         data, begin = self._source.data, self._source.offset(value)
         before = data[data.rfind(b"\n", 0, begin) + 1 : begin].decode("utf-8", "replace")
-        return re.fullmatch(rf"\s*{name}\s*(?::[^=]*)?=\s*\(*", before) is not None
+        target = _TARGET.fullmatch(before)
+        return target is not None and target[1] == name
 
 
 def _changed(change: Mutation) -> ast.expr:

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from optport.line_sets import LineSet
 from optport.reader.binder import ANNOTATING, Binder, Flow, FlowKind
 from optport.reader.expressions import LEAVES, Expressions
-from optport.reader.lines import LineSet
 from optport.reader.scopes import (
     Branch,
     BranchKind,

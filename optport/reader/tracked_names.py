@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from optport.gate import word_ends
+from optport.line_sets import LineSet, has_line
 from optport.reader.binder import FlowKind
 from optport.reader.index import Index
 from optport.reader.known_calls import CONTAINER_METHODS, PROPAGATORS
-from optport.reader.lines import LineSet, has_line
 from optport.reader.torch_names import MODULES, class_names
 
 MAX_ROUNDS = 24

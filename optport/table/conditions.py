@@ -19,7 +19,7 @@ import itertools
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -221,16 +221,6 @@ def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
     return Certainty.UNRESOLVED if gaps else Certainty.NO
 
 
-def _together(tests: Iterable[Test], lookup: Lookup) -> Certainty:
-    """How surely all of some tests hold."""
-    found = Certainty.CERTAIN
-    for test in tests:
-        found = min(found, test.holds(lookup))
-        if found is Certainty.NO:
-            break
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Alternatives of tests that all have to hold, with the text it was written as."""
@@ -241,10 +231,21 @@ class Condition:
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
         found = Certainty.NO
+        known: dict[int, Certainty] = {}  # the same test may stand in many clauses
         for clause in self.clauses:
-            found = max(found, _together(clause, lookup))
-            if found is Certainty.CERTAIN:
-                break
+            together = Certainty.CERTAIN
+            for test in clause:
+                met = known.get(id(test))
+                if met is None:
+                    met = known[id(test)] = test.holds(lookup)
+                if met < together:
+                    together = met
+                    if met is Certainty.NO:
+                        break
+            if together > found:
+                found = together
+                if found is Certainty.CERTAIN:
+                    break
         return found
 
     def may_hold(self, lookup: Lookup) -> bool:
@@ -280,17 +281,15 @@ def is_kind(name: str, kind: str) -> Condition:
 @lru_cache(maxsize=256)  # rows of several optimizers and targets share most of theirs
 def parse_condition(text: str) -> Condition:
     """Read a condition; raises `ValueError` that shows the part that is not understood."""
-    clauses = tuple(
-        tuple(_parse_test(test, text) for test in clause.split(" and "))
-        for clause in text.split(" or ")
-    )
-    return Condition(text, clauses)
+    clauses = [[test.strip() for test in clause.split(" and ")] for clause in text.split(" or ")]
+    tests = {test: _parse_test(test, text) for clause in clauses for test in clause}
+    return Condition(text, tuple(tuple(tests[test] for test in clause) for clause in clauses))
 
 
 def _parse_test(text: str, whole: str) -> Test:
-    match = _TEST.match(text.strip())
+    match = _TEST.match(text)
     if match is None:
-        raise ValueError(f"condition {whole!r}: {text.strip()!r} is no test")
+        raise ValueError(f"condition {whole!r}: {text!r} is no test")
     left, kind, relation, right = match.groups()
     if kind is not None and kind not in _KINDS:
         raise ValueError(f"condition {whole!r}: kind {kind!r} is not one of {', '.join(_KINDS)}")
