@@ -11,7 +11,7 @@ import pytest
 
 from optport.config import Configuration
 from tests import hosts
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run
 
 EDITORS, HOSTS = ROOT / "docs/editors.md", ROOT / "docs/hosts.md"
 PAGES = [EDITORS, HOSTS, ROOT / "README.md"]
@@ -29,6 +29,21 @@ def test_json_and_toml_can_be_read(page: Path) -> None:
         assert json.loads(text)
     for text in blocks(page, "toml"):
         assert tomllib.loads(text)
+
+
+@pytest.mark.skipif(
+    not run("ruff", "--version").stdout.startswith("ruff 0.17."), reason="another ruff"
+)
+def test_every_option_command_and_setting_of_ruff_is_spoken_of() -> None:
+    beside = (ROOT / "docs/command-line.md").read_text(encoding="utf-8").partition("## Beside ruff")
+    spoken_of = {word for group in re.findall(r"`([^`]+)`", beside[2]) for word in group.split()}
+    options = re.findall(r"^ +(?:(-\w), )?(--[\w-]+)", run("ruff", "check", "--help").stdout, re.M)
+    commands = re.findall(r"^  ([a-z]+) +[A-Z]", run("ruff", "help").stdout, re.M)
+    settings = json.loads(run("ruff", "config", "--output-format=json").stdout)
+    own = [name for name in settings if name.removeprefix("lint.").count(".") == 0]
+    assert len(options) > 30 and len(commands) > 8 and len(own) > 40
+    wanted = {*(name for both in options for name in both if name), *commands, *own}
+    assert wanted - spoken_of - {"-h", "--help"} == set()
 
 
 def test_our_settings_are_taken_as_they_are_shown(tmp_path: Path) -> None:
