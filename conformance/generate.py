@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from conformance.generate_groups import group_calls
 from conformance.values import Arguments, needed, parameters, rate, signature, spelled
 from optport.table import api_table
-from optport.table.conditions import Operand, Test
+from optport.table.conditions import Test
+from optport.table.operands import Operand
 from optport.values import UNKNOWN, Certainty, ValueSet, literal
 
 

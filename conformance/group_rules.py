@@ -10,7 +10,7 @@ from optport.hazards.case import find_case
 from optport.hazards.groups import IN_FIRST, group_keys
 from optport.hazards.spelling import plain
 from optport.reader.model import Construction
-from optport.table.conditions import Lookup
+from optport.table.operands import Lookup
 from optport.targets import Target
 from optport.values import Certainty, ValueSet
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from optport.hazards.case import Case
 from optport.hazards.spelling import plain
 from optport.reader.model import Argument, Group
-from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow
+from optport.table.operands import Lookup
 from optport.values import UNREAD, Certainty, ValueSet
 
 _TENSOR = re.compile(r"\btorch\.tensor\b")

@@ -76,6 +76,11 @@ def one_of(*values: Any) -> ValueSet:
         ("x-1 > 0", 1, False),
         ("2*x%3 == 1", 2, True),
         ("x+1 > 0", None, False),
+        ("x/(1-y[1])**0.5 >= 0.02", 0.01, True),
+        ("x/(1-y[1])**0.5 > 0.021", 0.01, False),
+        ("x**0.5 > 0", -1.0, False),
+        ("1/x**0.5 > 0", 0, False),
+        ("x**400 > 0", 10.0, False),
         ("x is bool", True, True),
         ("x is bool", 1, False),
         ("x is none", None, True),
@@ -102,7 +107,8 @@ def one_of(*values: Any) -> ValueSet:
     ],
 )
 def test_a_value_that_is_known_decides(text: str, value: Any, expected: bool) -> None:
-    assert holds(text, x=literal(value)) is (CERTAIN if expected else NO)
+    given = {"x": literal(value), "y": literal((0.9, 0.75))}
+    assert holds(text, **given) is (CERTAIN if expected else NO)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +168,14 @@ def test_names_are_those_of_parameters() -> None:
     condition = parse_condition("value >= 1e-4 and betas[1] < 0.99 or value is int and None == x[]")
     assert condition.names == {"value", "betas", "x"}
     assert parse_condition("a/(b*optimizer.lr) == 1").names == {"a", "b", "optimizer.lr"}
+    assert parse_condition("a/(1-b[1])**0.5 == b[0]").names == {"a", "b"}
 
 
 def test_a_sum_of_what_is_not_known_is_less_sure() -> None:
     assert holds("x/y == 2.0", x=literal(1), y=one_of(0.5, 2)) is POSSIBLE
     assert holds("x/y == 2.0", x=literal(1)) is UNRESOLVED
+    assert holds("x-y[1] > 0.5", x=literal(1), y=literal((UNREAD, 0))) is CERTAIN
+    assert holds("x-y[1] > 0.5", x=literal(1), y=literal((0, UNREAD))) is UNRESOLVED
     assert holds("x+x > 0", x=union(literal(value) for value in range(1, 17))) is CERTAIN
     many = union(literal(value) for value in range(1, 17))
     assert holds("x+y > 0", x=many, y=many) is UNRESOLVED
@@ -186,6 +195,8 @@ def test_a_sum_of_what_is_not_known_is_less_sure() -> None:
         ("x == y.z.a", "'y.z.a' is no operand"),
         ("x == y+f(z)", "'y+f(z)' is no operand"),
         ("x == 1+'a'", "is no operand"),
+        ("x == 2**y", "'2**y' is no operand"),
+        ("x == y+y[a]", "'y+y[a]' is no operand"),
         ("x[a] == 1", "'x[a]' is no operand"),
         ("x == __import__('os')", "is no operand"),
         ("f(x) == 1", "'f(x)' is no operand"),

@@ -109,7 +109,7 @@ def parting(target: str) -> set[str]:
     return {
         f"torch.optim.{record.torch.replace('(', '(params, ', 1)}"
         for record in records
-        if record.verdict(Part.LITERAL) == "parts"
+        if record.verdict(Part.LITERAL) in ("parts", "error")
     }
 
 

@@ -89,6 +89,10 @@ advice = "use another"
 """
 
 
+MATTERS = '"value >= 1e-3 and betas[1] > 0"'
+PLACED = f'{{ matters = {MATTERS}, text = "adds it elsewhere" }}'
+
+
 def read(folder: Path, text: str) -> ApiTable:
     path = folder / "rows.toml"
     path.write_text(text, encoding="utf-8")
@@ -114,6 +118,27 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
     assert outside.when is not None and outside.when.names == {"eps"}
     halved = row.parameters["lr"].rejects[1].when
     assert halved is not None and halved.text == "lr/2 == 0"
+
+
+def test_a_condition_may_be_alternatives_with_reasons_and_compute(tmp_path: Path) -> None:
+    listed = """[
+  { when = "first >= 1e-6", why = "the first step" },
+  { when = "value > 0.1 and betas[0] == 0", why = "no momentum" },
+]"""
+    placed = (
+        f'{{ quantities = {{ first = "eps/(1-betas[1])**0.5" }}, matters = {listed}, text = "x" }}'
+    )
+    named = edited(PLACED, '"early"') + f"\n[placements]\nearly = {placed}\n"
+    for text in (edited(PLACED, placed.replace("\n", " ")), named):
+        placement = read(tmp_path, text).correspondences[0].parameters["eps"].placement
+        assert placement is not None
+        assert placement.matters.text == (
+            "(eps/(1-betas[1])**0.5) >= 1e-6 or eps > 0.1 and betas[0] == 0"
+        )
+        assert [one.why for one in placement.matters.alternatives] == [
+            "the first step",
+            "no momentum",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -157,6 +182,10 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
         (" > 0", " is even", [": eps: placement", "'even'", "truthy, falsy"]),
         ('matters = "value >= 1e-3 and betas[1] > 0", ', "", [": eps: ", "matters is missing"]),
         (', text = "adds it elsewhere"', "", [": eps: placement", "text is missing"]),
+        (PLACED, '"elsewhere"', [": eps: unknown placement 'elsewhere'; known: "]),
+        (MATTERS, '[{ when = "value > 0" }]', [": eps: placement: matters: why is missing"]),
+        (MATTERS, '[{ why = "so" }]', [": eps: placement: matters: when is missing"]),
+        (MATTERS, '[{ when = "few = 0", why = "so" }]', [": eps: placement", "'few = 0' is no"]),
         ("workaround = {", "work = {", [": maximize: ", "workaround"]),
         ('fate = "replaced"', 'fate = "lost"', [": maximize: ", "workaround"]),
         ('"negate-loss"', '"negate"', [": maximize: workaround", "'negate'", "negate-loss, step"]),

@@ -141,7 +141,7 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
     if parameter.placement is not None:
         flagged = _condition(parameter.placement.matters)
         said = ", ".join(filter(None, (parameter.placement.text, parameter.placement.deviation)))
-        yield f": it {said}; flagged {flagged}."
+        yield f": it {said}; flagged {flagged}"
     yield from (f": {_rejected(one)}." for one in parameter.rejects)
     yield from (f", in a group: {_rejected(one)}." for one in parameter.rejects_in_groups)
     yield from (f": when {limits(one)}, it {one.text}." for one in parameter.differences)
@@ -159,11 +159,14 @@ def _known(parameter: ParameterRow) -> Iterator[str]:
 
 
 def _condition(condition: Condition) -> str:
-    """A condition, or what it hangs on where it is too long to be read."""
+    """The end of a sentence: a condition, or what it hangs on where it is too long to be read."""
+    if condition.alternatives:
+        listed = (f"\n  - when {code(one.when)}: {one.why}" for one in condition.alternatives)
+        return f"in each of these cases:{''.join(listed)}"
     if len(condition.text) <= LONGEST_CONDITION:
-        return f"when {code(condition.text)}"
+        return f"when {code(condition.text)}."
     names = ", ".join(code(name) for name in sorted(condition.names))
-    return f"from sizes on that hang on {names} (`optport/table/rows`)"
+    return f"from sizes on that hang on {names} (`optport/table/rows`)."
 
 
 def limits(difference: Difference) -> str:

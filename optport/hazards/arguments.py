@@ -15,9 +15,9 @@ from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
 from optport.signatures import ApiKind
-from optport.table.conditions import Lookup
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
-from optport.values import Certainty, ValueSet, literal
+from optport.table.operands import Lookup
+from optport.values import Certainty
 
 EXPECT_OTHERS = WhenPorting("expect other results")
 
@@ -183,7 +183,7 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             met = max(met, there if group.sure else min(there, Certainty.POSSIBLE))
     if met is Certainty.UNRESOLVED and case.given(row.name) is None:
         # A default is not doubted for a rate that can't be read, if the usual one will do.
-        usual = row.placement.matters.holds(_at_defaults(case))
+        usual = row.placement.matters.holds(case.usual(case.lookup, row.name))
         met = met if usual > Certainty.UNRESOLVED else Certainty.NO
     if met is not Certainty.NO:
         yield case.hazard(
@@ -196,16 +196,6 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             argument=case.given(row.name),
             cured=is_mended(row.placement, case.lookup),
         )
-
-
-def _at_defaults(case: Case) -> Lookup:
-    """The values in force, torch's defaults in place of those that can't be read."""
-
-    def value(name: str) -> ValueSet:
-        known, mine = case.lookup(name), case.construction.signature.by_name.get(name)
-        return known if known.known or mine is None or mine.required else literal(mine.value)
-
-    return value
 
 
 def epsilon_advice(row: ParameterRow) -> Advice:

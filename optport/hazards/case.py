@@ -14,8 +14,8 @@ from optport.hazards.spelling import shortened
 from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
-from optport.table.conditions import Lookup
 from optport.table.model import Correspondence, Difference, Fate, ParameterRow, Rejection
+from optport.table.operands import Lookup
 from optport.targets import Target
 from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
 from optport.versions import parse_version
@@ -110,6 +110,20 @@ class Case:
             if own is None:
                 return self.lookup(parameter)
             return own.value if own.sure else union([own.value, self.lookup(parameter)])
+
+        return value
+
+    def usual(self, lookup: Lookup, but: str) -> Lookup:
+        """The values that `lookup` gives, torch's defaults for those that can't be read.
+
+        No default is taken for the parameter `but`.
+        """
+
+        def value(parameter: str) -> ValueSet:
+            known, mine = lookup(parameter), self.construction.signature.by_name.get(parameter)
+            if known.known or parameter == but or mine is None or mine.required:
+                return known
+            return literal(mine.value)
 
         return value
 

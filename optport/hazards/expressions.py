@@ -10,7 +10,7 @@ from typing import Any
 from optport.hazards.case import Case
 from optport.hazards.spelling import as_float, element_texts, plain, without_tensors
 from optport.reader.model import Argument
-from optport.table.conditions import Lookup
+from optport.table.operands import Lookup
 from optport.table.templates import Hole, operand, parse_template
 from optport.values import UNREAD
 

@@ -9,8 +9,9 @@ from optport.hazards.case import Case
 from optport.hazards.groups import GROUP_HAZARDS
 from optport.hazards.hazard import Fidelity, Hazard
 from optport.reader.model import Shape
-from optport.table.conditions import Condition, Lookup
+from optport.table.conditions import Condition
 from optport.table.model import Placement
+from optport.table.operands import Lookup
 from optport.values import Certainty
 from optport.versions import parse_version
 
@@ -43,8 +44,10 @@ def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
             short = shortfall(row.inexact_when, row.close_when, lookup)
             if short is not None:
                 yield short, row.deviation
-            if row.placement is not None and (placed := _placed(row.placement, lookup)) != _EXACT:
-                yield placed, row.placement.deviation
+            if row.placement is not None:
+                placed = _placed(row.placement, lookup, case.usual(lookup, row.name))
+                if placed != _EXACT:
+                    yield placed, row.placement.deviation
 
 
 def shortfall(
@@ -62,12 +65,14 @@ def _is_older(case: Case, version: str | None) -> bool:
     return version is None or torch < parse_version(version)
 
 
-def _placed(placement: Placement, lookup: Lookup) -> Fidelity:
+def _placed(placement: Placement, lookup: Lookup, usual: Lookup) -> Fidelity:
     if placement.exact_when is None and placement.close_when is None:
         return _EXACT  # where it matters, it is a hazard that nothing cures
-    return (
-        _EXACT if _surely(placement.exact_when, lookup) else _if_close(placement.close_when, lookup)
-    )
+    if _surely(placement.exact_when, lookup):
+        return _EXACT
+    if placement.close_when is None and placement.matters.holds(usual) is Certainty.NO:
+        return _CLOSE
+    return _if_close(placement.close_when, lookup)
 
 
 def _if_close(close_when: Condition | None, lookup: Lookup) -> Fidelity:

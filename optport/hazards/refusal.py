@@ -25,8 +25,8 @@ from optport.hazards.spelling import (
     shortened,
 )
 from optport.reader.model import Argument, Group
-from optport.table.conditions import Lookup
 from optport.table.model import ParameterRow, Rejection
+from optport.table.operands import Lookup
 from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value
 
 _CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}

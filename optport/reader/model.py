@@ -13,8 +13,8 @@ from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE
 from optport.reader.scopes import Function
 from optport.signatures import ApiKind, Signature, family
-from optport.table.conditions import Lookup
 from optport.table.model import Access
+from optport.table.operands import Lookup
 from optport.values import UNKNOWN, Certainty, ValueSet, literal
 
 

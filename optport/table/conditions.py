@@ -4,39 +4,23 @@ The grammar, small enough to be checked when the table is loaded::
 
     condition = clause (" or " clause)*          clause = test (" and " test)*
     test      = operand OPERATOR operand | operand " is " KIND
-    operand   = NAME | NAME[INDEX] | NAME[] | LITERAL | SUM     (NAME[]: any element)
 
-A SUM is arithmetic on names and numbers, written without blanks: ``max_lr/(div_factor*10)``.
-`value` names the parameter in whose row the condition stands; any other name is a parameter of
-the same torch call, at the value in force (given, or torch's default). What a scheduler's optimizer
-has in force is ``optimizer.momentum``.
+Operands are those of :mod:`optport.table.operands`.
 """
 
 from __future__ import annotations
 
-import ast
 import itertools
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from optport.values import (
-    UNKNOWN,
-    UNREAD,
-    Certainty,
-    Literal,
-    Numpy,
-    Tensor,
-    Value,
-    ValueSet,
-    exactly,
-)
-
-Lookup = Callable[[str], ValueSet]
+from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
+from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -46,16 +30,6 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-}
-_MAX_COMBINATIONS = 64
-"""Values of a sum that are computed; one that may have more is not read."""
 _KINDS: dict[str, Callable[[Value], bool]] = {
     "truthy": lambda option: isinstance(option, Tensor) or _literal(option, bool),
     "falsy": lambda option: _literal(option, lambda value: not value),
@@ -73,8 +47,6 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "numpy": lambda option: isinstance(option, Numpy),
 }
 _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
-_OPERAND = re.compile(r"([A-Za-z_]\w*(?:\.\w+)?)(?:\[(\d*)\])?\Z")
-_CONSTANTS = {"None", "True", "False"}
 
 
 def _is_fractional(value: Any) -> bool:
@@ -92,80 +64,6 @@ def _neighbours(values: Any, test: Callable[[Any, Any], bool], ordered: bool = F
 
 def _literal(option: Value, test: Callable[[Any], bool]) -> bool:
     return isinstance(option, Literal) and option.value is not UNREAD and bool(test(option.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A parameter (with the element to take: an index, or -1 for any) or a literal."""
-
-    name: str | None
-    element: int | None = None
-    constant: ValueSet = UNKNOWN
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters that the operand looks at."""
-        return () if self.name is None else (self.name,)
-
-    def values(self, lookup: Lookup) -> ValueSet:
-        """Return what the operand may be."""
-        if self.name is None:
-            return self.constant
-        value = lookup(self.name)
-        if self.element is None:
-            return value
-        values: list[Value] = []
-        unread = False
-        for option in value.values:
-            elements = option.value if isinstance(option, Literal) else UNREAD
-            if not isinstance(elements, (tuple, list)):
-                unread = unread or elements is UNREAD
-                continue
-            chosen = elements if self.element < 0 else elements[self.element : self.element + 1]
-            unread = unread or any(item is UNREAD for item in chosen)
-            values += [_as_value(item) for item in chosen if item is not UNREAD]
-        return ValueSet(tuple(values), value.complete and not unread, value.gaps or unread)
-
-
-def _as_value(item: Any) -> Value:
-    return item if isinstance(item, Tensor) else Literal(item)
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Arithmetic on parameters and numbers."""
-
-    tree: ast.expr
-    names: tuple[str, ...]
-
-    def values(self, lookup: Lookup) -> ValueSet:
-        """Return what the sum may be."""
-        read = [lookup(name) for name in self.names]
-        complete = all(value.complete for value in read)
-        if math.prod(len(value.values) for value in read) > _MAX_COMBINATIONS:
-            return UNKNOWN
-        found: list[Value] = []
-        for options in itertools.product(*(value.values for value in read)):
-            numbers = [_number_inside(option) for option in options]
-            complete = complete and UNREAD not in numbers
-            try:
-                known = dict(zip(self.names, numbers, strict=True))
-                found.append(Literal(_computed(self.tree, known)))
-            except (TypeError, ArithmeticError):
-                continue  # what is no number meets no condition
-        return ValueSet(tuple(found), complete, any(value.gaps for value in read))
-
-
-def _computed(node: ast.expr, numbers: Mapping[str, Any]) -> Any:
-    if isinstance(node, ast.BinOp):
-        left, right = (_computed(side, numbers) for side in (node.left, node.right))
-        return _ARITHMETIC[type(node.op)](left, right)
-    if isinstance(node, ast.Constant):
-        return node.value
-    found = numbers[ast.unparse(node)]
-    if not isinstance(found, (int, float)):
-        raise TypeError(found)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +96,13 @@ class Test:
         return any_element and lookup(self.left.names[0]).exact is not None
 
     def _compare(self, left: Value, right: Value) -> bool:
-        one, other = (_number_inside(option) for option in (left, right))
+        one, other = (number_inside(option) for option in (left, right))
         if self.relation == "==" and isinstance(self.left, Sum) and isinstance(other, float):
             return math.isclose(one, other)  # 0.1 / 1000 is not quite 0.0001
         try:
             return _OPERATORS[self.relation](one, other)
         except TypeError:  # None >= 0.1, "a" < 1: no such value meets the condition
             return False
-
-
-def _number_inside(option: Value) -> Any:
-    return option.value if isinstance(option, (Literal, Tensor, Numpy)) else option
 
 
 def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
@@ -222,11 +116,23 @@ def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Part of a condition that says why it is there."""
+
+    when: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """Alternatives of tests that all have to hold, with the text it was written as."""
+    """Alternatives of tests that all have to hold, with the text it was written as.
+
+    `alternatives` are there for a condition that was written as such, each with its reason.
+    """
 
     text: str
     clauses: tuple[tuple[Test, ...], ...]
+    alternatives: tuple[Alternative, ...] = ()
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
@@ -293,36 +199,8 @@ def _parse_test(text: str, whole: str) -> Test:
     left, kind, relation, right = match.groups()
     if kind is not None and kind not in _KINDS:
         raise ValueError(f"condition {whole!r}: kind {kind!r} is not one of {', '.join(_KINDS)}")
-    return Test(
-        _parse_operand(left, whole),
-        kind,
-        relation or "is",
-        None if right is None else _parse_operand(right, whole),
-    )
-
-
-def _parse_operand(text: str, whole: str) -> Operand | Sum:
-    match = None if text in _CONSTANTS else _OPERAND.match(text)
-    if match is None:
-        try:
-            tree = ast.parse(text, mode="eval").body
-            if isinstance(tree, ast.BinOp):
-                return Sum(tree, tuple(dict.fromkeys(_operands(tree))))
-            return Operand(None, constant=exactly(Literal(ast.literal_eval(tree))))
-        except (ValueError, SyntaxError):
-            raise ValueError(f"condition {whole!r}: {text!r} is no operand") from None
-    name, element = match.groups()
-    if element is None:
-        return Operand(name)
-    return Operand(name, int(element) if element else -1)
-
-
-def _operands(node: ast.expr) -> Iterator[str]:
-    """The names in a sum; raises `ValueError` for anything but arithmetic on names and numbers."""
-    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
-        yield from _operands(node.left)
-        yield from _operands(node.right)
-    elif isinstance(node, (ast.Name, ast.Attribute)):
-        yield ast.unparse(node)
-    elif not isinstance(node, ast.Constant) or not isinstance(node.value, (int, float)):
-        raise ValueError(ast.unparse(node))
+    try:
+        sides = parse_operand(left), None if right is None else parse_operand(right)
+    except ValueError as error:
+        raise ValueError(f"condition {whole!r}: {error}") from None
+    return Test(sides[0], kind, relation or "is", sides[1])

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optport.table.conditions import Condition, Lookup
+from optport.table.conditions import Condition
+from optport.table.operands import Lookup
 from optport.table.templates import Hole, Template, operand
 from optport.table.toml import Row
 from optport.values import Certainty

@@ -82,11 +82,12 @@ def read_table(path: Path, targets: Mapping[str, TargetInfo], only: str | None =
         raise row.fail(f"torch has no {name}")
     caveat = row.take("caveat", dict)
     curve = row.take("curve", dict)
+    placements = row.take("placements", dict, {})
     table = ApiTable(
         name=name,
         kind=kind,
         correspondences=tuple(
-            _correspondence(item, where, name, kind, targets, path.parent)
+            _correspondence(item, where, name, kind, targets, path.parent, placements)
             for item, where in row.each("rows")
             if only is None or item.get("target") == only
         ),
@@ -114,6 +115,7 @@ def _correspondence(
     kind: ApiKind,
     targets: Mapping[str, TargetInfo],
     folder: Path,
+    placements: Mapping[str, Any],
 ) -> Correspondence:
     row = Row(data, where)
     target = row.need("target", str)
@@ -139,7 +141,7 @@ def _correspondence(
             stated=stated,
             rules=targets[target].rules[kind],
             theirs=family(target).parameters_ever(counterpart),
-            shared=targets[target].rejections,
+            shared={**targets[target].rejections, **placements},
             where=where,
         ).rows(family("torch.optim").parameters_ever(name)),
         own=read_own(row.take("own", dict, {}), where),

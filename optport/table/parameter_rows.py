@@ -127,8 +127,16 @@ def read_rejection(
     return rejection
 
 
-def _placement(of: Row, key: str, parameter: str) -> Placement:
-    row = Row(of.take(key, dict), f"{of.where}: {key}")
+def _placement(of: Row, key: str, parameter: str, shared: Mapping[str, Any]) -> Placement:
+    data = of.take(key, (dict, str))
+    if isinstance(data, str):
+        if data not in shared:
+            raise of.fail(
+                f"unknown placement {data!r}; known: {', '.join(sorted(shared)) or 'none'}"
+            )
+        data = shared[data]
+    row = Row(data, f"{of.where}: {key}")
+    row.quantities = row.take("quantities", dict, {})
     matters = row.condition("matters", parameter)
     if matters is None:
         raise row.fail("matters is missing")
@@ -223,7 +231,7 @@ _KEYS: Mapping[str, _Reader] = {
     "rejects": _each(read_rejection),
     "rejects_in_groups": _each(partial(read_rejection, always=True)),
     "differs": _each(_difference),
-    "placement": lambda row, key, name, shared: _placement(row, key, name),
+    "placement": _placement,
     "workaround": lambda row, key, name, shared: _workaround(row, key),
     "negated": _taken(bool),
     "none_becomes": _taken(str),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from optport.signatures import Parameter
-from optport.table.conditions import Condition, Lookup
+from optport.table.conditions import Condition
+from optport.table.operands import Lookup
 from optport.table.templates import Template
 from optport.values import Certainty
 
@@ -104,7 +105,8 @@ class Rejection:
 class Placement:
     """Where a counterpart's formula has eps, and from which value on that matters.
 
-    `squared` says that the port does best with the square of eps; it is exact under `exact_when`.
+    `squared` says that the port does best with the square of eps; it is exact under `exact_when`,
+    close under `close_when`, or, where that says nothing, wherever eps does not matter.
     """
 
     text: str

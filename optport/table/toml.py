@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from optport.resources import exists, read
-from optport.table.conditions import ALWAYS, Condition, parse_condition
+from optport.table.conditions import ALWAYS, Alternative, Condition, parse_condition
 from optport.table.templates import Template, parse_template
 
 _VALUE = re.compile(r"(?<![\w.'\"])value(?![\w'\"])")
@@ -44,7 +45,10 @@ def data_of(path: Path) -> Any:
 
 
 class Row:
-    """One TOML table being read: takes keys one by one and complains about what is left."""
+    """One TOML table being read: takes keys one by one and complains about what is left.
+
+    `quantities` are what its conditions compute, by the names that they have for it.
+    """
 
     def __init__(self, data: Any, where: str) -> None:
         if not isinstance(data, dict):
@@ -52,6 +56,7 @@ class Row:
         self.data = dict(data)
         self.where = where
         self.allowed: list[str] = []
+        self.quantities: Mapping[str, str] = {}
 
     def fail(self, message: str) -> TableError:
         """Return the error that names file and row."""
@@ -99,15 +104,36 @@ class Row:
     def condition(self, key: str, value: str = "value") -> Condition | None:
         """Return the condition under `key`, `value` standing for the row's own parameter.
 
-        ``true`` is one that always holds.
+        ``true`` is one that always holds; a list holds alternatives, each with its reason.
         """
-        text = self.take(key, (str, bool))
+        text = self.take(key, (str, bool, list))
         if text is None or text is False:
             return None
         if text is True:
             return ALWAYS
+        if isinstance(text, list):
+            alternatives = tuple(self._alternative(key, item, value) for item in text)
+            text = " or ".join(one.when for one in alternatives)
+            return replace(self._parsed(text), alternatives=alternatives)
+        return self._parsed(self._spelled_out(text, value))
+
+    def _alternative(self, key: str, data: Any, value: str) -> Alternative:
+        row = Row(data, f"{self.where}: {key}")
+        alternative = Alternative(
+            self._spelled_out(row.need("when", str), value), row.need("why", str)
+        )
+        row.finish()
+        return alternative
+
+    def _spelled_out(self, text: str, value: str) -> str:
+        """A condition with what is computed in place of its name."""
+        for name, computed in self.quantities.items():
+            text = re.sub(rf"\b{name}\b", f"({computed})", text)
+        return _VALUE.sub(value, text)
+
+    def _parsed(self, text: str) -> Condition:
         try:
-            return parse_condition(_VALUE.sub(value, text))
+            return parse_condition(text)
         except ValueError as error:
             raise self.fail(str(error)) from None
 
