@@ -14,7 +14,7 @@ from conformance.calls import all_calls, evidence_of, is_call
 from conformance.coverage import uncovered
 from conformance.defects import is_known, mended
 from conformance.group_rules import group_problems
-from conformance.judgement import false_alarm, ground, missed, worst_literal, wrong_port
+from conformance.judgement import false_alarm, ground, is_hidden, missed, worst_literal, wrong_port
 from conformance.records import (
     EVIDENCE,
     Part,
@@ -194,7 +194,8 @@ def shows(target: Target, record: Record, cause: str) -> bool | None:
         # Left alone or looked up, a key is a hazard where either way leads off.
         grounds = [ground(record, part) for part in literal_parts(record)]
         return next((known for known in (True, False) if known in grounds), None)
-    return ground(record, Part.LITERAL)
+    known = ground(record, Part.LITERAL)
+    return None if known is False and is_hidden(record, Part.LITERAL) else known
 
 
 def _neighbour(target: Target, record: Record) -> Record | None:

@@ -55,11 +55,11 @@ def false_alarm(record: Record) -> bool:
     What torch's own rounding is all that hides is no ground to call it false.
     """
     parts = list(literal_parts(record))
-    differs = any(ground(record, part) or _is_hidden(record, part) for part in parts)
+    differs = any(ground(record, part) or is_hidden(record, part) for part in parts)
     return bool(parts) and not differs and bool(record.codes - MAY_BE_SAME)
 
 
-def _is_hidden(record: Record, part: Part) -> bool:
+def is_hidden(record: Record, part: Part) -> bool:
     """Whether a deviation is beyond the limits, and only torch's own rounding as large."""
     run = record.runs[part]
     return run.result is not None and bool(parting(run.result.off, {}))
