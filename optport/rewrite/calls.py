@@ -36,7 +36,7 @@ def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
     for group, entries in zip(construction.parameters.groups, port.groups, strict=True):
         if group.site is None:
             return None
-        found = _edits(group.site, group.arguments, entries)
+        found = _edits(group.site, group.arguments, entries, in_group=True)
         if found is None:
             return None
         edits += found
@@ -44,8 +44,9 @@ def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
 
 
 def _edits(
-    site: Site, given: Mapping[str, Argument], written: Iterable[Written]
+    site: Site, given: Mapping[str, Argument], written: Iterable[Written], in_group: bool = False
 ) -> list[Edit] | None:
+    """Return the edits of a call's arguments, or of a group's entries; None for none."""
     becomes: dict[str, list[Written]] = {name: [] for name in given}
     added: list[Written] = []
     for one in written:
@@ -55,6 +56,8 @@ def _edits(
         if argument.site is None or argument.node is None:
             return None
         pairs = _pairs(argument, becomes[name])
+        if pairs == [(name, None)] and (in_group or argument.site is not site):
+            continue  # it stays as it stands, whoever else may have it
         by_site.setdefault(argument.site, {})[argument.node] = pairs
     last = _last(by_site.get(site, {}))
     if last is not None and added and not by_site[site][last]:  # they take the place of what goes

@@ -32,6 +32,8 @@ class Candidate:
     edits: list[Edit] | None
     direct: Reference | None
     """The name of the class that is called, where it is."""
+    orphan: bool = False
+    """Whether it is a scheduler that stays torch's because its optimizer does."""
 
     @property
     def place(self) -> Place:

@@ -9,18 +9,35 @@ from optport.edits import Edit, line_starts
 from optport.places import Place
 from optport.rewrite.names import ROOT, imported_as
 
+_IMPORT = "import "
 
-def import_edits(text: str, before: ast.Module, after: ast.Module, module: str) -> list[Edit]:
+
+def imported_by(setup: Iterable[str]) -> list[str]:
+    """Return the modules that a port's setup imports."""
+    return [line.removeprefix(_IMPORT) for line in setup if line.startswith(_IMPORT)]
+
+
+def without_imports(setup: Iterable[str]) -> list[str]:
+    """Return the lines of a port's setup that stand before its call: imports have their place."""
+    return [line for line in setup if not line.startswith(_IMPORT)]
+
+
+def import_edits(
+    text: str, before: ast.Module, after: ast.Module, module: str, others: Iterable[str] = ()
+) -> list[Edit]:
     """Return the edits of `text`, parsed as `after`, that bring its imports up to date.
 
-    `before` is the module as it was. `module` is to be imported if it is used and is not
-    imported yet; names of torch that were used before and are no longer are taken out.
+    `before` is the module as it was. `module`, the target's, and `others` of the standard library
+    are to be imported if they are used and are not imported yet; names of torch that were used
+    before and are no longer are taken out.
     """
     edits: list[Edit] = []
-    gone = _names_used(before) - _names_used(after)
-    root = module.partition(".")[0]
-    needed = root in _names_used(after) and root not in _imported(after)
     used = _names_used(after)
+    gone = _names_used(before) - used
+    missing = used - _imported(after)
+    needed = module in missing
+    lines = [f"{_IMPORT}{other}" for other in sorted(set(others) & missing)]
+    edits += _first(text, after, lines)
     for node in _statements(after):
         kept = [alias for alias in node.names if not _is_unused(node, alias, gone, after)]
         if len(kept) == len(node.names):
@@ -123,6 +140,16 @@ def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
         block = getattr(node, name, None)
         if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
             yield block
+
+
+def _first(text: str, tree: ast.Module, lines: list[str]) -> list[Edit]:
+    """Imports of the standard library: above the file's first import."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    own = [node for node in imports if getattr(node, "module", "") != "__future__"]
+    if not lines or not own or own[0].col_offset:
+        return [_added(text, tree, line) for line in lines]
+    return [Edit(Place(own[0].lineno, 0, own[0].lineno, 0), "".join(one + end for one in lines))]
 
 
 def _added(text: str, tree: ast.Module, line: str) -> Edit:

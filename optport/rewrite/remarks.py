@@ -12,7 +12,7 @@ from optport.hazards.hazard import Fidelity, Hazard, Port
 from optport.hazards.spelling import shortened
 from optport.printable import printable
 from optport.signatures import ApiKind
-from optport.table.model import Also
+from optport.table.model import Also, Takes
 
 MAX_REMARK: Final = 150
 """Characters of a comment."""
@@ -24,6 +24,7 @@ _ALSO: Final = {
     Also.SCALARS: "OPT404 give parameters without dimensions the shape (1,)",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+_ORPHAN: Final = "OPT903 rewrite by hand, together with its optimizer"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
 _OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
@@ -35,10 +36,15 @@ _CLOSENESS: Final = {
 }
 
 
-def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> Iterator[str]:
-    """Yield the comments on a call, without their mark, each on one line."""
+def remarks(
+    checked: Iterable[Checked], ports: Iterable[Port], ported: bool, orphan: bool
+) -> Iterator[str]:
+    """Yield the comments on a call, without their mark, each on one line.
+
+    An `orphan` is a scheduler whose optimizer stays torch's.
+    """
     checked, ports = list(checked), list(ports)
-    by_hand = _NOT_WRITTEN
+    by_hand = _ORPHAN if orphan else _NOT_WRITTEN
     if len(ports) > 1 and all(port.call is not None for port in ports):
         by_hand = _SEVERAL
     for one, port in zip(checked, ports, strict=True):
@@ -49,14 +55,20 @@ def remarks(checked: Iterable[Checked], ports: Iterable[Port], ported: bool) -> 
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
-            schedules = one.construction.kind is ApiKind.SCHEDULER
-            yield _made_first(port.call) if schedules else by_hand
+            yield _made_first(port.call) if _is_made_first(one) else by_hand
         elif ported and not one.construction.complete:
             yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             rounded = one.construction.kind is ApiKind.SCHEDULER
             is_close = port.fidelity is Fidelity.CLOSE
             yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
+
+
+def _is_made_first(checked: Checked) -> bool:
+    """Whether it is a scheduler that the target's optimizer is built with."""
+    rules = checked.judgements[0].target.info.schedulers
+    schedules = checked.construction.kind is ApiKind.SCHEDULER
+    return schedules and rules is not None and rules.takes is Takes.SCHEDULER
 
 
 def remark(hazard: Hazard, kind: ApiKind) -> str:

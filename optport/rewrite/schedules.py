@@ -21,6 +21,7 @@ from optport.reader.model import Construction
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import place_of
 from optport.rewrite.comments import Statements
+from optport.rewrite.imports import without_imports
 from optport.rewrite.names import Reference
 from optport.signatures import ApiKind
 from optport.table import roles
@@ -104,7 +105,7 @@ class Schedules:
         )
         if behind is None:
             return None
-        setup = self._statements.lines(construction.place, port.setup)
+        setup = self._statements.lines(construction.place, without_imports(port.setup))
         own = argument_edits(construction, port) if called and port.arguments else None
         if own is None or called is None:
             whole = [Edit(construction.place, port.call)]

@@ -22,7 +22,7 @@ from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import Candidate, Classes, place_of
 from optport.rewrite.comments import Statements
-from optport.rewrite.imports import import_edits
+from optport.rewrite.imports import import_edits, imported_by, without_imports
 from optport.rewrite.members import Uses
 from optport.rewrite.names import Reference
 from optport.rewrite.remarks import remark, remarks
@@ -85,7 +85,7 @@ def port_document(
     edits, done = list(dict.fromkeys([*edits, *more])), (*done, *left)
     ported = document.edited(edits)
     module = target.name.partition(".")[0]
-    imports = import_edits(ported.text, tree, parse_source(ported.text), module)
+    imports = import_edits(ported.text, tree, parse_source(ported.text), module, rewriting.imported)
     return ported.edited(imports), done
 
 
@@ -108,6 +108,8 @@ class _Rewriting:
         while _withdraw_overlapping(candidates):
             pass
         self._classes.withdraw(candidates)
+        while _withdraw_orphans(candidates):
+            self._classes.withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
         for one in candidates:
@@ -116,7 +118,8 @@ class _Rewriting:
                 fidelity = port.fidelity if ported else Fidelity.NONE
                 done.append(Done(one.place, checked.construction.api, fidelity, port.callee))
             edits += one.edits or []
-            edits += self._statements.comments(one.place, remarks(one.checked, one.ports, ported))
+            words = remarks(one.checked, one.ports, ported, one.orphan)
+            edits += self._statements.comments(one.place, words)
             written = _is_whole(one.ports[0]) or self._schedules.is_given(one.checked[0])
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
@@ -176,7 +179,7 @@ class _Rewriting:
             return self._schedules.edits(together[0], ports[0], called) if alone else None
         if len(together) == 1 and _is_whole(ports[0]):
             whole = Edit(place, str(ports[0].call))
-            return [whole, *self._statements.lines(place, ports[0].setup)]
+            return [whole, *self._setup(place, ports[0])]
         found = []
         for number, (checked, port) in enumerate(zip(together, ports, strict=True)):
             if port.call is None:
@@ -191,7 +194,16 @@ class _Rewriting:
                 ports[number] = replace(port, fidelity=port.closeness)
         if any(one != found[0] for one in found):
             return None
-        return [*found[0], *self._statements.lines(place, ports[0].setup)]
+        return [*found[0], *self._setup(place, ports[0])]
+
+    def _setup(self, place: Place, port: Port) -> list[Edit]:
+        return self._statements.lines(place, without_imports(port.setup))
+
+    @property
+    def imported(self) -> list[str]:
+        """The modules that what has been ported needs, beside the target's."""
+        ports = (one.ports[0] for one in self._candidates if one.edits is not None)
+        return [module for port in ports for module in imported_by(port.setup)]
 
 
 def _withdraw_overlapping(candidates: list[Candidate]) -> bool:
@@ -214,6 +226,26 @@ def _withdraw_overlapping(candidates: list[Candidate]) -> bool:
         if furthest is None or _end(place) > _end(furthest[0]):
             furthest = place, one
     return False
+
+
+def _withdraw_orphans(candidates: Iterable[Candidate]) -> bool:
+    """Have schedulers stay torch's whose optimizer may stay so; whether there were any."""
+    stay = {
+        key_of(checked.construction)
+        for one in candidates
+        if one.edits is None
+        for checked in one.checked
+    }
+    orphans = [
+        one
+        for one in candidates
+        if one.edits is not None
+        for optimizer in one.checked[0].construction.built_with
+        if key_of(optimizer) in stay
+    ]
+    for one in orphans:
+        one.edits, one.orphan = None, True
+    return bool(orphans)
 
 
 def _overlap(one: Place, other: Place) -> bool:
