@@ -25,6 +25,7 @@ from typing import Any
 from optport.values import UNKNOWN, UNREAD, Literal, Numpy, Tensor, Value, ValueSet, exactly
 
 Lookup = Callable[[str], ValueSet]
+_Arithmetic = Callable[[Mapping[str, Any]], Any]
 
 
 def _power(base: Any, exponent: Any) -> float:
@@ -35,7 +36,7 @@ def _power(base: Any, exponent: Any) -> float:
     return number
 
 
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -89,10 +90,13 @@ def _as_value(item: Any) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Arithmetic on parameters, their elements and numbers; `operands` by how they are spelled."""
+    """Arithmetic on parameters, their elements and numbers.
 
-    tree: ast.expr
+    `operands` are what it looks at, by how they are spelled; `compute` takes their numbers by that.
+    """
+
     operands: Mapping[str, Operand]
+    compute: _Arithmetic
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,22 +115,29 @@ class Sum:
             complete = complete and UNREAD not in numbers
             try:
                 known = dict(zip(self.operands, numbers, strict=True))
-                found.append(Literal(_computed(self.tree, known)))
+                found.append(Literal(self.compute(known)))
             except (TypeError, ArithmeticError):
                 continue  # what is no number meets no condition
         return ValueSet(tuple(found), complete, any(value.gaps for value in read))
 
 
-def _computed(node: ast.expr, numbers: Mapping[str, Any]) -> Any:
+def _arithmetic(node: ast.expr) -> _Arithmetic:
+    """A sum as a function of its operands' numbers; that raises `TypeError` for what is none."""
     if isinstance(node, ast.BinOp):
-        left, right = (_computed(side, numbers) for side in (node.left, node.right))
-        return _ARITHMETIC[type(node.op)](left, right)
+        apply, left, right = _OPERATORS[type(node.op)], *map(_arithmetic, (node.left, node.right))
+        return lambda numbers: apply(left(numbers), right(numbers))
     if isinstance(node, ast.Constant):
-        return node.value
-    found = numbers[ast.unparse(node)]
-    if not isinstance(found, (int, float)):
-        raise TypeError(found)
-    return found
+        constant = node.value
+        return lambda numbers: constant
+    name = ast.unparse(node)
+
+    def number(numbers: Mapping[str, Any]) -> Any:
+        found = numbers[name]
+        if not isinstance(found, (int, float)):
+            raise TypeError(found)
+        return found
+
+    return number
 
 
 def number_inside(option: Value) -> Any:
@@ -142,7 +153,8 @@ def parse_operand(text: str) -> Operand | Sum:
     try:
         tree = ast.parse(text, mode="eval").body
         if isinstance(tree, ast.BinOp):
-            return Sum(tree, {ast.unparse(node): one for node, one in _operands(tree)})
+            operands = {ast.unparse(node): one for node, one in _operands(tree)}
+            return Sum(operands, _arithmetic(tree))
         return Operand(None, constant=exactly(Literal(ast.literal_eval(tree))))
     except (ValueError, SyntaxError):
         raise ValueError(f"{text!r} is no operand") from None
@@ -160,7 +172,7 @@ def _parameter(text: str) -> Operand | None:
 
 def _operands(node: ast.expr) -> Iterator[tuple[ast.expr, Operand]]:
     """What a sum is made of; raises `ValueError` for what is neither a parameter nor a number."""
-    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         if isinstance(node.op, ast.Pow) and not _is_number(node.right):
             raise ValueError(ast.unparse(node))
         yield from _operands(node.left)
