@@ -203,6 +203,16 @@ SMALL: Mapping[str, str] = {
     + "}\n"
     + "d[q](q)\n" * 250
     + "torch.optim.ASGD(q)\n",
+    "schedulers of schedulers": chain(
+        "torch.optim.lr_scheduler.SequentialLR(o, [<p>, <p>], [5])",
+        "torch.optim.lr_scheduler.StepLR(o, 3)",
+        "torch.optim.ASGD(<p>)\n",
+    ).replace(HEAD, HEAD + "o = torch.optim.SGD(q, 0.1)\n"),
+    "schedulers chained": chain(
+        "torch.optim.lr_scheduler.ChainedScheduler([<p>, <p>])",
+        "torch.optim.lr_scheduler.StepLR(torch.optim.SGD(q, 0.1), 3)",
+        "torch.optim.ASGD(<p>)\n",
+    ),
     "huge powers": HEAD
     + "x = 10 ** 10 ** 10 ** 10\ntorch.optim.ASGD(q, lr=x, weight_decay=x ** x)\n",
 }
@@ -212,5 +222,7 @@ SMALL: Mapping[str, str] = {
 def check_small(name: str) -> None:
     """Check one of `SMALL`, or end in an error."""
     report = check_source(SMALL[name], PADDLE)
+    for one in report.constructions:
+        assert len(one.ports) == 1
     assert any(finding.code == "OPT301" for finding in report.findings)
     assert max(len(finding.message) for finding in report.findings) < 2000

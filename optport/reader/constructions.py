@@ -29,6 +29,8 @@ from optport.values import UNKNOWN, Certainty, Value, ValueSet
 
 MAX_INNER = 8
 """Schedulers that are looked into, one inside the other."""
+MAX_PARTS = 16
+"""Schedulers that one is made of, with what those are made of; one of more is unknown inside."""
 
 
 def find_constructions(
@@ -135,7 +137,8 @@ class _Search:
         built_with = [one for value in given.values for one in self._object(value, depth)]
         if not built_with and inner:
             built_with = list(inner[0].built_with)
-        return replace(construction, built_with=tuple(built_with), inner=inner)
+        weight = 1 + sum(one.weight for one in inner)
+        return replace(construction, built_with=tuple(built_with), inner=inner, weight=weight)
 
     def _object(self, value: Value, depth: int) -> list[Construction]:
         """Return the constructions that an object may be from."""
@@ -146,7 +149,7 @@ class _Search:
         return [one for one in self._built(value.call, depth + 1) if one.api == value.api]
 
     def _inner(self, schedulers: ValueSet, depth: int) -> tuple[Construction, ...]:
-        """Return the schedulers in a list, none unless each of them is known."""
+        """Return the schedulers in a list, none unless each of them is known, and they are few."""
         only = schedulers.exact
         elements = None if only is None else elements_of(only)
         found = []
@@ -156,4 +159,4 @@ class _Search:
             if len(constructions) != 1:
                 return ()
             found += constructions
-        return tuple(found)
+        return tuple(found) if sum(one.weight for one in found) <= MAX_PARTS else ()

@@ -165,6 +165,8 @@ class Construction:
     """What a scheduler's optimizer is known to be; empty for one that is not known."""
     inner: tuple[Construction, ...] = ()
     """The schedulers that a scheduler is made of, in order; empty unless all are known."""
+    weight: int = 1
+    """How many schedulers it is, with all that it is made of, one used twice counted twice."""
 
     @property
     def shape(self) -> Shape:
