@@ -116,6 +116,20 @@ def held(size: int) -> str:
     return f"d = {{}}\n{grown}" + lines("x = {'k<i>': d}\ntorch.optim.SGD(q, **dict(d))\n", n)
 
 
+def chosen(size: int) -> str:
+    """Groups made of groups by a name that every line binds anew."""
+    line = "g = [{'params': x, 'lr': y} for x in g for y in g]\ntorch.optim.SGD(g, 0.1)\n"
+    return "g = [q]\n" + line * (size // 75)
+
+
+def descended(size: int) -> str:
+    """Classes that derive from one another, and ask for what a class above them has."""
+    return "class C0:\n    lr = 1\n" + "".join(
+        f"class C{i + 1}(C{i}):\n    def f(self): torch.optim.SGD(q, lr=self.lr)\n"
+        for i in range(size // 65)
+    )
+
+
 SHAPES: Mapping[str, Callable[[int], str]] = {
     "dicts merged into dicts": merged,
     "dicts put into dicts": put_in,
@@ -146,6 +160,8 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
     "a partial": made_ready,
     "loops over one dict": gone_through,
     "dicts that hold one": held,
+    "groups of groups": chosen,
+    "classes and what they inherit": descended,
 }
 """By name: each returns a source of about so many characters, behind `HEAD`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from random import Random
@@ -19,7 +20,9 @@ from optport.check import check_source
 from optport.files import decode
 from optport.gate import concerns_us
 from optport.options import make_options
+from optport.rewrite.source import port_source
 from optport.signatures import ApiKind, family, known_names
+from optport.targets import parse_target
 from tests.conftest import ROOT, check, check_call, codes
 from tests.extremes import CHAINS, FOUND, Extreme, Form, deepest, extremes, made
 
@@ -121,6 +124,8 @@ HUGE = "0x" + "f" * 10_000
         f"lr=0.1, eps={HUGE}, betas=({HUGE}, [{HUGE}])",
         f"[{{'params': q, 'lr': {HUGE}}}, {{'params': q, 'lr': 0.1}}], lr={HUGE}",
         f"[{{'params': q, 'lr': {HUGE}}}], lr=1e-300, weight_decay={HUGE}",
+        f"eps=[0, 0x{'f' * 3700}], max_lr={{[]: 1}}",
+        "lr={1: 2}[[]], betas=({[]: 1}, {1: 2}[[q]])",
         "lr=10**300, eps=10**300",
         "[{'params': q, 'lr': 10**14}], lr=5e-324",
         "lr=1e999, eps=-1e999, betas=[1e999, 0]",
@@ -134,6 +139,29 @@ def test_numbers_that_no_float_holds(optimizer: str, arguments: str) -> None:
     handed = arguments if arguments.startswith("[") else f"q, {arguments}"
     call = f"torch.optim.{optimizer}({handed})"
     assert failure(f"import torch\n{call}\n", EVERYTHING) is None
+
+
+@pytest.mark.parametrize("target", ["paddle", "mindspore", "mindspore.experimental"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "if a: z = {cycle}\nelse: z = {cycle}",
+        "try: z = {cycle}\nexcept E: z = {cycle}\nfinally: {cycle}",
+        "match q:\n    case 1: z = {cycle}\n    case _: z = {cycle}",
+        "if a:\n    if b: z = {cycle}\n    elif {cycle}: pass\n    else: {cycle}",
+        "for i in q: o.param_groups[0]['lr'] = o.zero_grad(torch.optim.SGD)",
+        "for i in q: o.param_groups[0]['lr'] = torch.optim.Muon(p, lr=torch.optim.SGD)",
+        "o.zero_grad(o.param_groups[0]['lr'], o.zero_grad(set_to_none=False))",
+        "z = f'{{o.param_groups[partial(torch.optim.SGD, lr=1)]}}'",
+        "z = f'{{o.step(closure={huge})}} {{o.param_groups[{huge}]}}'",
+        "z[{huge}].a = torch.optim.SGD(q, lr=0.1)",
+    ],
+)
+def test_what_is_ported_where_lines_and_edits_meet_is_python(lines: str, target: str) -> None:
+    cycle = "torch.optim.lr_scheduler.OneCycleLR(o, max_lr=q, total_steps=q)"
+    head = "import torch\nfrom functools import partial\no = torch.optim.SGD(p, lr=0.1)\n"
+    text = head + lines.format(cycle=cycle, huge="0x" + "f" * 3700) + "\n"
+    ast.parse(port_source(text, parse_target(target)).text)
 
 
 @pytest.mark.parametrize("optimizer", ["Adam", "SGD", "Adagrad", "RMSprop", "ASGD"])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from optport.reader.source import parenthesised
-from optport.values import UNREAD, Literal, Numpy, Tensor, ValueSet
+from optport.values import MAX_NUMBER, UNREAD, Literal, Numpy, Tensor, ValueSet
 
 MAX_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
@@ -22,7 +22,7 @@ def shortened(text: str, longest: int = MAX_TEXT) -> str:
 
 def as_float(value: Any) -> Any:
     """Return the value with every int in it as a float, tensors and bools left alone."""
-    if type(value) is int:
+    if type(value) is int and abs(value) <= MAX_NUMBER:
         return float(value)
     if isinstance(value, (tuple, list)):
         return type(value)(as_float(element) for element in value)
@@ -111,9 +111,16 @@ def as_literal(text: str) -> Any:
     if text.isdecimal() and text.isascii() and len(text) < 20 and text[0] != "0":
         return int(text)
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        value = ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return UNREAD
+    return UNREAD if _is_beyond_floats(value) else value
+
+
+def _is_beyond_floats(value: Any) -> bool:
+    """Whether there is an int that no float holds in a value, at the depth that matters."""
+    inside = value if isinstance(value, (tuple, list)) else (value,)
+    return any(type(one) is int and abs(one) > MAX_NUMBER for one in inside)
 
 
 def as_float_text(text: str) -> str:

@@ -167,7 +167,8 @@ class OwnClass(Object):
         """Yield the class, and the classes of the analysed files that it derives from."""
         seen: list[OwnClass] = []
         pending = [self]
-        while pending and len(seen) < MAX_BASES:
+        spend = self.home.evaluation.spend
+        while pending and len(seen) < MAX_BASES and spend(1 + len(seen) // 8):
             own = pending.pop(0)
             if own not in seen:
                 seen.append(own)

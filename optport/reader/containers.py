@@ -90,7 +90,10 @@ class DictValue(Object):
         """Return the entry of a key."""
         if self._by_key is None:
             self._by_key = {entry.key: entry for entry in self.entries}
-        return self._by_key.get(key)
+        try:
+            return self._by_key.get(key)
+        except TypeError:  # a list is no key
+            return None
 
     @property
     def sure_keys(self) -> set[Any]:

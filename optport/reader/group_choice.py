@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from optport.reader.binder import Comprehension
 from optport.reader.names import MAX_SOURCES, bindings_of, owner
 from optport.reader.objects import Interpreter, elements_of
-from optport.reader.scopes import Assigned, Branch, LoopTarget, Point
+from optport.reader.scopes import Assigned, Binding, Branch, LoopTarget, Point
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Role
@@ -17,6 +18,8 @@ from optport.values import Certainty, Literal
 
 MAX_NODES = 2_000
 """Expressions that are looked at for one group."""
+MAX_COMPARED = 100
+"""Parts of an expression that may be found to be spelled as another one."""
 
 _PARAMETERS = ("named_parameters", "parameters")
 _TAKING = frozenset(
@@ -125,18 +128,25 @@ class _Walk:
             self._choice.reverses |= name == "reversed"
         elif isinstance(callee, ast.Attribute):
             if callee.attr in _PARAMETERS:
-                self._given.add(ast.dump(callee.value))
+                self._given.add(self._identity(callee.value))
                 if isinstance(callee.value, ast.Name):
                     self._loop(callee.value, at)
             elif callee.attr in _PASS_ON:
                 yield callee.value
 
+    def _identity(self, node: ast.expr) -> str:
+        """What an expression has in common with those that are spelled as it is, if it is short."""
+        parts = len(list(islice(ast.walk(node), MAX_COMPARED)))
+        self._asker.evaluation.spend(parts)
+        return ast.dump(node) if parts < MAX_COMPARED else f"{node.lineno}:{node.col_offset}"
+
     def _follow(self, node: ast.Name, at: Point) -> None:
-        for binding in bindings_of(node.id, at):
+        for binding in self._bindings(node, at):
             given = binding.definition
             if isinstance(given, Assigned):
                 self._pending.append((given.value, binding.at))
-        self._loop(node, at)
+            elif isinstance(given, LoopTarget):
+                self._pending.append((given.iterable, binding.at))
         scope = owner(node.id, at.scope)
         if scope is None:
             return
@@ -145,9 +155,14 @@ class _Walk:
                 self._conditions(change.at)
                 self._pending += [(one, change.at) for one in change.node.args]
 
+    def _bindings(self, node: ast.Name, at: Point) -> list[Binding]:
+        """Return what a name may be bound to, which costs a step for each that is looked at."""
+        found = bindings_of(node.id, at)
+        return found if self._asker.evaluation.spend(8 * len(found)) else []
+
     def _loop(self, node: ast.Name, at: Point) -> None:
         """Go on with what a loop takes the things of a name from."""
-        for binding in bindings_of(node.id, at):
+        for binding in self._bindings(node, at):
             if isinstance(binding.definition, LoopTarget):
                 self._pending.append((binding.definition.iterable, binding.at))
 
@@ -162,6 +177,8 @@ class _Walk:
     def _test(self, test: ast.expr, at: Point) -> None:
         self._tested = True
         for node in ast.walk(test):
+            if not self._asker.evaluation.spend(1):
+                return
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 self._choice.words[node.value] = None
             elif isinstance(node, ast.Name):

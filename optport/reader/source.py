@@ -65,6 +65,11 @@ class SourceText:
         """Return the place of the bytes of `data` from `begin` to `end`."""
         return Place(*self._position(begin), *self._position(end))
 
+    def span_of(self, place: Place) -> tuple[int, int]:
+        """Return from where to where in the source's bytes a place is."""
+        begin = self._starts[place.line - 1] + place.col
+        return begin, self._starts[place.end_line - 1] + place.end_col
+
     def _position(self, at: int) -> tuple[int, int]:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1]
@@ -88,8 +93,13 @@ class SourceText:
         return _one_line(ast.Subscript(node, ast.Constant(position)))
 
 
-def _one_line(node: ast.expr) -> str:
+def unparsed(node: ast.AST) -> str | None:
+    """Return a node as source; None where it is nested too deep, or holds too many digits."""
     try:
         return ast.unparse(node)
-    except (RecursionError, ValueError):  # nested too deep to be written out
-        return "…"
+    except (RecursionError, ValueError):
+        return None
+
+
+def _one_line(node: ast.expr) -> str:
+    return unparsed(node) or "…"

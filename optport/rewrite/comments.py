@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from optport.edits import Edit, line_starts
 from optport.places import Place
 
 MARK = "# optport:"
+_CLAUSE = re.compile(r"\s*(?:else|elif|except|finally|case)\b")
+"""How a line begins above which no statement can stand; a variable may be called `case`, too."""
 
 
 class Statements:
@@ -18,7 +21,7 @@ class Statements:
         self._data = text.encode("utf-8", "surrogatepass")
         self._lines = [*line_starts(self._data), len(self._data)]
         self._end = "\r\n" if "\r\n" in text else "\n"
-        self._first = _first_lines(tree, len(self._lines))
+        self._first, self._around = _first_lines(tree, len(self._lines))
 
     def comments(self, place: Place, words: Iterable[str]) -> list[Edit]:
         """Return the edits that put a comment for each of `words` above the statement at `place`.
@@ -28,11 +31,16 @@ class Statements:
         line = self._line(place)
         if line > 1 and self._text(line - 1).lstrip().startswith(MARK):
             return []
-        return self.lines(place, [f"{MARK} {word}" for word in dict.fromkeys(words)])
+        return self._above(line, [f"{MARK} {word}" for word in dict.fromkeys(words)])
 
     def lines(self, place: Place, written: Iterable[str]) -> list[Edit]:
         """Return the edit that puts lines above the statement at `place`, indented as it is."""
         line = self._line(place)
+        while _CLAUSE.match(self._text(line)) and self._around[line]:
+            line = self._around[line]  # nothing but a comment can stand above `else: …`
+        return self._above(line, written)
+
+    def _above(self, line: int, written: Iterable[str]) -> list[Edit]:
         text = self._text(line)
         indent = text[: len(text) - len(text.lstrip())]
         content = "".join(f"{indent}{one}{self._end}" for one in written)
@@ -73,8 +81,11 @@ class Statements:
         return whole.decode("utf-8", "surrogatepass").rstrip("\r\n")
 
 
-def _first_lines(tree: ast.Module, lines: int) -> list[int]:
-    """For each line, the first line of the smallest statement that it belongs to; 0 for none."""
+def _first_lines(tree: ast.Module, lines: int) -> tuple[list[int], list[int]]:
+    """For each line, where the smallest statement begins that it belongs to, and the one around it.
+
+    The first lines of both; 0 for none. The one around begins on an earlier line.
+    """
     spans = sorted(
         (
             (_first_line(node), -(node.end_lineno or node.lineno))
@@ -83,6 +94,7 @@ def _first_lines(tree: ast.Module, lines: int) -> list[int]:
         ),
     )
     found = [0] * (lines + 1)
+    outer = [0] * (lines + 1)
     around: list[tuple[int, int]] = []
     following = 0
     for line in range(1, lines):
@@ -93,7 +105,8 @@ def _first_lines(tree: ast.Module, lines: int) -> list[int]:
             around.pop()
         if around:
             found[line] = around[-1][0]
-    return found
+            outer[line] = next((first for first, _ in reversed(around) if first < line), 0)
+    return found, outer
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from optport.reader.source import SourceText
+from optport.reader.source import SourceText, unparsed
 from optport.rewrite.pieces import NotWritten
 
 Whole = ast.For | ast.ListComp
@@ -103,7 +103,10 @@ class Tree:
         if whole is None:
             return self._source.offset(node), self._source.end_offset(node)
         begin, end = self._source.offset(whole), self._source.end_offset(whole)
-        text = self.unparsed(node).encode("utf-8", "surrogatepass")
+        try:
+            text = self.unparsed(node).encode("utf-8", "surrogatepass")
+        except NotWritten:
+            return None
         data = self._source.data[begin:end]
         at = begin + data.find(text)
         return (at, at + len(text)) if data.count(text) == 1 else None
@@ -114,8 +117,13 @@ class Tree:
         return end - begin
 
     def unparsed(self, node: ast.AST) -> str:
-        """Return an expression of a formatted text, with quotes as they are there."""
-        text = ast.unparse(node)
+        """Return an expression of a formatted text, with quotes as they are there.
+
+        Raises `NotWritten` where that can't be.
+        """
+        text = unparsed(node)
+        if text is None:
+            raise NotWritten
         whole = self._formatted(node)
         if whole is not None:
             at = self._source.offset(whole)

@@ -125,8 +125,9 @@ class Uses:
         _ask(known and (node is use.node or use.access is Access.READ))
         if row.write and use.site is not None:
             edit = use.site.written(list(row.write.items()))
-            _ask(edit is not None)
-            self._edits += [edit] if edit is not None else []
+            if edit is None:
+                raise NotWritten
+            self._pieces.put(self._source.span_of(edit.place), edit.content)
             return
         if row.becomes is None:
             raise NotWritten
@@ -155,6 +156,7 @@ class Uses:
     def _take_out(self, node: ast.expr) -> None:
         statement, block = self._tree.statement_of(node)
         _ask(isinstance(statement, ast.Expr) and statement.value is node)
+        self._pieces.remove(self._tree.span(node))
         self._gone.add(statement)
         last = self._gone.issuperset(block)  # a block has to have something
         edit = None if last else self._statements.without(statement)

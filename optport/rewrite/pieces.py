@@ -41,6 +41,16 @@ class Pieces:
 
         Raises `NotWritten` where that can't be.
         """
+        if span is None:
+            raise NotWritten
+        self.remove(span)
+        self._put[span] = text
+
+    def remove(self, span: Span | None) -> None:
+        """Take back what has been put inside of a span, which goes away as a whole.
+
+        Raises `NotWritten` where that can't be.
+        """
         if span is None or self.cover(span):
             raise NotWritten
         place = self._source.place_of(*span)
@@ -50,7 +60,6 @@ class Pieces:
                 raise NotWritten
         for inner in [one for one in self._put if span[0] <= one[0] and one[1] <= span[1]]:
             del self._put[inner]
-        self._put[span] = text
 
     def cover(self, span: Span | None) -> bool:
         """Whether another text has been put in the place of a span."""

@@ -18,6 +18,7 @@ from optport.hazards.rates import optimizer_text
 from optport.hazards.scene import bare_scene
 from optport.places import Place
 from optport.reader.model import Construction
+from optport.reader.source import unparsed
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import place_of
 from optport.rewrite.comments import Statements
@@ -146,4 +147,6 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[Place, _Assigned]]:
                 value.end_lineno or value.lineno,
                 value.end_col_offset or 0,
             )
-            yield place, _Assigned(node, ast.unparse(node.targets[0]))
+            target = unparsed(node.targets[0])
+            if target is not None:
+                yield place, _Assigned(node, target)

@@ -81,7 +81,8 @@ def port_document(
         return document, ()
     rewriting = _Rewriting(tree, text, target)
     edits, done = rewriting.of(report.constructions)
-    more, left = rewriting.uses(report.uses, bare_scene(options.torch_version))
+    bare = bare_scene(options.torch_version)
+    more, left = rewriting.uses(report.uses, bare, [edit.place for edit in edits])
     edits, done = list(dict.fromkeys([*edits, *more])), (*done, *left)
     ported = document.edited(edits)
     module = target.name.partition(".")[0]
@@ -131,8 +132,13 @@ class _Rewriting:
         ]
         return edits, tuple(done)
 
-    def uses(self, uses: Iterable[MethodUse], bare: Scene) -> tuple[list[Edit], tuple[Done, ...]]:
-        """Return the edits for uses of what has been rewritten, and the uses that are left."""
+    def uses(
+        self, uses: Iterable[MethodUse], bare: Scene, taken: list[Place]
+    ) -> tuple[list[Edit], tuple[Done, ...]]:
+        """Return the edits for uses of what has been rewritten, and the uses that are left.
+
+        What is `taken` by other edits is not to be had.
+        """
         candidates = self._candidates
         checked = [one for candidate in candidates for one in candidate.checked]
         scene = checked[0].judgements[0].scene if checked else bare
@@ -143,7 +149,6 @@ class _Rewriting:
                     ported.add(key_of(one.construction))
                 elif one.construction.kind is ApiKind.OPTIMIZER:
                     stay.add(key_of(one.construction))
-        taken = [edit.place for candidate in candidates for edit in candidate.edits or ()]
         found = Uses(self._tree, self._text, self._target, self._statements, taken).rewritten(
             uses, scene, ported, stay
         )
