@@ -48,6 +48,12 @@ _SCHEDULERS: Final = {
         "T_0=4, T_mult=2",
     ),
 }
+_SCHEDULES: Final = {
+    "scheduled": "mindspore.nn.ExponentialDecayLR(0.1, 0.5, 1, is_stair=True)",
+}
+"""What stands for a scheduler on `mindspore.nn`."""
+_BY_ITSELF: Final = frozenset({"lr_scheduler.LRScheduler.step"})
+"""What a schedule there does by itself: that is said where it is made."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,8 @@ def build(kind: str, target: str) -> str:
     if target == "paddle.optimizer":
         made = f"paddle.optimizer.lr.{paddle}(0.1, {arguments})"
         return "\n".join([*lines, f"scheduler = {made}", "opt = again(lr=scheduler)"])
+    if target == "mindspore.nn":
+        return "\n".join([*lines, f"scheduler = {_SCHEDULES[kind]}", "opt = again(lr=scheduler)"])
     module = "torch.optim" if target == "torch" else "mindspore.experimental.optim"
     made = f"{module}.lr_scheduler.{torch}(opt, {arguments})"
     return "\n".join([*lines, "opt = again(lr=0.1)", f"scheduler = {made}"])
@@ -132,8 +140,10 @@ def measure(version: str, cache: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _fits(program: MemberProgram, target: str) -> bool:
-    """Schedulers are no objects with members on `mindspore.nn`."""
-    return not (target == "mindspore.nn" and program.build in _SCHEDULERS)
+    """Few schedulers are objects on `mindspore.nn`, and none takes steps."""
+    if target != "mindspore.nn" or program.build not in _SCHEDULERS:
+        return True
+    return program.build in _SCHEDULES and program.member not in _BY_ITSELF
 
 
 def _jobs(programs: Sequence[MemberProgram], target: str, framework: str) -> Iterator[Program]:

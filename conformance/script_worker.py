@@ -1,6 +1,7 @@
 """Runs whole scripts in one framework: JSON lines in, JSON lines out (worker side only).
 
-A job is ``{"text", "scale", "negate"}``; the answer ``{"weights", "start"}`` or ``{"error"}``.
+A job is ``{"text", "scale", "negate"}``, and ``"kind"`` where the weights are not of float32, which
+only torch takes; the answer ``{"weights", "start"}`` or ``{"error"}``.
 The script is executed with a module ``problem`` whose ``net`` has two parts with a weight each;
 then its ``optimizer`` is stepped, and after each step its ``scheduler``, if it leaves one, and its
 function ``after_step`` is called with the number of the step.
@@ -132,7 +133,7 @@ FRAMEWORKS: Final = {"torch": _Torch, "paddle": _Paddle, "mindspore": _MindSpore
 
 def _run(framework: Any, job: dict[str, Any]) -> dict[str, Any]:
     problems = [Squares("1", other) for other in _PARTS.values()]
-    start = problems[0].start
+    start = problems[0].start.astype(job.get("kind", "float32"))
     net = framework.net(start)
     scale = np.float32(job["scale"] * (-1 if job["negate"] else 1))
 

@@ -17,6 +17,7 @@ PORTS = Path(__file__).parent / "ports"
 SOURCES = sorted(PORTS.glob("*.py"))
 TARGETS = ("paddle", "mindspore", "mindspore.experimental")
 NAMES = [path.stem for path in SOURCES]
+PADDLE = parse_target("paddle")
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -57,7 +58,7 @@ def test_line_ends_and_everything_else_stay() -> None:
 
 def test_what_holds_no_optimizer_is_returned_as_it_is() -> None:
     document = TextDocument("import torch\nprint(torch.nn.Linear)\n")
-    assert port_document(document, parse_target("paddle")) == (document, ())
+    assert port_document(document, PADDLE) == (document, ())
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_a_loop_becomes_a_line_that_ends_as_the_others(end: str) -> None:
         "    )",
         "",
     ]
-    ported = port_source(end.join(lines), parse_target("paddle")).text
+    ported = port_source(end.join(lines), PADDLE).text
     assert ported.split(end)[2:] == ["# all", "o.set_lr(float(f(", "        1,", "    )))", ""]
     assert ported.count("\n") == ported.count(end)
 
@@ -165,9 +166,31 @@ def test_notebooks_are_ported_within_their_cells(tmp_path: Path) -> None:
 def test_what_is_added_takes_the_place_of_a_last_argument_that_goes() -> None:
     given = "m.parameters(),\n    lr=0.1,\n    lambd=0.1,  # a\n    t0=1,  # b\n"
     call = f"import torch\n\no = torch.optim.ASGD(\n    {given})\n"
-    ported = port_source(call, parse_target("paddle")).text
+    ported = port_source(call, PADDLE).text
     assert ported.endswith(
         "scheduler = paddle.optimizer.lr.LambdaDecay(0.1, lambda e: (1 + 0.1 * 0.1 * e) ** -0.75)\n"
         "o = paddle.optimizer.SGD(\n    parameters=m.parameters(),\n    learning_rate=scheduler,\n"
         "    # a\n    weight_decay=0.1,  # b\n)\n"
     )
+
+
+def test_a_class_that_is_a_default_takes_what_its_function_hands_on() -> None:
+    text = (
+        "import torch\n\n\ndef build(params, kind=torch.optim.NAdam, lr=0.01):\n"
+        "    return kind(params, lr=lr, eps=1e-8)\n\n\no = build(m.parameters())\n"
+    )
+    ported = port_source(text, PADDLE).text
+    assert "kind=paddle.optimizer.NAdam" in ported
+    assert "return kind(parameters=params, learning_rate=lr, epsilon=1e-8)" in ported
+    # What is handed on would have to be another value, which another call may not need.
+    assert "return kind(params, lr=lr" in port_source(text.replace("0.01", "1"), PADDLE).text
+
+
+def test_an_item_of_groups_that_a_loop_appends_is_one_of_the_group() -> None:
+    text = (
+        "import torch\n\ngroups = []\nfor part in parts:\n"
+        '    groups.append({"params": part.parameters()})\n'
+        'groups[0]["betas"] = (0.8, 0.99)\no = torch.optim.Adam(groups, lr=0.1)\n'
+    )
+    ported = port_source(text, PADDLE).text
+    assert 'groups[0]["beta1"], groups[0]["beta2"] = 0.8, 0.99\n' in ported

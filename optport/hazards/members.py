@@ -96,6 +96,8 @@ class Members:
         """Whether a row is about such a use, at these versions."""
         if row.access and use.access not in row.access:
             return False
+        if row.receiver is not None and use.receiver_kind is not row.receiver:
+            return False
         if row.key is not None and use.key != row.key:
             return False
         if row.given is not None and row.given not in use.arguments:
@@ -104,7 +106,10 @@ class Members:
             return False
         if row.formatted and not use.formatted:
             return False
-        if row.scheduled and not any(self._scene.over(one) for one in use.receivers):
+        over = [one.api for receiver in use.receivers for one in self._scene.over(receiver)]
+        if row.scheduled and not over:
+            return False
+        if row.schedulers and not (over and set(over) <= set(row.schedulers)):
             return False
         return (
             (row.before is None or parse_version(target.version) < parse_version(row.before))

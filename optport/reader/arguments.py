@@ -82,7 +82,7 @@ class ArgumentBinder:
     def _take_keyword(self, keyword: ast.keyword, name: str, source: ArgumentSource) -> None:
         spot = looked_through(Spot(keyword.value, source.at, source.call, source.frame))
         if spot.node is not keyword.value:
-            self._take(name, spot)
+            self._take(name, spot, keyword.value, source.call)
             return
         node = keyword.value
         value = self._evaluator.value(node, source.at)
@@ -93,10 +93,12 @@ class ArgumentBinder:
         )
         self._bind(argument, value, node, source.at)
 
-    def _take(self, name: str, spot: Spot) -> None:
-        """Bind what stands somewhere to a parameter."""
+    def _take(self, name: str, spot: Spot, node: ast.expr, call: ast.Call) -> None:
+        """Bind what stands somewhere, and that `node` hands on in `call`, to a parameter."""
         value = self._evaluator.value(spot.node, spot.at)
         argument = self._argument(name, value, spot.node, spot.holder)
+        if spot.node is not node:
+            argument = replace(argument, handed=(node, self.site(call)))
         self._bind(argument, value, spot.node, spot.at)
 
     def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
@@ -105,7 +107,8 @@ class ArgumentBinder:
         if not isinstance(node, ast.Starred):
             name = self._next_positional()
             if name is not None:
-                self._take(name, looked_through(Spot(node, source.at, source.call, source.frame)))
+                spot = looked_through(Spot(node, source.at, source.call, source.frame))
+                self._take(name, spot, node, source.call)
             return True
         given = rest_positions(node.value, source.frame)
         if given is not None and source.frame is not None:

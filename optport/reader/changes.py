@@ -25,6 +25,8 @@ from optport.values import UNKNOWN, Literal, Value, ValueSet, exactly, union
 MAX_CHANGES = 256
 """Changes of one name (item assignments, appends) that are followed; past them, any may come."""
 
+_EMPTY = Literal([])
+
 Seen = tuple[tuple[Mutation, bool], ...]
 """Changes of one name that a use sees, and whether it surely does."""
 
@@ -172,6 +174,11 @@ class Changes:
                 for one in only.entries
             ]
             return exactly(DictValue(tuple(entries), only.complete))
+        # An empty list has no item that could be changed: a loop has appended to it before.
+        lists = tuple(one for one in value.values if one != _EMPTY)
+        if only is None and lists and all(isinstance(one, ListValue) for one in lists):
+            found = ValueSet(lists, value.complete)
+            return found.map(lambda one: exactly(_each_with(one, entry.unsure())))
         if not isinstance(only, ListValue):
             return value | UNKNOWN
         index = key + len(only.items) if isinstance(key, int) and key < 0 else key
@@ -193,6 +200,13 @@ def _set_on(value: ValueSet, entry: Entry) -> DictValue | None:
     if not value.known and not value.complete and isinstance(entry.key, str):
         return DictValue((), complete=False)
     return only_dict(value)
+
+
+def _each_with(value: Value, entry: Entry) -> Value:
+    """Return a list of dicts each of which may have an entry."""
+    if not isinstance(value, ListValue):
+        return value
+    return ListValue(tuple(_entered(one, entry) for one in value.items), value.many)
 
 
 def _entered(value: ValueSet, entry: Entry) -> ValueSet:

@@ -56,6 +56,8 @@ class Argument:
     """The call or display that it is an argument or an entry of; None where it may be another."""
     function: Function | None = field(default=None, compare=False, repr=False)
     """The function or lambda of the file that the value must be."""
+    handed: tuple[ast.expr, Site] | None = field(default=None, compare=False, repr=False)
+    """What hands it on in the construction's own call, where it is from a call around that."""
     instead: tuple[Argument, ...] = ()
     """Where it is one of several, each of them as it stands by itself; `value` is of all."""
 

@@ -53,12 +53,15 @@ def _edits(
         becomes.get(one.source or "", added).append(one)
     by_site: dict[Site, dict[ast.expr, list[tuple[str, str | None]]]] = {}
     for name, argument in given.items():
-        if argument.site is None or argument.node is None:
-            return None
         pairs = _pairs(argument, becomes[name])
-        if pairs == [(name, None)] and (in_group or argument.site is not site):
+        node, where = argument.handed or (argument.node, argument.site)
+        if where is None or node is None:
+            return None
+        if argument.handed is not None and any(text is not None for _, text in pairs):
+            return None  # what is handed on may be something else in another call
+        if pairs == [(name, None)] and (in_group or where is not site):
             continue  # it stays as it stands, whoever else may have it
-        by_site.setdefault(argument.site, {})[argument.node] = pairs
+        by_site.setdefault(where, {})[node] = pairs
     last = _last(by_site.get(site, {}))
     if last is not None and added and not by_site[site][last]:  # they take the place of what goes
         by_site[site][last] = [(one.name, one.text) for one in added]

@@ -32,6 +32,9 @@ from optport.targets import Target
 _OPERANDS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript)
 """Expressions that need no parentheses beside an operator."""
 
+_OBJECT = frozenset({"object"})
+_VALUE = frozenset({"value", "float_value"})
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -196,8 +199,9 @@ class Uses:
         if use.hidden is not None:
             raise NotWritten
         object_text = "" if object_node is None else self._text(object_node)
-        several = sum(hole.name == "object" for hole in template.holes) > 1
-        _ask(not several or not any(isinstance(n, ast.Call) for n in _walk(object_node)))
+        for names_of_one, node in (_OBJECT, object_node), (_VALUE, self._tree.assigned(met.node)):
+            several = sum(hole.name in names_of_one for hole in template.holes) > 1
+            _ask(not several or not any(isinstance(n, ast.Call) for n in _walk(node)))
 
         def spell(hole: Hole) -> str:
             if hole.name == "object":
@@ -207,7 +211,7 @@ class Uses:
                 return self._text(met.node)
             if hole.name == "operator":
                 return self._tree.operator(met.node)
-            return self._argument(met.use, hole.name, is_operand="operator" in names)
+            return self._argument(met.use, hole.name, "operator" in names or several)
 
         return template.render(spell)
 

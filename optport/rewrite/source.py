@@ -227,6 +227,9 @@ def _withdraw_overlapping(candidates: list[Candidate]) -> bool:
     for place, one in places:
         if furthest is not None and furthest[1] is not one and _overlap(place, furthest[0]):
             one.edits = furthest[1].edits = None
+            for other in candidates:  # all that stands in it, not only the first
+                if furthest[1].place.holds(other.place):
+                    other.edits = None
             return True
         if furthest is None or _end(place) > _end(furthest[0]):
             furthest = place, one

@@ -194,11 +194,12 @@ class Use:
     """What becomes of some uses of a method or an attribute on some targets.
 
     The first that fits holds; where none fits, the target does the same. All that is stated has to
-    fit: `access` (none: any), the `key` of a group that is looked at or set, the parameter that is
-    `given` or `left_out`, `when` and not `unless` (over the method's parameters, and ``value`` for
-    what is assigned), whether a scheduler sets the optimizer's rate (`scheduled`), whether a value
-    that is read gets formatted, whether something looks into what a call gives (`opened`), versions
-    of target and torch. `becomes` is the whole use in the port, over the method's parameters and
+    fit: `access` (none: any), the kind of the `receiver`, the `key` of a group that is looked at or
+    set, the parameter that is `given` or `left_out`, `when` and not `unless` (over the method's
+    parameters, and ``value`` for what is assigned), whether a scheduler sets the optimizer's rate
+    (`scheduled`), and whether all that do are of some classes (`schedulers`), whether a value that
+    is read gets formatted, whether something looks into what a call gives (`opened`), versions of
+    target and torch. `becomes` is the whole use in the port, over the method's parameters and
     `PARTS`: empty where the statement goes. `write` are arguments that make torch do what the
     target does. `moot_with` are methods: whoever follows what is said about one of them on the same
     object has no use left for this one.
@@ -209,12 +210,14 @@ class Use:
     advice: str
     text: str | None = None
     access: tuple[Access, ...] = ()
+    receiver: ApiKind | None = None
     key: str | None = None
     given: str | None = None
     left_out: str | None = None
     when: Condition | None = None
     unless: Condition | None = None
     scheduled: bool = False
+    schedulers: tuple[str, ...] = ()
     formatted: bool = False
     opened: bool = False
     before: str | None = None

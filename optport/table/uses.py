@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from optport.signatures import ApiKind
 from optport.table.model import Access, Use, Verdict
 from optport.table.toml import Row
 
@@ -25,12 +26,14 @@ def read_use(data: Any, where: str, targets: Collection[str]) -> Use:
         advice=row.need("advice", str),
         text=row.take("text", str),
         access=row.words("access", Access),
+        receiver=row.word("receiver", ApiKind),
         key=row.take("key", str),
         given=row.take("given", str),
         left_out=row.take("left_out", str),
         when=row.condition("when"),
         unless=row.condition("unless"),
         scheduled=row.take("scheduled", bool, False),
+        schedulers=row.strings("schedulers"),
         formatted=row.take("formatted", bool, False),
         opened=row.take("opened", bool, False),
         before=row.take("before", str),
