@@ -22,15 +22,17 @@ def fidelity(case: Case, hazards: Iterable[Hazard]) -> Fidelity:
     if not faithful or any(not one.cured and not _is_handed_over(one) for one in hazards):
         return Fidelity.APPROXIMATE
     found = {one for one, _ in _shortfalls(case)}
-    return next((one for one in (_APPROXIMATE, _CLOSE) if one in found), _EXACT)
+    return next((one for one in (_APPROXIMATE, _INCOMPLETE, _CLOSE) if one in found), _EXACT)
 
 
 def deviations(case: Case) -> tuple[str, ...]:
     """Return how far a port that is not exact leaves torch's weights, and at which gradients."""
-    return tuple(dict.fromkeys(text for _, text in _shortfalls(case) if text is not None))
+    known = (text for short, text in _shortfalls(case) if short is not _INCOMPLETE)
+    return tuple(dict.fromkeys(text for text in known if text is not None))
 
 
 _EXACT, _CLOSE, _APPROXIMATE = Fidelity.EXACT, Fidelity.CLOSE, Fidelity.APPROXIMATE
+_INCOMPLETE = Fidelity.INCOMPLETE
 
 
 def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
@@ -53,10 +55,16 @@ def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
 def shortfall(
     inexact_when: Condition | None, close_when: Condition | None, lookup: Lookup
 ) -> Fidelity | None:
-    """Return what a port that is not exact for some values is; None where it is, by these."""
-    if inexact_when is None or inexact_when.holds(lookup) is Certainty.NO:
+    """Return what a port that is not exact for some values is; None where it is, by these.
+
+    It is incomplete where that hangs on values that can't be read.
+    """
+    met = Certainty.NO if inexact_when is None else inexact_when.holds(lookup)
+    if met is Certainty.NO:
         return None
-    return _if_close(close_when, lookup)
+    short = _if_close(close_when, lookup)
+    unread = met is Certainty.UNRESOLVED and short is _APPROXIMATE
+    return _INCOMPLETE if unread else short
 
 
 def _is_older(case: Case, version: str | None) -> bool:
@@ -76,7 +84,9 @@ def _placed(placement: Placement, lookup: Lookup, usual: Lookup) -> Fidelity:
 
 
 def _if_close(close_when: Condition | None, lookup: Lookup) -> Fidelity:
-    return _CLOSE if _surely(close_when, lookup) else _APPROXIMATE
+    met = Certainty.NO if close_when is None else close_when.holds(lookup)
+    by_certainty = {Certainty.CERTAIN: _CLOSE, Certainty.UNRESOLVED: _INCOMPLETE}
+    return by_certainty.get(met, _APPROXIMATE)
 
 
 def _surely(condition: Condition | None, lookup: Lookup) -> bool:

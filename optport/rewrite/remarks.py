@@ -28,6 +28,7 @@ _ORPHAN: Final = "OPT903 rewrite by hand, together with its optimizer"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
 _OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
+_UNREAD: Final = "OPT903 incomplete: whether it is exact hangs on values that can't be read here"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
     Fidelity.CLOSE: "OPT903 close, not exact: small gradients train differently",
@@ -61,7 +62,10 @@ def remarks(
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             rounded = one.construction.kind is ApiKind.SCHEDULER
             is_close = port.fidelity is Fidelity.CLOSE
-            yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
+            if port.closeness is Fidelity.INCOMPLETE:
+                yield _UNREAD
+            else:
+                yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
 
 
 def _is_made_first(checked: Checked) -> bool:
