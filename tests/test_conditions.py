@@ -227,3 +227,24 @@ def test_what_nobody_writes_is_not_guessed_at() -> None:
     assert "OPT302" not in codes(check_call(unread, "paddle"))
     tried = "torch.optim.AdamW(params, lr=2.0, betas=(0.9, 0.0), eps=1e-10)"
     assert "OPT302" in codes(check_call(tried, "paddle"))
+
+
+@pytest.mark.parametrize(
+    "call, shows",
+    [
+        ("Adam(params)", False),
+        ("Adam(params, lr=rate)", False),
+        ("Adam(params, lr=rate, eps=1e-8)", False),
+        ("Adam(params, lr=rate, eps=1e-8, betas=(0.98, 0.999))", False),
+        ("Adam([{'params': params, 'lr': rate}])", False),
+        ("Adam([{'params': params, 'lr': rate, 'eps': 1e-8}])", False),
+        ("Adam(params, lr=rate, eps=1e-3)", True),
+        ("Adam([{'params': params, 'lr': rate}], eps=1e-3)", True),
+        ("Adam(params, lr=rate, weight_decay=1e-5)", True),
+        ("Adam(params, lr=10.0)", True),
+        ("Adam(params, lr=1e-3, eps=small)", True),
+    ],
+)
+def test_a_rate_that_cannot_be_read_is_taken_for_a_usual_one(call: str, shows: bool) -> None:
+    found = codes(check_call(f"torch.optim.{call}", "mindspore,mindspore.experimental"))
+    assert ("OPT303" in found) is shows

@@ -176,15 +176,11 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
 
 def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     assert row.placement is not None
-    met = row.placement.matters.holds(case.lookup)
+    met = placement_shows(case, row, case.lookup)
     for group in case.construction.parameters.groups:
         if row.name not in group.arguments:  # with eps from here, and what else is in force there
-            there = row.placement.matters.holds(case.lookup_in(group))
+            there = placement_shows(case, row, case.lookup_in(group))
             met = max(met, there if group.sure else min(there, Certainty.POSSIBLE))
-    if met is Certainty.UNRESOLVED and case.given(row.name) is None:
-        # A default is not doubted for a rate that can't be read, if the usual one will do.
-        usual = row.placement.matters.holds(case.usual(case.lookup, row.name))
-        met = met if usual > Certainty.UNRESOLVED else Certainty.NO
     if met is not Certainty.NO:
         yield case.hazard(
             HazardKind.EPSILON,
@@ -196,6 +192,19 @@ def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:
             argument=case.given(row.name),
             cured=is_mended(row.placement, case.lookup),
         )
+
+
+def placement_shows(case: Case, row: ParameterRow, lookup: Lookup) -> Certainty:
+    """Say how surely it shows where eps stands, for the values that `lookup` gives.
+
+    What is read of eps is not doubted for a rate that can't be read, if the usual one will do.
+    """
+    assert row.placement is not None
+    met = row.placement.matters.holds(lookup)
+    if met is Certainty.UNRESOLVED and lookup(row.name).known:
+        usual = row.placement.matters.holds(case.usual(lookup, row.name))
+        return met if usual > Certainty.UNRESOLVED else Certainty.NO
+    return met
 
 
 def epsilon_advice(row: ParameterRow) -> Advice:

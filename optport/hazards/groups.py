@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice, Replace, WhenPorting
-from optport.hazards.arguments import epsilon_advice, is_mended
+from optport.hazards.arguments import epsilon_advice, is_mended, placement_shows
 from optport.hazards.case import Case, spelled
 from optport.hazards.drops import CARRIED
 from optport.hazards.factors import group_factor
@@ -158,7 +158,7 @@ def _placed(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
     if row.placement is None:
         return
     lookup = case.lookup_in(group)
-    met = min(row.placement.matters.holds(lookup), sure)
+    met = min(placement_shows(case, row, lookup), sure)
     if met is not Certainty.NO:
         cured = is_mended(row.placement, lookup)
         advice, clause = epsilon_advice(row), row.placement.text
