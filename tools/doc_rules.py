@@ -12,6 +12,7 @@ from conformance.judgement import ground
 from conformance.records import literal_parts, torch_call
 from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
+from optport.cli.rule_pages import HEAD, introduction, pylint_id
 from optport.edits import apply_edits
 from optport.findings import Finding
 from optport.hazards.hazard import Port
@@ -19,7 +20,6 @@ from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.versions import UsageError
 
-HEAD = "import torch\n\n"
 MOST_CASES = 12
 
 
@@ -29,11 +29,6 @@ def rule_pages() -> Mapping[str, str]:
     found = {f"rules/{kind.code}.md": _page(kind, cases) for kind in CATALOGUE.values()}
     found["rules/README.md"] = _index()
     return found
-
-
-def pylint_id(kind: Kind) -> str:
-    """The message's id in pylint: W7 and the code's digits."""
-    return f"W7{kind.code.removeprefix('OPT')}"
 
 
 def _index() -> str:
@@ -64,16 +59,8 @@ _SEE = {
 def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
     before = _check(kind.bad, kind.targets)
     shown = next((f for f in before.findings if f.code == kind.code), None)
-    parts = [
-        f"# {kind.code}: {kind.name}\n",
-        f"In pylint: {pylint_id(kind)}, `optport-{kind.name}`.\n",
-        f"## What it finds\n\n{kind.summary}\n",
-        f"## Why it matters\n\n{kind.why}\n",
-        f"## Example\n\n```python\n{HEAD}{kind.bad}\n```\n",
-    ]
+    parts = introduction(kind, [] if shown is None else [shown.message])
     if shown is not None:
-        said = f"{kind.code} {shown.message}"
-        parts.append(f"Reported for the targets `{kind.targets}`:\n\n```text\n{said}\n```\n")
         parts += _instead(kind, before, shown)
     drawn = list(pictures(kind.code))
     if drawn:

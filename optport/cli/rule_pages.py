@@ -43,8 +43,8 @@ def messages(kind: Kind) -> list[str]:
     return [one.message for one in report.findings if one.code == kind.code]
 
 
-def rule_text(kind: Kind) -> str:
-    """The page as text, in Markdown."""
+def introduction(kind: Kind, said: list[str]) -> list[str]:
+    """The sections that begin a page, with what is said of the example."""
     parts = [
         f"# {kind.code}: {kind.name}\n",
         f"In pylint: {pylint_id(kind)}, `optport-{kind.name}`.\n",
@@ -52,9 +52,15 @@ def rule_text(kind: Kind) -> str:
         f"## Why it matters\n\n{kind.why}\n",
         f"## Example\n\n```python\n{HEAD}{kind.bad}\n```\n",
     ]
-    if said := messages(kind):
+    if said:
         listed = "\n".join(f"{kind.code} {one}" for one in said)
         parts.append(f"Reported for the targets `{kind.targets}`:\n\n```text\n{listed}\n```\n")
+    return parts
+
+
+def rule_text(kind: Kind) -> str:
+    """The page as text, in Markdown."""
+    parts = introduction(kind, messages(kind))
     if kind.good:
         parts.append(f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n")
     if kind.note:
