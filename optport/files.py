@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import sys
 
 TYPE_CHECKING = False
@@ -62,6 +64,8 @@ def read_bytes(path: str | Path) -> bytes:
                 raise UnreadableFile("standard input is closed")
             return sys.stdin.buffer.read()
         with open(path, "rb", buffering=0) as stream:
+            if stat.S_ISCHR(os.fstat(stream.fileno()).st_mode) and not stream.isatty():
+                raise UnreadableFile("a device, which may have no end")
             return stream.read()
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL, a closed stream
         raise UnreadableFile(getattr(error, "strerror", None) or str(error)) from None

@@ -6,6 +6,7 @@ The second gate, for files that passed the first: it looks at what has a line wi
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -42,7 +43,7 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
         else:
             pending.extend(below(node, lines))
         for one in inside:
-            if _name(one) in wanted and not file.is_irrelevant(one):
+            if not wanted.isdisjoint(_names(one)) and not file.is_irrelevant(one):
                 return True
     return False
 
@@ -71,27 +72,28 @@ def _is_inert(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _name(node: ast.AST) -> str | None:
+def _names(node: ast.AST) -> Iterable[str]:
     """What a node by itself names."""
     if isinstance(node, ast.Name):
-        return node.id
+        return (node.id,)
     if isinstance(node, ast.Attribute):
-        return node.attr
+        return (node.attr,)
     if isinstance(node, ast.alias):
-        return node.name.rpartition(".")[2]
+        return (node.name.rpartition(".")[2],)
     text = node.value if isinstance(node, ast.Constant) else None
     if not isinstance(text, str):
-        return None
-    return _last_part(text) if _is_full(text) else text
+        return ()
+    return _NAME.findall(text) if _is_looked_up(text) else (text,)
 
 
-def _is_full(text: str) -> bool:
-    """Whether a text is the full name of something below `torch.optim`."""
-    return text.startswith(("torch.optim.", "torch.optim:")) and len(text) < _MAX_TEXT
+def _is_looked_up(text: str) -> bool:
+    """Whether a text is the full name of something, or an annotation with such a name."""
+    return len(text) < _MAX_TEXT and _ANNOTATION.fullmatch(text) is not None
 
 
-def _last_part(text: str) -> str:
-    return text.replace(":", ".").rpartition(".")[2]
+_NAME = re.compile(r"\w+")
+_ANNOTATION = re.compile(r"""\w*[.:][\w.:]*|[\w.:]+\s*[\[|][\w.:\[\]|,\s"']*""")
+"""No single name: that may be a key, and is one of torch's where something looks it up."""
 
 
 class _File:
@@ -106,7 +108,7 @@ class _File:
         if isinstance(node, ast.Name):
             return node.id in self._classes
         text = node.value if isinstance(node, ast.Constant) else None
-        return isinstance(text, str) and not _is_full(text) and not self._reflects
+        return isinstance(text, str) and not _is_looked_up(text) and not self._reflects
 
     @cached_property
     def _classes(self) -> frozenset[str]:

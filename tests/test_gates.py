@@ -136,3 +136,10 @@ def test_a_star_import_may_bring_what_a_class_is_named(text: str) -> None:
 def test_other_imports_do_not(text: str) -> None:
     text = f"{text}\nclass Adam: pass\nAdam(p)\n"
     assert not named_in_code(ast.parse(text), text)
+
+
+@pytest.mark.parametrize("annotation", ["optim.Optimizer", "None | optim.SGD", "list[optim.Adam]"])
+def test_a_name_in_an_annotation_that_is_a_text_passes_the_gates(annotation: str) -> None:
+    text = f"from torch import optim\ndef f(o: '{annotation}'): o.step(g)\n"
+    assert concerns_us(text)
+    assert named_in_code(ast.parse(text), text)

@@ -631,3 +631,13 @@ def test_a_text_concerns_us_only_with_torch_and_optim_in_it(name: str) -> None:
     checked = bool(check(f"{text}import torch.optim\ntorch.optim.ASGD([])\n").findings)
     assert checked
     assert check(text).constructions == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    ["case c", "case c if q", "case [_, c]", "case (q.x, c)", "case (_, torch.optim.SGD as c)"],
+)
+def test_a_class_that_a_pattern_captures_is_followed(case: str) -> None:
+    subject = "torch.optim.ASGD" if case.startswith("case c") else "q, torch.optim.ASGD"
+    report = check(f"import torch\nmatch {subject}:\n    {case}: c(q, lr=0.1)\n")
+    assert "OPT301" in codes(report)

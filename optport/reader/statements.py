@@ -15,6 +15,7 @@ from optport.line_sets import LineSet
 from optport.reader.binder import ANNOTATING, Binder, Flow, FlowKind
 from optport.reader.expressions import LEAVES, Expressions
 from optport.reader.scopes import (
+    Assigned,
     Branch,
     BranchKind,
     Defined,
@@ -298,10 +299,25 @@ class Statements:
             if isinstance(pattern, ast.MatchMapping):
                 name = pattern.rest
             if name is not None:
-                self._binder.bind(name, Unfollowed(), at)
+                captured = self._captured(pattern, node)
+                self._binder.bind(name, captured, at)
+                if isinstance(captured, Assigned):
+                    self._binder.flows.append(Flow(name, captured.value))
         if node.guard is not None:
             self._use(node.guard)
         self._push(node.body)
+
+    def _captured(self, pattern: ast.AST, case: ast.match_case) -> Assigned | Unfollowed:
+        """What a name in a pattern is bound to: the whole subject, or one of its elements."""
+        match, whole = self._branch.statement, case.pattern
+        if isinstance(match, ast.Match) and isinstance(pattern, ast.MatchAs):
+            if pattern is whole:
+                return Assigned(match.subject)
+            several = whole.patterns if isinstance(whole, ast.MatchSequence) else []
+            starred = any(isinstance(one, ast.MatchStar) for one in several)
+            if pattern in several and not starred:
+                return Assigned(match.subject, (several.index(pattern),))
+        return Unfollowed()
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         attempt = self._branch.arm(BranchKind.ATTEMPT, node)
