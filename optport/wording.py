@@ -123,18 +123,26 @@ def _facts(wording: Wording, hazards: Iterable[Hazard], brief: bool, full: int, 
     """The targets' side: those that do the same are named together."""
     by_clause: dict[str, dict[str, None]] = {}
     for hazard in hazards:
-        clause = hazard.clause if "{clause}" in wording.fact else ""
-        by_clause.setdefault(clause, {})[hazard.brief if brief else hazard.where] = None
+        shown = hazard.brief if brief else hazard.where
+        by_clause.setdefault(_clause(wording, hazard), {})[shown] = None
     acting = wording.fact.startswith("{names} ")  # they are the subject of what follows
     facts = []
     for clause, names in [*by_clause.items()][:full]:
         listed = _as_subject([*names]) if acting else _listed([*names])
         said = wording.fact.format(names=listed, clause=shortened(clause, cut))
         facts.append(said if clause else listed)
-    rest = [name for names in [*by_clause.values()][full:] for name in names]
-    if rest:
-        facts.append(f"also {_listed(rest)}")
-    return ", ".join(facts)
+    left = [*by_clause][full:]
+    rest = dict.fromkeys(_short(one) for one in hazards if _clause(wording, one) in left)
+    others = f"; {wording.rest[len(rest) > 1].format(names=_listed([*rest]))}" if rest else ""
+    return ", ".join(facts) + others
+
+
+def _clause(wording: Wording, hazard: Hazard) -> str:
+    return hazard.clause if "{clause}" in wording.fact else ""
+
+
+def _short(hazard: Hazard) -> str:
+    return targets()[hazard.target].short
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -181,9 +189,10 @@ def _shown(text: str) -> str:
 
 def _when_porting(ported: dict[str, dict[str, None]], concerned: set[str]) -> str:
     """Say what to do in the ports, and for which targets where it is not for all."""
-    short = {name: info.short for name, info in targets().items()}
     said = [
-        text if names.keys() == concerned else f"{text} ({_listed([short[one] for one in names])})"
+        text
+        if names.keys() == concerned
+        else f"{text} ({_listed([targets()[name].short for name in names])})"
         for text, names in ported.items()
     ]
     return f"when porting: {', '.join(said)}"

@@ -51,12 +51,14 @@ class Wording:
     `sure` and `may` are templates over ``{subject}`` (what is found fault with, as the source
     spells it), ``{mine}`` (torch's side of it) and ``{facts}`` (the targets' side). `may` words
     what is not certain; where there is none, the wording does not hedge. `fact` words one target's
-    side from ``{names}`` and ``{clause}``.
+    side from ``{names}`` and ``{clause}``; `rest` says of one target, or of several, that there is
+    more than fits.
     """
 
     sure: str
     may: str | None = None
     fact: str = "{names}"
+    rest: tuple[str, str] = ("{names} differs as well", "{names} differ as well")
 
     @property
     def hedges(self) -> bool:

@@ -39,6 +39,7 @@ NOTES = (
                 "{subject} becomes {facts}",
                 "this may be {subject}, which becomes {facts}",
                 "{clause} ({names})",
+                ("{names} too", "{names} too"),
             ),
             HazardKind.RAISES: Wording(
                 "{subject} has no port: {mine}", "this may be {subject}, which has no port: {mine}"
