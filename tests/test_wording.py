@@ -93,7 +93,7 @@ def test_a_message_is_one_line_whatever_the_source_holds(value: str, asked: str)
 
 def test_what_does_not_fit_is_left_out() -> None:
     source = "import torch\ntorch.optim.Adam(p, eps=0, betas=(0, 0.999))\n"
-    long = [one for one in check(source, ALL).findings if " as well; " in one.message]
+    long = [one for one in check(source, ALL).findings if " differ too; " in one.message]
     assert [one.arguments for one in long] == [("eps",), ("betas",)]
     assert all(len(one.targets) > 2 for one in long)
 

@@ -58,7 +58,7 @@ class Wording:
     sure: str
     may: str | None = None
     fact: str = "{names}"
-    rest: tuple[str, str] = ("{names} differs as well", "{names} differ as well")
+    rest: tuple[str, str] = ("{names} differs too", "{names} differ too")
 
     @property
     def hedges(self) -> bool:
