@@ -56,6 +56,7 @@ class Classes:
         self._references = list(ImportedNames(tree).references(known))
         self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
         self._homes = _homes(tree)
+        self._types = _types(tree)
         self._called_names = {
             place_of(node): getattr(node.func, "id", getattr(node.func, "attr", ""))
             for node in ast.walk(tree)
@@ -132,18 +133,52 @@ class Classes:
             known = [key for key in (*counterparts, *stay) if key[0] == api]
             keys = [(api, home)] if (api, home) in known else known
             found = {to for key in keys for to in counterparts.get(key, ())}
-            found = found or self._counterpart(api)
+            if not found and id(reference.node) in self._types:
+                found = self._counterpart(api)
             if id(reference.node) not in called and stay.isdisjoint(keys) and len(found) == 1:
                 yield Edit(place_of(reference.node), next(iter(found)))
 
+    def called_elsewhere(self, candidates: list[Candidate]) -> Iterator[Reference]:
+        """Yield the names of classes with a counterpart that this module only hands on.
+
+        Their calls, wherever they are, are not rewritten, so the classes stay torch's.
+        """
+        built = {api for one in candidates for api, _ in one.counterparts}
+        called = {id(one.direct.node) for one in candidates if one.direct is not None}
+        for reference in self._references:
+            api = reference.qualified.removeprefix(f"{NAMESPACE}.")
+            known = {id(reference.node)} & (called | self._types)
+            if api not in built and not known and self._counterpart(api):
+                yield reference
+
     def _counterpart(self, api: str) -> set[str]:
-        """The counterpart of a class that the file names and builds nothing of."""
+        """The counterpart of a class that the file builds nothing of."""
         if self._target.signature(api) and ApiKind.BASE is family(NAMESPACE).kind(api):
             return {self._target.qualified(api)}
         table = api_table(api, self._target.name)
         rows = () if table is None else table.correspondences
         names = {row.counterpart for row in rows if row.when is None and row.counterpart}
         return {self._target.qualified(name) for name in names if self._target.signature(name)}
+
+
+def _types(tree: ast.Module) -> frozenset[int]:
+    """The expressions that name classes without calling them: annotations, bases, type checks."""
+    roots: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.arg, ast.AnnAssign)):
+            roots.append(node.annotation)
+        elif isinstance(node, _Function):
+            roots.append(node.returns)
+        elif isinstance(node, ast.ClassDef):
+            roots += node.bases
+        elif isinstance(node, ast.Compare):
+            roots += [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _CHECKS:
+            roots += node.args[1:]
+    return frozenset(id(one) for root in roots if root is not None for one in ast.walk(root))
+
+
+_CHECKS = frozenset({"isinstance", "issubclass"})
 
 
 def _homes(tree: ast.Module) -> Mapping[tuple[int, int, int, int], _Function]:

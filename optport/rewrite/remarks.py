@@ -24,6 +24,7 @@ _ALSO: Final = {
     Also.SCALARS: "OPT404 give parameters without dimensions the shape (1,)",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+HANDED_ON: Final = "OPT903 rewrite by hand: its calls, which are elsewhere, take other arguments"
 _ORPHAN: Final = "OPT903 rewrite by hand, together with its optimizer"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
 _OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"

@@ -25,7 +25,7 @@ from optport.rewrite.comments import Statements
 from optport.rewrite.imports import import_edits, imported_by, without_imports
 from optport.rewrite.members import Uses
 from optport.rewrite.names import Reference
-from optport.rewrite.remarks import remark, remarks
+from optport.rewrite.remarks import HANDED_ON, remark, remarks
 from optport.rewrite.schedules import Schedules
 from optport.signatures import ApiKind
 from optport.targets import Target
@@ -130,6 +130,10 @@ class _Rewriting:
             for edit in self._classes.handed_on(candidates, self._gone)
             if not any(_overlap(edit.place, one) for one in taken)
         ]
+        gone = {id(one.node) for one in self._gone}
+        for reference in self._classes.called_elsewhere(candidates):
+            if id(reference.node) not in gone:
+                edits += self._statements.comments(place_of(reference.node), [HANDED_ON])
         return edits, tuple(done)
 
     def uses(

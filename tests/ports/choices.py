@@ -1,5 +1,6 @@
 """One of several optimizers over the same groups, and the schedule of whichever it is."""
 import argparse
+import torch
 from torch.optim import SGD, AdamW, RMSprop
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
@@ -27,3 +28,14 @@ def stays_with_its_optimizer(net, options):
     warmup = LinearLR(optimizer, start_factor=0.1)
     scheduler = SequentialLR(optimizer, [warmup, CosineAnnealingLR(optimizer, 9)], [5])
     return optimizer, scheduler
+
+
+SCHEDULERS = {"cosine": CosineAnnealingLR, "linear": LinearLR}
+
+
+def is_plain(optimizer):
+    return isinstance(optimizer, torch.optim.Adagrad)
+
+
+def of_this_kind(optimizer: torch.optim.Optimizer, kinds=(torch.optim.Adadelta,)):
+    return isinstance(optimizer, kinds)
