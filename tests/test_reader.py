@@ -641,3 +641,21 @@ def test_a_class_that_a_pattern_captures_is_followed(case: str) -> None:
     subject = "torch.optim.ASGD" if case.startswith("case c") else "q, torch.optim.ASGD"
     report = check(f"import torch\nmatch {subject}:\n    {case}: c(q, lr=0.1)\n")
     assert "OPT301" in codes(report)
+
+
+@pytest.mark.parametrize(
+    "change", ["del kw['lr']", "kw.pop('lr')", "x = kw.pop('lr', None)", "kw.pop(*['lr'])"]
+)
+def test_what_is_taken_out_of_a_dict_is_given_no_more(change: str) -> None:
+    report = check(f"import torch\nkw = dict(lr=0.1)\n{change}\ntorch.optim.ASGD(p, **kw)\n")
+    lr = [one.certainty for one in report.findings if one.code == "OPT202"]
+    assert len(lr) == ("*" not in change)
+
+
+def test_a_list_of_layers_that_is_turned_round_in_place_reorders_groups() -> None:
+    for change, code in (("layers.reverse()", True), ("layers.pop()", False)):
+        report = check(
+            f"import torch\nlayers = list(net.layers)\n{change}\n"
+            "torch.optim.SGD([{'params': list(one.parameters())} for one in layers], lr=0.1)\n"
+        )
+        assert ("OPT406" in codes(report)) is code

@@ -29,7 +29,9 @@ from optport.reader.scopes import (
 
 PARAMETRIZE = "parametrize"
 """The decorator of pytest's that calls a test once for each of some values."""
-MUTATING_METHODS = frozenset({"update", "setdefault", "append", "extend", "insert"})
+MUTATING_METHODS = frozenset(
+    {"update", "setdefault", "append", "extend", "insert", "pop", "clear", "remove", "reverse"}
+)
 """Methods that change what a name holds."""
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -194,6 +196,11 @@ class Binder:
             handed = [node]
         self.flows += [Flow(name, one) for one in handed if one is not None]
         self.mutations.setdefault(name, []).append(Mutation(name, node, value, at))
+
+    def delete_item(self, target: ast.expr, at: Point) -> None:
+        """Note ``del d[k]``."""
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self.mutate(target.value.id, target, None, at)
 
     def mutate_by(self, call: ast.Call, at: Point) -> None:
         """Note the change that a method call makes, if it makes one."""

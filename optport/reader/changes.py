@@ -97,6 +97,8 @@ class Changes:
         node, asker = change.node, self._asker
         if isinstance(node, ast.Subscript) and change.value is not None:
             return self._with_item(value, node, change)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del):
+            return self._without(value, node.slice, change.at)
         if not isinstance(node, ast.Call):  # the operand of += or |=
             return joined([value, asker.value(node, change.at)])
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -109,7 +111,18 @@ class Changes:
             return joined([value, dict_from(node, change.at, asker)])
         if method == "setdefault" and len(node.args) > 1:
             return self._with_default(value, node, change.at)
-        return value | UNKNOWN
+        if method == "pop" and node.args:
+            return self._without(value, node.args[0], change.at)
+        return value if method == "reverse" else value | UNKNOWN
+
+    def _without(self, value: ValueSet, key_node: ast.expr, at: Point) -> ValueSet:
+        """Return a dict after ``del d[key]``; what else it may be is open then."""
+        table = only_dict(value)
+        known = self._asker.value(key_node, at).exact
+        if table is None or not isinstance(known, Literal) or not isinstance(known.value, str):
+            return value | UNKNOWN
+        left = tuple(entry for entry in table.entries if entry.key != known.value)
+        return exactly(DictValue(left, table.complete))
 
     def _with_item(self, value: ValueSet, node: ast.Subscript, change: Mutation) -> ValueSet:
         assert change.value is not None

@@ -23,7 +23,7 @@ from optport.reader.scopes import (
 )
 from optport.values import UNKNOWN, Value, ValueSet, exactly, union
 
-_GENERATING = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
+_GENERATING = frozenset({"dataclass", "define", "mutable", "frozen", "attrs", "s"})
 """Decorators of the standard library, attrs and pydantic that write an ``__init__``."""
 
 _TUPLE = "NamedTuple"

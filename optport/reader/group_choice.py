@@ -152,6 +152,7 @@ class _Walk:
             return
         for change in self._asker.index.mutations(node.id, scope, held=True)[:MAX_SOURCES]:
             if change.at.scope is scope and isinstance(change.node, ast.Call):
+                self._choice.reverses |= getattr(change.node.func, "attr", "") == "reverse"
                 self._conditions(change.at)
                 self._pending += [(one, change.at) for one in change.node.args]
 

@@ -193,7 +193,9 @@ class Statements:
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            self._bind(target, None, self._point())
+            at = self._point()
+            self._bind(target, None, at)
+            self._binder.delete_item(target, at)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:

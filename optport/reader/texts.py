@@ -24,7 +24,8 @@ _KEYS = frozenset(
 _LOOKS_UP = re.compile(
     r"import|locate|resolve|instantiat|get_(?:class|cls|obj|method)|load_(?:class|obj)"
     r"|from_(?:str|name|path)|by_name|class_from"
-    r"|(?:create|build|make|init)_(?:inst|obj|from|class)",
+    r"|(?:create|build|make|init)_(?:inst|obj|from|class)"
+    r"|^(?:create|build|make|get|new)(?:_(?:an?_|the_|torch_)?optim(?:izers?)?)?$",
     re.IGNORECASE,
 )
 _PASSES = re.compile(r"patch|mock|mark|log|warn|print", re.IGNORECASE)
