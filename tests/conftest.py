@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from optport.check import Report, check_source
 from optport.defaults import DEFAULT_TARGETS
-from optport.options import make_options
+from optport.options import Options, default_options, make_options
 
 settings.register_profile("optport", deadline=None, derandomize=True)
 settings.load_profile("optport")
@@ -39,6 +44,29 @@ def check(
 ) -> Report:
     """Check a source text under options as users write them."""
     return check_source(text, make_options(targets, torch_version, notes))
+
+
+@cache
+def check_once(text: str, options: Options) -> Report:
+    """Check a text, and remember the report: for fixtures, which many tests look at."""
+    return check_source(text, options)
+
+
+@pytest.fixture
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command line take the report of a text that this process has checked before."""
+
+    def check(_: ast.Module, text: str, options: Options | None = None, **__: Any) -> Report:
+        return replace(check_once(text, options or default_options()))
+
+    monkeypatch.setattr("optport.guard.check_guarded", check)
+
+
+def of_all_fixtures(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that has all fixtures checked, only to see what is made of the reports."""
+    for mark in (pytest.mark.usefixtures("remembered"), pytest.mark.xdist_group("remembered")):
+        test = mark(test)
+    return test
 
 
 def check_call(

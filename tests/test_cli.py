@@ -16,7 +16,7 @@ from optport.catalogue import CATALOGUE
 from optport.cli import main
 from optport.options import Options, default_options, make_options
 from optport.versions import UsageError
-from tests.conftest import ROOT, check_call, codes, run
+from tests.conftest import ROOT, check_call, codes, of_all_fixtures, run
 from tests.fixture_cases import FIXTURES, AskedFor, all_fixtures, by_options
 
 SCHEMA = json.loads((ROOT / "tests/data/report.schema.json").read_text(encoding="utf-8"))
@@ -56,6 +56,7 @@ def test_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
+@of_all_fixtures
 @pytest.mark.parametrize("asked_for", by_options(all_fixtures()), ids=lambda a: " ".join(a.flags))
 def test_json_is_as_the_schema_says(cli: Cli, asked_for: AskedFor) -> None:
     fixtures = by_options(all_fixtures())[asked_for]
@@ -143,6 +144,7 @@ def test_text_is_one_line_a_finding_with_columns_from_one(cli: Cli) -> None:
     ]
 
 
+@of_all_fixtures
 def test_text_and_json_say_the_same(cli: Cli) -> None:
     _, out, _ = cli("--format=text", FIXTURES)
     found = json.loads(cli("--format=json", FIXTURES)[1])["findings"]

@@ -22,7 +22,7 @@ from optport.cli.check_options import overrides
 from optport.cli.program import parser
 from optport.cli.shells import commands_of
 from optport.config_keys import FORMATS, KEYS, ON_COMMAND_LINE
-from tests.conftest import ROOT
+from tests.conftest import ROOT, of_all_fixtures
 from tests.fixture_cases import FIXTURES
 
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD(p)\n"
@@ -589,6 +589,7 @@ def test_bash_completes(cli: Cli, tmp_path: Path) -> None:
     assert completed("optport", "rule", "--output-format", "") == {"text", "json"}
 
 
+@of_all_fixtures
 def test_fixtures_are_checked_by_each_format_without_trouble(cli: Cli) -> None:
     for form in ("concise", "full", "sarif"):
         status, _, err = cli("check", FIXTURES, f"--format={form}", "--targets=paddle")

@@ -15,7 +15,8 @@ import pytest
 
 from optport.defaults import DEFAULT_TARGETS
 from optport.findings import Finding
-from tests.conftest import check
+from optport.options import make_options
+from tests.conftest import check_once
 from tests.fixture_cases import FIXTURES as FOLDER
 from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options
 from tests.front_ends import FRONT_ENDS, Spots
@@ -32,11 +33,10 @@ def _run(front_end: str, asked_for: AskedFor) -> Spots:
     return FRONT_ENDS[front_end](paths, asked_for)
 
 
-@cache
 def _findings(fixture: Fixture) -> list[Finding]:
     asked = fixture.asked_for
     targets, version = asked.targets or DEFAULT_TARGETS, asked.torch_version or ""
-    return check(fixture.text, targets, version, asked.notes).findings
+    return check_once(fixture.text, make_options(targets, version, asked.notes)).findings
 
 
 def _shown(finding: Finding) -> str:

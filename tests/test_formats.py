@@ -21,7 +21,7 @@ from optport.cli import main
 from optport.formats.style import style_for
 from optport.levels import Level, level
 from optport.printable import printable
-from tests.conftest import ROOT
+from tests.conftest import ROOT, of_all_fixtures
 from tests.fixture_cases import FIXTURES
 
 Text = Callable[..., str]
@@ -183,6 +183,7 @@ def sarif(text: Text, *arguments: str | Path) -> Any:
     return valid(json.loads(text("sarif", *arguments)), "sarif")["runs"][0]
 
 
+@of_all_fixtures
 def test_sarif_of_everything_is_valid(text: Text) -> None:
     run = sarif(text, FIXTURES, "--notes")
     rules = run["tool"]["driver"]["rules"]
@@ -261,6 +262,7 @@ def test_sarif_is_read_back_by_sarif_tools(text: Text) -> None:
 # -- the others -------------------------------------------------------------------------------
 
 
+@of_all_fixtures
 def test_gitlab_is_valid(text: Text) -> None:
     found = valid(json.loads(text("gitlab", FIXTURES)), "gitlab")
     assert {one["severity"] for one in found} == {"major", "minor", "info"}
@@ -284,6 +286,7 @@ _INSIDE = {
 }
 
 
+@of_all_fixtures
 @pytest.mark.parametrize("paths", [[FIXTURES], ["a.py", "none.py"], ["--select=OPT901"]], ids=str)
 def test_junit_is_what_readers_of_it_take(text: Text, paths: list[str]) -> None:
     root = ElementTree.fromstring(text("junit", *paths))
@@ -308,6 +311,7 @@ def commands(printed: str) -> Iterator[tuple[str, dict[str, str], str]]:
         yield match[1], properties, match[3]
 
 
+@of_all_fixtures
 def test_github_prints_one_command_a_finding(text: Text) -> None:
     found = list(commands(text("github", "a.py")))
     assert [(kind, at["line"], at["col"], at["endLine"]) for kind, at, _ in found] == [
