@@ -8,7 +8,10 @@ import sys
 from difflib import ndiff
 from pathlib import Path
 
+import pytest
+
 from optport.catalogue import CATALOGUE
+from optport.cli import main
 from optport.config import Configuration
 from optport.fixing import fix_text
 from optport.rewrite.source import port_source
@@ -24,6 +27,16 @@ def test_the_example_prints_what_it_says() -> None:
     shown = re.search(r"```text\n(.*?)```", README, re.DOTALL)
     assert shown is not None
     assert done.stdout == shown[1]
+
+
+def test_the_example_becomes_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--diff", "--isolated", str(ROOT / "examples" / "train.py")]) == 1
+    printed, told = capsys.readouterr()
+    shown = re.search(r"```diff\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    changes = [line for line in printed.splitlines(keepends=True) if re.match(r"[-+] ", line)]
+    assert "".join(changes) == shown[1]
+    assert "Would fix 4 problems." in told
 
 
 def test_what_the_page_on_porting_shows_is_what_becomes_of_the_code() -> None:
