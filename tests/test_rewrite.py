@@ -6,10 +6,13 @@ import ast
 from pathlib import Path
 
 import pytest
+from fuzzing import ports
+from fuzzing.ports import wrong_port
 
 from optport.cli import main
 from optport.fixing import TextDocument
-from optport.rewrite.source import port_document, port_source
+from optport.options import make_options
+from optport.rewrite.source import Ported, port_document, port_source
 from optport.targets import parse_target
 from tests.fixture_cases import Fixture, all_fixtures
 
@@ -42,8 +45,10 @@ def test_a_second_run_changes_nothing(path: Path, target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
-def test_what_is_ported_of_any_fixture_is_python(fixture: Fixture, target: str) -> None:
-    ast.parse(port_source(fixture.text, parse_target(target)).text)
+def test_a_fixture_s_port_is_python_for_good_and_leaves_other_lines(
+    fixture: Fixture, target: str
+) -> None:
+    assert wrong_port(fixture.text, make_options(target)) is None
 
 
 def test_line_ends_and_everything_else_stay() -> None:
@@ -194,3 +199,22 @@ def test_an_item_of_groups_that_a_loop_appends_is_one_of_the_group() -> None:
     )
     ported = port_source(text, PADDLE).text
     assert 'groups[0]["beta1"], groups[0]["beta2"] = 0.8, 0.99\n' in ported
+
+
+@pytest.mark.parametrize(
+    ("ported", "wrong"),
+    [
+        ("import paddle\nx = 1\no = paddle.optimizer.SGD(\n", "leaves no Python"),
+        ("import paddle\no = paddle.optimizer.SGD(p)\n", "loses the line 'x = 1'"),
+    ],
+)
+def test_ports_are_told_wrong(ported: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "import torch\nx = 1\no = torch.optim.SGD(p)\n"
+    monkeypatch.setattr(ports, "port_source", lambda *_: Ported(ported))
+    assert (wrong_port(text, make_options("paddle")) or "").startswith(wrong)
+
+
+def test_a_port_that_goes_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "port_source", lambda text, *_: Ported(f"{text}import torch\n"))
+    text = "import torch\no = torch.optim.SGD(p)\n"
+    assert wrong_port(text, make_options("paddle")) == "changes more in a second run"

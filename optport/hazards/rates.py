@@ -50,4 +50,5 @@ def rate_of(optimizer: Construction) -> str | None:
 def optimizer_text(scheduler: Construction) -> str:
     """Return what a scheduler is built with as source: ``optimizer`` where it is not given."""
     argument = scheduler.arguments.get(roles(ApiKind.SCHEDULER)[Role.OPTIMIZER])
-    return "optimizer" if argument is None else argument.text
+    text = "optimizer" if argument is None else argument.text
+    return f"({text})" if text[:1].isdigit() else text

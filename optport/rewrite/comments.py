@@ -12,6 +12,8 @@ from optport.places import Place
 MARK = "# optport:"
 _CLAUSE = re.compile(r"\s*(?:else|elif|except|finally|case)\b")
 """How a line begins above which no statement can stand; a variable may be called `case`, too."""
+_SETUP = re.compile(r"\s*(?:scheduler = |import math$)")
+"""How the lines begin that a port puts between its comments and the statement."""
 
 
 class Statements:
@@ -28,8 +30,10 @@ class Statements:
 
         Where one stands already, an earlier run has said all that there was to say.
         """
-        line = self._line(place)
-        if line > 1 and self._text(line - 1).lstrip().startswith(MARK):
+        line = before = self._line(place)
+        while before > 1 and _SETUP.match(self._text(before - 1)):
+            before -= 1
+        if before > 1 and self._text(before - 1).lstrip().startswith(MARK):
             return []
         return self._above(line, [f"{MARK} {word}" for word in dict.fromkeys(words)])
 

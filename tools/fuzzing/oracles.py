@@ -7,10 +7,11 @@ import gc
 import io
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_optport import Plugin
+from fuzzing.ports import wrong_port
 from optport.catalogue import CATALOGUE
 from optport.check import Report, check_tree, parse_source
 from optport.edits import Fix, apply_edits
@@ -56,7 +57,11 @@ def failure(text: str, options: Options) -> Failure | None:
         raise
     except Exception as error:  # just what is looked for
         return _raised(error)
-    return badly_said(report, text) or _told_apart(report, text, options)
+    return (
+        badly_said(report, text)
+        or _told_apart(report, text, options)
+        or _badly_ported(text, options)
+    )
 
 
 def slow(text: str, options: Options) -> Failure | None:
@@ -77,6 +82,20 @@ def slow(text: str, options: Options) -> Failure | None:
         if checking <= SLOWER * parsing + SLACK + EACH * built:
             return None
     return Failure("slow", f"{checking:.2f} s, {checking / parsing:.0f} times the parser's")
+
+
+def _badly_ported(text: str, options: Options) -> Failure | None:
+    """Return what is wrong with a source's port, to any of the targets."""
+    for target in options.targets:
+        try:
+            wrong = wrong_port(text, replace(options, targets=(target,)))
+        except MemoryError:
+            raise
+        except Exception as error:
+            return _raised(error)
+        if wrong is not None:
+            return Failure(f"port {wrong.partition('(')[0][:30]}", f"{target.name}: {wrong}")
+    return None
 
 
 def _raised(error: Exception) -> Failure:
