@@ -155,6 +155,7 @@ def test_ruff_leaves_our_suppressions_alone_once_it_knows_them(
 
 
 @needs("flake8p")
+@pytest.mark.slow
 def test_flake8_pyproject_reads_our_options(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(
@@ -166,6 +167,7 @@ def test_flake8_pyproject_reads_our_options(tmp_path: Path) -> None:
 
 
 @needs("flake8p")
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line, says",
     [
