@@ -10,6 +10,7 @@ from optport.reader.constructions import find_constructions
 from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.reader.source import SourceText
 from optport.signatures import ApiKind
+from tests.conftest import check, codes
 
 HEAD = (
     "import torch\n"
@@ -255,3 +256,21 @@ def test_inner_schedulers_that_are_not_all_known_are_not_told() -> None:
 
 def test_schedulers_in_a_circle_end() -> None:
     schedulers("while q:\n    a = SequentialLR(o, [b])\n    b = SequentialLR(o, [a])\n")
+
+
+@pytest.mark.parametrize(
+    ("loop", "apart"),
+    [
+        ("o.step()\n    if rate(o) > 0.1: s.step()", True),
+        ("if i % 4 == 0: o.step()\n    s.step()", True),
+        ("if i % 4 == 0:\n        o.step()\n        s.step()", False),
+        ("o.step()\n    if s is not None: s.step()", False),
+        ("o.step()\n    if args.decay and isinstance(s, object): s.step()", False),
+    ],
+)
+def test_steps_under_a_condition_of_the_loop_may_be_others(loop: str, apart: bool) -> None:
+    report = check(
+        "import torch\no = torch.optim.SGD(p, lr=0.1)\n"
+        f"s = torch.optim.lr_scheduler.ExponentialLR(o, 0.9)\nfor i in q:\n    {loop}\n"
+    )
+    assert ("OPT605" in codes(report)) is apart

@@ -27,8 +27,8 @@ class Scene:
 
     `schedulers` are those that set a rate, by the optimizers that they are built with; one that
     another scheduler is made of does not count, `wholes` has that other one. `loops` are the loops
-    in which an optimizer or a scheduler takes its steps; `stepped` are those that surely take some
-    of their own.
+    in which an optimizer or a scheduler takes its steps, `conditions` those in a loop under which
+    it does; `stepped` are those that surely take some of their own.
     """
 
     torch_version: str
@@ -36,6 +36,7 @@ class Scene:
     loops: Mapping[Key, frozenset[Place | None]] = field(default_factory=dict)
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
     stepped: frozenset[Key] = frozenset()
+    conditions: Mapping[Key, frozenset[frozenset[Place]]] = field(default_factory=dict)
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
         """Return the schedulers that may set an optimizer's rate."""
@@ -73,7 +74,10 @@ class Scene:
             return Certainty.POSSIBLE
         if any(loops != mine for loops in theirs):
             return Certainty.CERTAIN if None not in mine else Certainty.POSSIBLE
-        return Certainty.NO if len(mine) == 1 and None not in mine else Certainty.POSSIBLE
+        if len(mine) > 1 or None in mine:
+            return Certainty.POSSIBLE
+        under = {self.conditions.get(key_of(one)) for one in (scheduler, *scheduler.built_with)}
+        return Certainty.NO if len(under) == 1 else Certainty.POSSIBLE
 
 
 def bare_scene(torch_version: str = "") -> Scene:
@@ -110,6 +114,7 @@ def read_scene(
             for optimizer in scheduler.built_with:
                 over.setdefault(key_of(optimizer), []).append(scheduler)
     loops: dict[Key, set[Place | None]] = {}
+    conditions: dict[Key, set[frozenset[Place]]] = {}
     stepped = set()
     for use in uses:
         if use.method == STEP:
@@ -117,10 +122,12 @@ def read_scene(
                 stepped.add(key_of(use.receivers[0]))
             for receiver in use.receivers:
                 loops.setdefault(key_of(receiver), set()).add(use.loop)
+                conditions.setdefault(key_of(receiver), set()).add(use.conditions)
     return Scene(
         torch_version,
         {key: tuple(found) for key, found in over.items()},
         {key: frozenset(found) for key, found in loops.items()},
         wholes,
         frozenset(stepped),
+        {key: frozenset(found) for key, found in conditions.items()},
     )

@@ -178,6 +178,7 @@ class MethodFinder:
             formatted=spot.formatted,
             opened=spot.opened,
             loop=self._loop(spot.at),
+            conditions=self._conditions(spot.at),
             site=None if bound is None else bound.site(_called(spot)),
             complete=complete,
             node=spot.node,
@@ -217,6 +218,29 @@ class MethodFinder:
             branch = branch.parent
         statement = None if branch is None else branch.statement
         return self._source.place(statement) if isinstance(statement, ast.stmt) else None
+
+    def _conditions(self, at: Point) -> frozenset[Place]:
+        """The conditions within the innermost loop that may change from turn to turn."""
+        found = set()
+        branch: Branch | None = at.branch
+        while branch is not None and branch.kind is not BranchKind.LOOP:
+            if isinstance(branch.statement, ast.If) and _changes(branch.statement.test):
+                found.add(self._source.place(branch.statement.test))
+            branch = branch.parent
+        return frozenset(found)
+
+
+_ASKING = frozenset({"isinstance", "hasattr", "getattr", "len", "callable", "issubclass"})
+
+
+def _changes(test: ast.expr) -> bool:
+    """Whether a condition counts, or asks something: what is only a setting stays as it is."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return True
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in _ASKING:
+            return True
+    return False
 
 
 def _callee(spot: Spot) -> ast.expr:

@@ -249,6 +249,8 @@ class MethodUse:
     """How surely something looks into what a call gives, rather than keeping it whole."""
     loop: Place | None = None
     """The innermost loop around it."""
+    conditions: frozenset[Place] = frozenset()
+    """The `if`s in that loop that it stands in, as far as they are of the loop's making."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
     complete: bool = False
