@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from optport.check import parse_source
@@ -169,7 +170,7 @@ class Notebook:
             old = isinstance(content, dict) and "worksheets" in content
             why = "its format is older than 4; nbconvert makes a new one" if old else "no cells"
             raise UnreadableFile(f"not a notebook that can be read: {why}")
-        self.cells = tuple(_code(cell) for cell in content["cells"])
+        self.cells = tuple(map(_code, content["cells"], count(1)))
         """The sources of the cells; empty for those that hold no code."""
 
     @property
@@ -231,13 +232,22 @@ def read_notebook(data: bytes) -> Notebook:
     return Notebook(data)
 
 
-def _code(cell: Any) -> str:
-    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+def _code(cell: Any, number: int) -> str:
+    """Return a cell's code, empty for one of text; raises `UnreadableFile` for one that is neither.
+
+    A cell that is passed over would be one that is never checked.
+    """
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if not isinstance(kind, str):
+        raise UnreadableFile(f"not a notebook that can be read: cell {number} has no type")
+    if kind != "code":
         return ""
     source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         return "".join(source)
-    return source if isinstance(source, str) else ""
+    if isinstance(source, str):
+        return source
+    raise UnreadableFile(f"not a notebook that can be read: cell {number} has no source")
 
 
 def _changed(old: list[str], source: str) -> tuple[int, int, list[str]]:

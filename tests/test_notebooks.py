@@ -130,6 +130,11 @@ def test_cell_that_is_not_python_is_named_and_the_others_are_checked(capsys: Cap
         (b"\xff\xfe", "not a notebook"),
         (b"[]", "no cells"),
         (b'{"cells": 3}', "no cells"),
+        (b'{"cells": ["import torch"]}', "cell 1 has no type"),
+        (b'{"cells": [{"cell_type": "markdown"}, {"cell_type": 3}]}', "cell 2 has no type"),
+        (b'{"cells": [{"cell_type": "code", "source": null}]}', "cell 1 has no source"),
+        (b'{"cells": [{"cell_type": "code", "source": ["a", 1]}]}', "cell 1 has no source"),
+        (b'{"cells": [{"cell_type": "code"}]}', "cell 1 has no source"),
         (b'{"worksheets": []}', "older than 4"),
         (b"[" * 200_000, "not a notebook"),
     ],
@@ -141,11 +146,10 @@ def test_what_is_no_notebook_is_named(capsys: Capture, data: bytes, why: str) ->
     assert line.startswith("optport: error: a.ipynb: ") and why in line
 
 
-def test_odd_cells_hold_no_code() -> None:
-    cells = [None, 3, {}, {"cell_type": "code"}, {"cell_type": "code", "source": [1]}]
-    cells += [{"cell_type": "code", "source": "x"}]
+def test_cells_of_text_hold_no_code() -> None:
+    cells = [{"cell_type": kind, "source": "x"} for kind in ("markdown", "raw", "other", "code")]
     read = read_notebook(json.dumps({"cells": cells, "metadata": []}).encode())
-    assert read.cells == ("", "", "", "", "", "x")
+    assert read.cells == ("", "", "", "x")
     assert read.is_python
 
 
