@@ -246,7 +246,8 @@ async def test_the_hover_has_the_ports_to_the_targets_in_force(tmp_path: Path) -
     assert hover.contents.kind is types.MarkupKind.Markdown
     text = hover.contents.value
     assert text.startswith("**torch.optim.ASGD**\n\n`paddle.optimizer` 3.3.1: ")
-    assert "\n```python\npaddle.optimizer." in text
+    assert "\n```python\nscheduler = paddle.optimizer.lr.LambdaDecay(" in text
+    assert "\npaddle.optimizer.SGD(learning_rate=scheduler, parameters=params, " in text
     assert "mindspore" not in text
 
 
