@@ -52,7 +52,8 @@ def remarks(
     for one, port in zip(checked, ports, strict=True):
         hazards = [hazard for judgement in one.judgements for hazard in judgement.hazards]
         exact = ported and port.fidelity is Fidelity.EXACT
-        open_ones = [hazard for hazard in hazards if not hazard.cured and not exact]
+        done = {hazard for hazard in hazards if ported and port.setup and hazard.elsewhere}
+        open_ones = [one for one in hazards if not one.cured and not exact and one not in done]
         if ported:
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
