@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optport.hazards.judge import Judgement
     from optport.options import Options
     from optport.places import Place
+    from optport.reader.constructions import Reading
     from optport.reader.evaluation import Foreign
     from optport.reader.model import Construction, MethodUse
 
@@ -44,6 +45,16 @@ class Report:
     """The uses of methods and attributes, in the order of the source."""
     defect: str | None = None
     """What failed in optport itself, in one line, should that happen."""
+    reading: Reading | None = None
+    """What the constructions are from."""
+
+    def release(self) -> None:
+        """Free what the report is made of; then its findings are all that it still gives.
+
+        For whoever checks many files: Python alone would free it late, and look for it long.
+        """
+        if self.reading is not None:
+            self.reading.release()
 
 
 def parse_source(text: str) -> ast.Module:
@@ -75,11 +86,12 @@ def check_tree(
     if foreign is None and not named_in_code(tree, text, options is not None and options.notes):
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
-    from optport.reader.constructions import find_constructions
+    from optport.reader.constructions import Reading
     from optport.reader.source import SourceText
 
     version = "" if options is None else options.torch_version
-    read = list(find_constructions(tree, SourceText(text), version, foreign))
+    report.reading = Reading(tree, SourceText(text), version, foreign)
+    read = list(report.reading.find())
     if not read:
         return report
     from optport.findings import judge_file

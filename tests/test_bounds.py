@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +34,28 @@ def test_calls_grow_no_faster_than_the_source(form: Callable[[int], str]) -> Non
     calls(HEAD + CALL)
     few, many = (calls(HEAD + form(times)) for times in (TIMES, 6 * TIMES))
     assert many <= 6.6 * few
+
+
+def test_what_is_released_is_freed_without_a_search_for_cycles() -> None:
+    text = (
+        "import torch\nclass T:\n    def __init__(self, net, lr=0.1, **more):\n"
+        "        groups = [{'params': [p for p in net.parameters()], 'lr': lr}]\n"
+        "        self.o = torch.optim.RMSprop(groups, lr=lr, **more)\n"
+        "        self.s = torch.optim.lr_scheduler.StepLR(self.o, 3)\n"
+        "    def f(self):\n        self.o.step(lambda: 1)\n        self.s.step()\nT(q).f()\n"
+    )
+    gc.collect()
+    gc.disable()
+    try:
+        report = check_source(text, PADDLE)
+        assert report.reading is not None
+        module = weakref.ref(report.reading.tree)
+        assert module() is not None
+        report.release()
+        del report
+        assert module() is None
+    finally:
+        gc.enable()
 
 
 STEPS_PER_CHARACTER = 1000

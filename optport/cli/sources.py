@@ -167,6 +167,7 @@ def check_source(source: Source, given: Given, job: Job) -> FileResult:
         result.constructions = [
             source.construction(given.shown, document, one) for one in report.constructions
         ]
+    report.release()
     return result
 
 

@@ -91,6 +91,12 @@ class Binder:
     order: int = 0
     """Counts places up, in the order in which the statements of a scope take effect."""
 
+    def release(self) -> None:
+        """Empty the scopes, which all that is bound in them refers back to."""
+        inner = (point.scope for point in self.inner.values())
+        for scope in (self.module, *self.scopes.values(), *inner):
+            scope.release()
+
     @property
     def end(self) -> Point:
         """The end of the module, when all of it has been run."""

@@ -40,22 +40,51 @@ def find_constructions(
     foreign: Foreign | None = None,
     everywhere: bool = False,
 ) -> Iterator[Construction | Unresolved | MethodUse]:
-    """Yield the constructions of a module in source order, then the uses of their methods.
+    """Yield what `Reading.find` does."""
+    return Reading(tree, source, torch_version, foreign).find(everywhere)
 
-    A call that may build one of several classes is yielded once for each, as possible. Arguments
-    are bound as in `torch_version`, the newest one known if it is empty.
-    `foreign` says what names of other modules are. Calls are looked for where names tell that
-    they may matter; with `everywhere`, or where other modules are followed, in all places.
-    """
-    version = torch_version or family(NAMESPACE).versions[-1]
-    evaluator = Evaluator(Index(tree, source.text), star_exports, foreign)
-    reader = ParameterReader(evaluator, source)
-    search = _Search(reader, version)
-    try:
-        yield from search.constructions(everywhere or foreign is not None)
-        yield from MethodFinder(reader, version, search.found).find()
-    finally:
-        evaluator.evaluation.end()
+
+class Reading:
+    """What is read of one file: kept for what is asked of its constructions later on."""
+
+    def __init__(
+        self,
+        tree: ast.Module,
+        source: SourceText,
+        torch_version: str,
+        foreign: Foreign | None = None,
+    ) -> None:
+        """Take a module and its source.
+
+        Arguments are bound as in `torch_version`, the newest one known if it is empty. `foreign`
+        says what names of other modules are.
+        """
+        self.tree = tree
+        self._version = torch_version or family(NAMESPACE).versions[-1]
+        self._follows = foreign is not None
+        self._evaluator = Evaluator(Index(tree, source.text), star_exports, foreign)
+        self._reader = ParameterReader(self._evaluator, source)
+
+    def find(self, everywhere: bool = False) -> Iterator[Construction | Unresolved | MethodUse]:
+        """Yield the constructions of the module in source order, then the uses of their methods.
+
+        A call that may build one of several classes is yielded once for each, as possible. Calls
+        are looked for where names tell that they may matter; with `everywhere`, or where other
+        modules are followed, in all places.
+        """
+        search = _Search(self._reader, self._version)
+        try:
+            yield from search.constructions(everywhere or self._follows)
+            yield from MethodFinder(self._reader, self._version, search.found).find()
+        finally:
+            self._evaluator.evaluation.end()
+
+    def release(self) -> None:
+        """Let go of all that was read: it is a web, which Python would have to search for cycles.
+
+        Nothing can be asked of the constructions after that.
+        """
+        self._evaluator.release()
 
 
 class _Search:

@@ -107,6 +107,11 @@ class Evaluator:
             ast.Call: self._call,
         }
 
+    def release(self) -> None:
+        """Let go of all that was read and worked out, for good."""
+        self.index.release()
+        vars(self).clear()
+
     def value(self, node: ast.expr, at: Point) -> ValueSet:
         """Return what `node`, evaluated at `at`, may be."""
         known = self._known.get(node)

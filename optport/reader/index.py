@@ -44,6 +44,12 @@ class Index:
         self._statements.walk(tree.body, self.end)
         self.enter(self.lines.with_words(_REACHING_OUT))
 
+    def release(self) -> None:
+        """Let go of all that was read, for good."""
+        self._binder.release()
+        for part in (self._statements, self._expressions, self):
+            vars(part).clear()
+
     @property
     def flows(self) -> list[Flow]:
         """The flows of values into names, in all that has been walked."""

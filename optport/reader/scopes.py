@@ -197,6 +197,11 @@ class Scope:
     yields: bool = False
     """Whether a function is a generator."""
 
+    def release(self) -> None:
+        """Forget all bindings."""
+        for part in (self.bindings, self.bound_from_outside, self.kills, self.stars, self.returns):
+            part.clear()
+
     def binds(self, name: str) -> bool:
         """Whether `name` is bound here, by the scope itself or from another one."""
         return name in self.bindings or name in self.bound_from_outside
