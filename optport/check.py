@@ -53,8 +53,9 @@ class Report:
 
         For whoever checks many files: Python alone would free it late, and look for it long.
         """
-        if self.reading is not None:
-            self.reading.release()
+        reading, self.reading = self.reading, None
+        if reading is not None:
+            reading.release()
 
 
 def parse_source(text: str) -> ast.Module:

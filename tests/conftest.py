@@ -57,7 +57,8 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the command line take the report of a text that this process has checked before."""
 
     def check(_: ast.Module, text: str, options: Options | None = None, **__: Any) -> Report:
-        return replace(check_once(text, options or default_options()))
+        # It is looked at again, and so never released.
+        return replace(check_once(text, options or default_options()), reading=None)
 
     monkeypatch.setattr("optport.guard.check_guarded", check)
 
