@@ -124,3 +124,10 @@ def test_only_what_the_source_leaves_open_is_said_with_may() -> None:
     )
     (finding,) = check(source).findings
     assert finding.message.startswith("this may be torch.optim.SGD: foreach=True if may")
+
+
+def test_a_note_tells_no_long_story_of_a_port() -> None:
+    report = check("import torch\ntorch.optim.ASGD(p, lr=0.5)\n", notes=True)
+    (note,) = (one.message for one in report.findings if one.code == "OPT903")
+    assert "Exact for" not in note
+    assert "(incomplete, step-scheduler-each-step)" in note

@@ -13,6 +13,9 @@ from optport.reader.model import Construction
 from optport.signatures import ApiKind
 from optport.table.model import Takes
 
+MAX_DEVIATION = 60
+"""Characters of how far a port leaves torch that a note shows."""
+
 
 def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterator[Hazard]:
     """Yield the notes on a construction, for the targets that have a port."""
@@ -32,8 +35,13 @@ def notes(construction: Construction, judgements: Iterable[Judgement]) -> Iterat
                 subject=construction.qualified,
                 clause=f"{first}{port.call}",
                 advice="see its mapping page",
-                where=", ".join([port.fidelity, *port.also, *port.deviations]),
+                where=", ".join([port.fidelity, *port.also, *filter(_is_short, port.deviations)]),
             )
+
+
+def _is_short(deviation: str) -> bool:
+    """Whether it may stand in a note; the page of the optimizer has all of them."""
+    return len(deviation) <= MAX_DEVIATION
 
 
 def _is_handed_over(construction: Construction, judgement: Judgement) -> bool:
