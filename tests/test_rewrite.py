@@ -218,3 +218,11 @@ def test_a_port_that_goes_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "port_source", lambda text, *_: Ported(f"{text}import torch\n"))
     text = "import torch\no = torch.optim.SGD(p)\n"
     assert wrong_port(text, make_options("paddle")) == "changes more in a second run"
+
+
+def test_classes_beside_one_that_is_ported_are_called_with_the_same_arguments() -> None:
+    text = (
+        'import torch\n\nKINDS = {"s": torch.optim.SGD, "a": torch.optim.Adam}\n'
+        'o = KINDS["a"](m.parameters(), lr=0.1)\n'
+    )
+    assert 'KINDS = {"s": paddle.optimizer.SGD, "a": paddle' in port_source(text, PADDLE).text

@@ -57,6 +57,8 @@ class Classes:
         self._at = {(one.node.lineno, one.node.col_offset): one for one in self._references}
         self._homes = _homes(tree)
         self._types = _types(tree)
+        self._beside = _beside(tree)
+        self._ported: set[int] = set()
         self._called_names = {
             place_of(node): getattr(node.func, "id", getattr(node.func, "attr", ""))
             for node in ast.walk(tree)
@@ -126,6 +128,7 @@ class Classes:
                     stay.add((api, home))
                 else:
                     counterparts.setdefault((api, home), set()).add(counterpart)
+        self._note_ported(api for api, _ in counterparts.keys() - stay)
         homes = [home for _, home in (*counterparts, *stay) if home is not None]
         for reference in self._references:
             api = reference.qualified.removeprefix(f"{NAMESPACE}.")
@@ -133,7 +136,7 @@ class Classes:
             known = [key for key in (*counterparts, *stay) if key[0] == api]
             keys = [(api, home)] if (api, home) in known else known
             found = {to for key in keys for to in counterparts.get(key, ())}
-            if not found and id(reference.node) in self._types:
+            if not found and (id(reference.node) in self._types or self._is_beside(reference)):
                 found = self._counterpart(api)
             if id(reference.node) not in called and stay.isdisjoint(keys) and len(found) == 1:
                 yield Edit(place_of(reference.node), next(iter(found)))
@@ -147,9 +150,21 @@ class Classes:
         called = {id(one.direct.node) for one in candidates if one.direct is not None}
         for reference in self._references:
             api = reference.qualified.removeprefix(f"{NAMESPACE}.")
-            known = {id(reference.node)} & (called | self._types)
+            known = id(reference.node) in called | self._types or self._is_beside(reference)
             if api not in built and not known and self._counterpart(api):
                 yield reference
+
+    def _note_ported(self, apis: Iterable[str]) -> None:
+        """Note the registries with a class that becomes its counterpart."""
+        ported = {f"{NAMESPACE}.{api}" for api in apis}
+        named = (one for one in self._references if one.qualified in ported)
+        found = (self._beside.get(id(one.node)) for one in named)
+        self._ported = {one for one in found if one is not None}
+
+    def _is_beside(self, reference: Reference) -> bool:
+        """Whether it stands in a registry with a class that a call which is rewritten takes."""
+        display = self._beside.get(id(reference.node))
+        return display is not None and display in self._ported
 
     def _counterpart(self, api: str) -> set[str]:
         """The counterpart of a class that the file builds nothing of."""
@@ -176,6 +191,16 @@ def _types(tree: ast.Module) -> frozenset[int]:
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _CHECKS:
             roots += node.args[1:]
     return frozenset(id(one) for root in roots if root is not None for one in ast.walk(root))
+
+
+def _beside(tree: ast.Module) -> Mapping[int, int]:
+    """For the values of dicts and lists, by their identity, the one that they stand in."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Dict, ast.List, ast.Tuple)):
+            for value in node.values if isinstance(node, ast.Dict) else node.elts:
+                found[id(value)] = id(node)
+    return found
 
 
 _CHECKS = frozenset({"isinstance", "issubclass"})
