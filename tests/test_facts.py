@@ -133,3 +133,19 @@ def test_next_to_no_case_that_trains_the_same_is_flagged(target: str) -> None:
     ]
     assert len(same) > 40
     assert len(false_alarms) <= 0.02 * len(same), false_alarms
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "cell"),
+    [
+        ("AdamW", "AdamWeightDecay; better mindspore.experimental.optim.AdamW: exact"),
+        ("RMSprop", "RMSProp; better mindspore.experimental.optim.RMSprop: exact"),
+        ("Adam", "Adam: close"),
+    ],
+)
+def test_the_index_of_pages_names_the_class_that_a_fidelity_is_of(
+    optimizer: str, cell: str
+) -> None:
+    lines = (ROOT / "docs/mapping/README.md").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(f"| [{optimizer}]("))
+    assert row.split(" | ")[2] == cell

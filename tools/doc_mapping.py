@@ -41,9 +41,9 @@ def _index(tables: list[ApiTable]) -> str:
         rows.append([f"[{one.name}]({one.name}.md)", *cells])
     return (
         "# What each optimizer becomes\n\n"
-        "The counterpart of each torch optimizer by name, and how well the best known port of "
-        "the bare call follows torch. Figures and every argument are on the optimizers' own "
-        f"pages.\n\n{MEANING}\n"
+        "The counterpart of each torch optimizer by name, a better one where there is one, and how "
+        "well the best known port of the bare call follows torch. Figures and every argument are "
+        f"on the optimizers' own pages.\n\n{MEANING}\n"
         + table(["torch.optim", *(f"{t.name} {t.version}" for t in known)], rows)
         + f"\n![{overview_text()}](../plots/overview.svg)\n\n"
         "For every optimizer and target two bars over all executed calls: above, the literal port "
@@ -58,8 +58,12 @@ def _best(one: ApiTable, target: Target) -> str:
     row = _main_row(one, target.name)
     call = _bare_call(one.name)
     _, ports = read_call(call, make_options(target.info.short))
-    fidelity = ports[target.name].closeness
-    return "none" if row.counterpart is None else f"{row.counterpart}: {fidelity}"
+    port = ports[target.name]
+    if row.counterpart is None:
+        return "none"
+    own = (port.callee or "").removeprefix(f"{target.name}.") or row.counterpart
+    named = own if own == row.counterpart else f"{row.counterpart}; better {own}"
+    return f"{named}: {port.closeness}"
 
 
 def _bare_call(optimizer: str) -> str:
