@@ -52,8 +52,12 @@ def remarks(
     for one, port in zip(checked, ports, strict=True):
         hazards = [hazard for judgement in one.judgements for hazard in judgement.hazards]
         exact = ported and port.fidelity is Fidelity.EXACT
-        done = {hazard for hazard in hazards if ported and port.setup and hazard.elsewhere}
-        open_ones = [one for one in hazards if not one.cured and not exact and one not in done]
+        made_up = ported and bool(port.setup)  # by the scheduler that the port makes
+        open_ones = [
+            one
+            for one in hazards
+            if not one.cured and not exact and not (made_up and one.elsewhere)
+        ]
         if ported:
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
