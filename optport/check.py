@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optport.gate import concerns_us
 from optport.mentions import named_in_code
+from optport.parsing import parse_source
 
 if TYPE_CHECKING:
     from optport.findings import Finding
@@ -56,13 +56,6 @@ class Report:
         reading, self.reading = self.reading, None
         if reading is not None:
             reading.release()
-
-
-def parse_source(text: str) -> ast.Module:
-    """Parse a source text; raises `SyntaxError`, `ValueError`, … as `ast.parse` does."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the checked source: not ours to show
-        return ast.parse(text)
 
 
 def check_source(text: str, options: Options) -> Report:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from optport.check import Report, parse_source
+from optport.check import Report
 from optport.edits import Applicability, Edit, Fix, apply_edits
 from optport.findings import Finding
 from optport.linting import lint_text
+from optport.parsing import parse_source
 from optport.places import Place
 from optport.settings import Settings
 

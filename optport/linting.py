@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from optport.check import Report, parse_source
+from optport.check import Report
 from optport.gate import concerns_us
+from optport.parsing import parse_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from optport.check import parse_source
 from optport.edits import Edit, Fix, apply_edits
 from optport.files import UnreadableFile
 from optport.json_places import SourceSpans, source_spans
+from optport.parsing import parse_source
 from optport.places import Place
 
 _NAMED_LINE = re.compile(r"\bon line ([1-9]\d{0,8})\b")

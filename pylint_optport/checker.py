@@ -101,8 +101,8 @@ class OptportChecker(BaseChecker):
             self._check(node)
 
     def _check(self, module: nodes.Module) -> None:
-        from optport.check import parse_source
         from optport.guard import DEFECT_CODE, check_guarded
+        from optport.parsing import parse_source
 
         try:
             options = _asked_for(self.linter)

@@ -60,7 +60,7 @@ class Reading:
         self._evaluators.clear()
 
     def _index(self, source: Source) -> Index | None:
-        from optport.check import parse_source
+        from optport.parsing import parse_source
         from optport.reader.index import Index
 
         if source.name not in self._indexes:

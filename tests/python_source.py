@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fuzzing.grammar import IDIOMS, Writer
 from hypothesis import strategies as st
 
-from optport.check import parse_source
+from optport.parsing import parse_source
 
 
 def programs(names: Sequence[str], idioms: Sequence[str] = IDIOMS) -> st.SearchStrategy[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import astroid
 import pytest
 
-import optport.check
+import optport.parsing
 from optport.places import Place
 from pylint_optport import places
 from pylint_optport.finder import _imported, outline
@@ -26,7 +26,7 @@ ONLY_OURS = "--rcfile=", "--load-plugins=pylint_optport", "--disable=all", "--en
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts how often modules are parsed, and names looked up in one."""
     done: Counter[str] = Counter()
-    parse, exported = optport.check.parse_source, Reading.exported
+    parse, exported = optport.parsing.parse_source, Reading.exported
 
     def counted_parse(text: str) -> Any:
         done["parsed"] += 1
@@ -36,7 +36,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         done["looked up"] += 1
         return exported(*arguments)
 
-    monkeypatch.setattr("optport.check.parse_source", counted_parse)
+    monkeypatch.setattr("optport.parsing.parse_source", counted_parse)
     monkeypatch.setattr(Reading, "exported", counted_exported)
     return done
 

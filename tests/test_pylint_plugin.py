@@ -472,7 +472,7 @@ class TestChecker(CheckerTestCase):
         def fail(*_: object) -> None:
             raise AssertionError("a file was parsed")
 
-        monkeypatch.setattr("optport.check.parse_source", fail)
+        monkeypatch.setattr("optport.parsing.parse_source", fail)
         assert self.found(text) == []
         with pytest.raises(AssertionError, match="parsed"):
             self.found(SOURCE)

@@ -29,7 +29,7 @@ def switching_often() -> Iterator[None]:
 
 
 _TREE = ast.parse(_SOURCE)
-"""Parsed before the threads begin: `ast.parse` itself fails in them now and then (Python 3.11)."""
+"""One tree for all threads."""
 
 
 def found(_: int) -> list[str]:

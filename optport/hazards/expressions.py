@@ -9,6 +9,7 @@ from typing import Any
 
 from optport.hazards.case import Case
 from optport.hazards.spelling import as_float, element_texts, plain, without_tensors
+from optport.parsing import parse_expression
 from optport.reader.model import Argument
 from optport.table.operands import Lookup
 from optport.table.templates import Hole, operand, parse_template
@@ -45,7 +46,7 @@ def expressed(
         return element if element.startswith(f"{text}[") else operand(element)
 
     text = parse_template(template).render(spell)
-    number = _number(ast.parse(text, mode="eval").body)
+    number = _number(parse_expression(text))
     return text if number is None else repr(float(f"{number:.12g}"))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from optport.parsing import parse_expression
+
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -14,7 +16,7 @@ def free_names(text: str) -> frozenset[str]:
     is free in a text that is no expression.
     """
     try:
-        tree = ast.parse(text, mode="eval")
+        tree = parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(text.replace(".", " ").split())
     found: set[str] = set()

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from optport import parsing
 from optport.reader.source import parenthesised
 from optport.values import MAX_NUMBER, UNREAD, Literal, Numpy, Tensor, ValueSet
 
@@ -111,7 +112,7 @@ def as_literal(text: str) -> Any:
     if text.isdecimal() and text.isascii() and len(text) < 20 and text[0] != "0":
         return int(text)
     try:
-        value = ast.literal_eval(text)
+        value = parsing.literal(text)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return UNREAD
     return UNREAD if _is_beyond_floats(value) else value
@@ -135,7 +136,7 @@ def default_spelled(text: str, like: str | None) -> str:
     """
     if like is None:
         return text
-    mine, theirs = ast.literal_eval(text), ast.literal_eval(like)
+    mine, theirs = parsing.literal(text), parsing.literal(like)
     floats = type(theirs) is float or (
         isinstance(theirs, tuple) and all(type(element) is float for element in theirs)
     )
@@ -144,7 +145,7 @@ def default_spelled(text: str, like: str | None) -> str:
 
 def as_float_pair(text: str) -> str:
     """Spell a pair with a float in it with floats alone: some targets take no other."""
-    value = ast.literal_eval(text)
+    value = parsing.literal(text)
     mixed = isinstance(value, tuple) and any(type(element) is float for element in value)
     return repr(as_float(value)) if mixed else text
 
@@ -154,7 +155,7 @@ def as_list(text: str) -> str:
     if not text.startswith(("(", "[", "list")):
         return f"list({text})"
     try:
-        node = ast.parse(text, mode="eval").body
+        node = parsing.parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return f"list({text})"
     if isinstance(node, ast.GeneratorExp):
@@ -171,7 +172,7 @@ def with_methods(text: str, names: Mapping[str, str]) -> str:
     if not any(f".{name}()" in text for name in names):
         return text
     try:
-        tree = ast.parse(text, mode="eval")
+        tree = parsing.parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     data = text.encode("utf-8", "surrogatepass")
@@ -203,7 +204,7 @@ def inside_tensor(text: str) -> str:
     if "ensor(" not in text and "array(" not in text:
         return text
     try:
-        call = ast.parse(text, mode="eval").body
+        call = parsing.parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     if not isinstance(call, ast.Call) or len(call.args) != 1:
@@ -230,7 +231,7 @@ _TENSORS = frozenset({"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTe
 def element_texts(text: str, count: int) -> list[str]:
     """Spell the elements of a pair, one by one: those of the display where `text` is one."""
     try:
-        display = ast.parse(text, mode="eval").body
+        display = parsing.parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         display = None
     elements = display.elts if isinstance(display, (ast.Tuple, ast.List)) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from optport.parsing import parse_expression
 from optport.reader.built import Built
 from optport.reader.objects import ANY_CLASS, NAMESPACE, Annotated, Interpreter
 from optport.reader.scopes import Point
@@ -88,7 +89,7 @@ def _in_text(text: str) -> list[ast.expr | None]:
     """The annotation that a text holds; its names alone where it is not one."""
     if len(text) <= _MAX_TEXT and "\\" not in text:
         try:
-            return [ast.parse(text.strip(), mode="eval").body]
+            return [parse_expression(text.strip())]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
     return [None, *(_dotted(name[0]) for name in _NAME.finditer(text, endpos=_MAX_TEXT))]

@@ -18,6 +18,7 @@ from optport.hazards.members import Members
 from optport.hazards.roles import PARAMS
 from optport.hazards.scene import Key, Scene, key_of
 from optport.hazards.spelling import plain
+from optport.parsing import parse_expression
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Shape
 from optport.reader.source import SourceText
@@ -152,7 +153,7 @@ class Uses:
             optimizers = [one for built in met.use.receivers for one in built.built_with]
             _ask(bool(optimizers))
             _ask(all(one.shape is Shape.FLAT for one in optimizers))
-            if taken is not None and isinstance(ast.parse(text, mode="eval").body, ast.List):
+            if taken is not None and isinstance(parse_expression(text), ast.List):
                 span, text = self._tree.span(taken), text[1:-1]
         self._pieces.put(span, text)
 

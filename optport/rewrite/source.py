@@ -10,13 +10,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from optport.check import Checked, check_tree, parse_source
+from optport.check import Checked, check_tree
 from optport.edits import Edit
 from optport.fixing import Document, TextDocument
 from optport.gate import concerns_us
 from optport.hazards.hazard import Fidelity, Port
 from optport.hazards.scene import Scene, bare_scene, key_of
 from optport.options import Options, default_options
+from optport.parsing import parse_source
 from optport.places import Place
 from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits

@@ -7,7 +7,6 @@ from its version until the next entry of the same name; ``null`` says that the n
 
 from __future__ import annotations
 
-import ast
 import enum
 import json
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from optport.parsing import literal
 from optport.resources import read
 from optport.versions import parse_version
 
@@ -56,7 +56,7 @@ class Parameter:
 
         Raises `ValueError` when the recorded text is no literal.
         """
-        return None if self.default is None else ast.literal_eval(self.default)
+        return None if self.default is None else literal(self.default)
 
 
 @dataclass(frozen=True)

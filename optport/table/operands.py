@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optport.parsing import parse_expression
 from optport.values import UNKNOWN, UNREAD, Literal, Numpy, Tensor, Value, ValueSet, exactly
 
 Lookup = Callable[[str], ValueSet]
@@ -151,7 +152,7 @@ def parse_operand(text: str) -> Operand | Sum:
     if found is not None:
         return found
     try:
-        tree = ast.parse(text, mode="eval").body
+        tree = parse_expression(text)
         if isinstance(tree, ast.BinOp):
             operands = {ast.unparse(node): one for node, one in _operands(tree)}
             return Sum(operands, _arithmetic(tree))

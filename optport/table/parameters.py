@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from optport import parsing
 from optport.signatures import Parameter
 from optport.table.conditions import Condition
 from optport.table.operands import Lookup
@@ -191,7 +191,7 @@ class ParameterRow:
         if self.negated and isinstance(value, (int, float)):
             return -value
         if self.none_becomes is not None and isinstance(value, (tuple, list)):
-            instead = ast.literal_eval(self.none_becomes)
+            instead = parsing.literal(self.none_becomes)
             return tuple(instead if element is None else element for element in value)
         return value
 

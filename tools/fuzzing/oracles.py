@@ -13,10 +13,11 @@ from pathlib import Path
 from flake8_optport import Plugin
 from fuzzing.ports import wrong_port
 from optport.catalogue import CATALOGUE
-from optport.check import Report, check_tree, parse_source
+from optport.check import Report, check_tree
 from optport.edits import Fix, apply_edits
 from optport.gate import concerns_us
 from optport.options import Options
+from optport.parsing import parse_source
 
 SLOWER = 20
 """How many times as long as `ast.parse` a check may take,"""

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from optport.check import Report, check_tree, parse_source
+from optport.check import Report, check_tree
 from optport.gate import concerns_us
 from optport.options import Options
+from optport.parsing import parse_source
 from optport.places import Place
 from optport.reader.model import Argument
 from optport.reader.torch_names import class_names
