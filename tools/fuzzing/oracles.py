@@ -89,7 +89,7 @@ def _badly_ported(text: str, options: Options) -> Failure | None:
     """Return what is wrong with a source's port, to any of the targets."""
     for target in options.targets:
         try:
-            wrong = wrong_port(text, replace(options, targets=(target,)))
+            wrong = wrong_port(text, replace(options, targets=(target,)), again=False)
         except MemoryError:
             raise
         except Exception as error:

@@ -20,11 +20,13 @@ _TORCH = re.compile(r"\btorch\b|\boptim\b|lr_scheduler|swa_utils")
 """Words of lines that may name a class of torch's."""
 
 
-def wrong_port(text: str, options: Options) -> str | None:
+def wrong_port(text: str, options: Options, again: bool = True) -> str | None:
     """Return what is wrong with a source's port to the first target; None where all is well.
 
     The port has to be Python, a second run changes nothing, and all other lines stay: those on
-    which nothing that is ported or named by it stands. Raises what porting raises.
+    which nothing that is ported or named by it stands. Without `again` there is no second run: in
+    nonsense, what the first one leaves may be free to be ported once the rest is. Raises what
+    porting raises.
     """
     target = options.targets[0]
     if not concerns_us(text):
@@ -37,7 +39,7 @@ def wrong_port(text: str, options: Options) -> str | None:
     except (SyntaxError, ValueError) as error:
         return f"leaves no Python ({error})"
     report = check_tree(parse_source(text), text, options)
-    nested = _are_nested([one.construction.place for one in report.constructions])
+    nested = not again or _are_nested([one.construction.place for one in report.constructions])
     if not nested and port_source(ported, target, options).text != ported:
         return "changes more in a second run"
     lost = next(_lost(text, ported, report), None)
