@@ -226,3 +226,11 @@ def test_classes_beside_one_that_is_ported_are_called_with_the_same_arguments() 
         'o = KINDS["a"](m.parameters(), lr=0.1)\n'
     )
     assert 'KINDS = {"s": paddle.optimizer.SGD, "a": paddle' in port_source(text, PADDLE).text
+
+
+def test_a_call_with_an_argument_too_many_stays_torchs() -> None:
+    text = (
+        "import torch\ntorch.optim.lr_scheduler.StepLR(torch.optim.SGD(p, 0.1), 3, 0.1, -1, 5, 6)\n"
+    )
+    assert ".StepLR(" in port_source(text, parse_target("paddle")).text
+    assert wrong_port(text, make_options("paddle")) is None

@@ -7,7 +7,7 @@ comma. Comments and everything else stay as they are.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,6 +149,8 @@ class HolderSite(Site):
         """
         items = self._items
         if not self.own or not becomes.keys() <= {item.value for item in items}:
+            return None
+        if isinstance(self._holder, ast.Call) and _would_be_behind_names(self._holder, becomes):
             return None
         edits: list[Edit] = []
         gone = [item for item in items if not becomes.get(item.value, True)]
@@ -303,3 +305,9 @@ class HolderSite(Site):
             else:
                 at += 1
         return at
+
+
+def _would_be_behind_names(call: ast.Call, named: Container[ast.expr]) -> bool:
+    """Whether an argument without a name would stand behind one that gets a name: one too many."""
+    given = [value in named for value in call.args if not isinstance(value, ast.Starred)]
+    return True in given and not all(given[given.index(True) :])
