@@ -8,21 +8,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from optport.operators import ARITHMETIC
 from optport.values import UNKNOWN, UNREAD, Literal, Value, ValueSet, literal, union
 
 MAX_NUMBER = 1e15
 """Numbers beyond it are not computed with: `10 ** 10 ** 10` must not cost anything."""
 MAX_POWER = 64
 
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
+_OPERATORS = {**ARITHMETIC, ast.Pow: operator.pow}
 
 
 def is_number(value: object) -> bool:

@@ -16,12 +16,12 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optport.operators import ARITHMETIC
 from optport.parsing import parse_expression
 from optport.values import UNKNOWN, UNREAD, Literal, Numpy, Tensor, Value, ValueSet, exactly
 
@@ -37,15 +37,7 @@ def _power(base: Any, exponent: Any) -> float:
     return number
 
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: _power,
-}
+_OPERATORS = {**ARITHMETIC, ast.Pow: _power}
 _MAX_COMBINATIONS = 64
 """Values of a sum that are computed; one that may have more is not read."""
 _OPERAND = re.compile(r"([A-Za-z_]\w*(?:\.\w+)?)(?:\[(\d*)\])?\Z")
