@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from conformance.schedule_calls import METRIC, SCHEDULERS, Schedule
+from conformance.schedule_calls import SCHEDULERS, Schedule
 
 _OPTIMIZERS: Final = (
     *("torch.optim.SGD(params, lr=0.5)", "torch.optim.SGD(params, 0.1)"),
@@ -27,12 +27,31 @@ def draw_schedules(count: int, seed: int) -> list[Schedule]:
     found: dict[str, Schedule] = {}
     while len(found) < count:
         call = random.choice(_CALLS)(random)
-        loop: dict[str, Any] = {"cadence": random.choice((2, 5))} if random.random() < 0.1 else {}
+        loop: dict[str, Any] = {}
         if "ReduceLROnPlateau" in call:
-            loop["metric"] = METRIC
+            loop = {"steps": _LONG, "metric": _metric(random, falls="max" not in call)}
+        elif "total_steps=100" in call:
+            loop = {"steps": 99}
+        elif random.random() < 0.1:
+            loop = {"cadence": random.choice((2, 5))}
         one = Schedule(call, random.choice(_OPTIMIZERS), loop)
         found[one.id] = one
     return list(found.values())
+
+
+_LONG: Final = 120
+"""Steps after which a metric has had every plateau that a scheduler of the draws may wait for."""
+
+
+def _metric(random: Random, *, falls: bool) -> list[float]:
+    """A metric that gets better and better, with noise and long pauses."""
+    best = 1.0
+    found: list[float] = []
+    while len(found) < _LONG:
+        best *= random.uniform(0.8, 0.99)
+        pause = random.choice((0, 1, 2, 5, 12))
+        found += [best, *(best * random.uniform(1.0, 1.3) for _ in range(pause))]
+    return [round(one if falls else -one, 6) for one in found[:_LONG]]
 
 
 def _call(random: Random, name: str, required: str, **options: tuple[str, ...]) -> str:

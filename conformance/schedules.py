@@ -202,7 +202,9 @@ def _measured_on(
 
 
 def _run(text: str, schedule: Schedule) -> str:
-    return f"{text}\nresult = rates(optimizer, scheduler, **{schedule.loop!r})"
+    steps = schedule.loop.get("steps")
+    head = "" if steps is None else f"total_steps = {steps}\n"
+    return f"{head}{text}\nresult = rates(optimizer, scheduler, **{schedule.loop!r})"
 
 
 def _off(reference: Ran, ran: Ran) -> float | str:

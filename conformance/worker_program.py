@@ -85,7 +85,7 @@ def _rates(
 
     `optimizer` and `scheduler` may be lists. `loop`: ``cadence`` (optimizer steps to a
     scheduler's), ``first`` (the scheduler before the optimizer), ``epoch`` (``step(number)``),
-    ``metric`` (a list of metrics for a plateau).
+    ``metric`` (a list of metrics for a plateau), ``steps`` (of the optimizer).
     """
     schedulers = scheduler if isinstance(scheduler, list) else [scheduler]
     schedulers = [one for one in schedulers if hasattr(one, "step")]
@@ -103,7 +103,7 @@ def _rates(
             else:
                 one.step()
 
-    for number in range(TOTAL_STEPS):
+    for number in range(loop.get("steps", TOTAL_STEPS)):
         if loop.get("first"):
             advance(number)
         moves += move(optimizer)

@@ -168,8 +168,8 @@ def test_the_arguments_of_a_method_are_bound() -> None:
     [use] = uses_in(f"{OPT}while q:\n    opt.step(closure)\n")
     assert use.arguments["closure"].text == "closure"
     assert use.arguments["closure"].own
-    assert use.loop is not None
-    assert use.loop.line == 4
+    assert use.pace.loop is not None
+    assert use.pace.loop.line == 4
 
 
 def test_a_method_of_one_class_alone_has_the_arguments_of_its_base() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from optport.hazards.shapes import value_of
 from optport.places import Place
-from optport.reader.model import Construction, MethodUse
+from optport.reader.model import Construction, MethodUse, Pace
 from optport.signatures import ApiKind, family
 from optport.table import api_table, roles
 from optport.table.curves import Join
@@ -26,17 +26,16 @@ class Scene:
     """What rules know beside one construction: torch's version, and the schedulers of the file.
 
     `schedulers` are those that set a rate, by the optimizers that they are built with; one that
-    another scheduler is made of does not count, `wholes` has that other one. `loops` are the loops
-    in which an optimizer or a scheduler takes its steps, `conditions` those in a loop under which
-    it does; `stepped` are those that surely take some of their own.
+    another scheduler is made of does not count, `wholes` has that other one. `paces` say how often
+    an optimizer or a scheduler takes its steps; `stepped` are those that surely take some of their
+    own.
     """
 
     torch_version: str
     schedulers: Mapping[Key, tuple[Construction, ...]] = field(default_factory=dict)
-    loops: Mapping[Key, frozenset[Place | None]] = field(default_factory=dict)
+    paces: Mapping[Key, frozenset[Pace]] = field(default_factory=dict)
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
     stepped: frozenset[Key] = frozenset()
-    conditions: Mapping[Key, frozenset[frozenset[Place]]] = field(default_factory=dict)
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
         """Return the schedulers that may set an optimizer's rate."""
@@ -68,16 +67,21 @@ class Scene:
 
     def steps_apart(self, scheduler: Construction) -> Certainty:
         """How surely a scheduler takes other steps than the optimizers that it is built with."""
-        mine = self.loops.get(key_of(scheduler), frozenset())
-        theirs = [self.loops.get(key_of(one), frozenset()) for one in scheduler.built_with]
+        mine = self.paces.get(key_of(scheduler), frozenset())
+        theirs = [self.paces.get(key_of(one), frozenset()) for one in scheduler.built_with]
         if not mine or not theirs or not all(theirs):
             return Certainty.POSSIBLE
-        if any(loops != mine for loops in theirs):
-            return Certainty.CERTAIN if None not in mine else Certainty.POSSIBLE
-        if len(mine) > 1 or None in mine:
-            return Certainty.POSSIBLE
-        under = {self.conditions.get(key_of(one)) for one in (scheduler, *scheduler.built_with)}
-        return Certainty.NO if len(under) == 1 else Certainty.POSSIBLE
+        loops = {pace.loop for pace in mine}
+        if any({pace.loop for pace in paces} != loops for paces in theirs):
+            return Certainty.CERTAIN if None not in loops else Certainty.POSSIBLE
+        alike = {_beat(pace) for paces in (mine, *theirs) for pace in paces}
+        known = len(alike) == 1 and None not in {where for where, _ in alike}
+        return Certainty.NO if known else Certainty.POSSIBLE
+
+
+def _beat(pace: Pace) -> tuple[Place | None, frozenset[Place]]:
+    """What two that take steps at the same pace have in common."""
+    return pace.loop or pace.function, pace.conditions
 
 
 def bare_scene(torch_version: str = "") -> Scene:
@@ -113,21 +117,19 @@ def read_scene(
         if key_of(scheduler) not in wholes:
             for optimizer in scheduler.built_with:
                 over.setdefault(key_of(optimizer), []).append(scheduler)
-    loops: dict[Key, set[Place | None]] = {}
-    conditions: dict[Key, set[frozenset[Place]]] = {}
-    stepped = set()
+    paces: dict[Key, set[Pace]] = {}
+    stepped: set[Key] = set()
     for use in uses:
         if use.method == STEP:
-            if len(use.receivers) == 1 and use.certainty is Certainty.CERTAIN:
-                stepped.add(key_of(use.receivers[0]))
+            alone = len(use.receivers) == 1 or use.pace.each
+            if alone and use.certainty is Certainty.CERTAIN:
+                stepped.update(map(key_of, use.receivers))
             for receiver in use.receivers:
-                loops.setdefault(key_of(receiver), set()).add(use.loop)
-                conditions.setdefault(key_of(receiver), set()).add(use.conditions)
+                paces.setdefault(key_of(receiver), set()).add(use.pace)
     return Scene(
         torch_version,
         {key: tuple(found) for key, found in over.items()},
-        {key: frozenset(found) for key, found in loops.items()},
+        {key: frozenset(found) for key, found in paces.items()},
         wholes,
         frozenset(stepped),
-        {key: frozenset(found) for key, found in conditions.items()},
     )

@@ -11,10 +11,17 @@ from typing import Any
 from optport.reader.arithmetic import converted, mapped
 from optport.reader.built import Built, Made
 from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class
-from optport.reader.containers import DictValue, DictView
+from optport.reader.containers import MAX_ITEMS, DictValue, DictView, ListValue
 from optport.reader.displays import dict_from
 from optport.reader.numbers import ARRAYS, TENSORS, number_in, numpy_number, tensor
-from optport.reader.objects import ANY_CLASS, Interpreter, Object, keyword_of, named_attribute
+from optport.reader.objects import (
+    ANY_CLASS,
+    Interpreter,
+    Object,
+    iterated,
+    keyword_of,
+    named_attribute,
+)
 from optport.reader.records import Attributes, local_names, looked_up, recorded
 from optport.reader.scopes import Point
 from optport.reader.torch_names import owner_names, torch_class
@@ -195,6 +202,23 @@ def _one_of(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     return union(asker.value(argument, at) for argument in call.args) | UNKNOWN
 
 
+def _zipped(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """`zip(one, two)`: tuples of an element of each."""
+    parts = tuple(_any_of(argument, at, asker) for argument in call.args[:MAX_ITEMS])
+    return exactly(DictView((exactly(ListValue(parts)),)))
+
+
+def _enumerated(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
+    """`enumerate(one)`: tuples of a number and an element."""
+    element = _any_of(call.args[0], at, asker)
+    return exactly(DictView((exactly(ListValue((UNKNOWN, element))),)))
+
+
+def _any_of(node: ast.expr, at: Point, asker: Interpreter) -> ValueSet:
+    """What any element of an expression may be."""
+    return asker.value(node, at).map(lambda one: union(iterated(one)))
+
+
 def _cast(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     """`typing.cast(type, value)`: the value."""
     return _second(call, at, asker) if len(call.args) == 2 else UNKNOWN
@@ -258,6 +282,8 @@ _BUILT_IN: dict[str, Known] = {
     "vars": _vars,
     "locals": local_names,
     "filter": _second,
+    "zip": _zipped,
+    "enumerate": _enumerated,
     "max": _one_of,
     "min": _one_of,
     "getattr": _getattr,
@@ -303,7 +329,7 @@ CONTAINER_METHODS = frozenset(
 
 PROPAGATORS = (
     frozenset({"dict", "vars", "filter", "max", "min", "getattr", "import_module", "partial"})
-    | {"__import__"}
+    | {"__import__", "enumerate", "zip"}
     | _IMPORTED_AS.keys()
     | CONTAINER_METHODS
 )

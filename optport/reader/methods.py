@@ -7,17 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from optport.places import Place
 from optport.reader.arguments import ArgumentBinder
 from optport.reader.built import GROUPS, Built, Made, ParamGroup, ParamGroups
 from optport.reader.callee import ArgumentSource, built_by
 from optport.reader.classes import Instance
+from optport.reader.loops import pace_of
 from optport.reader.member_spots import Spot, find_spots
 from optport.reader.model import Argument, Construction, MethodUse
 from optport.reader.objects import NAMESPACE
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
-from optport.reader.scopes import Branch, BranchKind, Point
 from optport.reader.torch_names import kind_of, owner_names
 from optport.signatures import ApiKind, Signature, family, known_names
 from optport.table import api_names
@@ -177,8 +176,7 @@ class MethodFinder:
             hidden=None if bound is None else bound.hidden,
             formatted=spot.formatted,
             opened=spot.opened,
-            loop=self._loop(spot.at),
-            conditions=self._conditions(spot.at),
+            pace=pace_of(spot.owner, spot.at, self._evaluator, self._source),
             site=None if bound is None else bound.site(_called(spot)),
             complete=complete,
             node=spot.node,
@@ -210,37 +208,6 @@ class MethodFinder:
             return None
         value = self._evaluator.value(node, spot.at).readable
         return Argument("value", value, self._source.expression(node), self._source.place(node))
-
-    def _loop(self, at: Point) -> Place | None:
-        """The innermost loop around a place of a function, or of the module."""
-        branch: Branch | None = at.branch
-        while branch is not None and branch.kind is not BranchKind.LOOP:
-            branch = branch.parent
-        statement = None if branch is None else branch.statement
-        return self._source.place(statement) if isinstance(statement, ast.stmt) else None
-
-    def _conditions(self, at: Point) -> frozenset[Place]:
-        """The conditions within the innermost loop that may change from turn to turn."""
-        found = set()
-        branch: Branch | None = at.branch
-        while branch is not None and branch.kind is not BranchKind.LOOP:
-            if isinstance(branch.statement, ast.If) and _changes(branch.statement.test):
-                found.add(self._source.place(branch.statement.test))
-            branch = branch.parent
-        return frozenset(found)
-
-
-_ASKING = frozenset({"isinstance", "hasattr", "getattr", "len", "callable", "issubclass"})
-
-
-def _changes(test: ast.expr) -> bool:
-    """Whether a condition counts, or asks something: what is only a setting stays as it is."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            return True
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in _ASKING:
-            return True
-    return False
 
 
 def _callee(spot: Spot) -> ast.expr:

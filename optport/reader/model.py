@@ -220,6 +220,21 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a use of an object runs.
+
+    `loop` is the innermost loop that uses one object again and again, `function` what it is in, and
+    `conditions` are the `if`s around it there that may change from turn to turn. A loop over the
+    objects themselves uses each of them once: `each` says that it surely uses all of them.
+    """
+
+    loop: Place | None = None
+    function: Place | None = None
+    conditions: frozenset[Place] = frozenset()
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MethodUse:
     """A method or attribute, used on what is known to be an optimizer or scheduler of torch.
 
@@ -247,10 +262,8 @@ class MethodUse:
     """Whether what is read goes into a formatted text."""
     opened: Certainty = Certainty.POSSIBLE
     """How surely something looks into what a call gives, rather than keeping it whole."""
-    loop: Place | None = None
-    """The innermost loop around it."""
-    conditions: frozenset[Place] = frozenset()
-    """The `if`s in that loop that it stands in, as far as they are of the loop's making."""
+    pace: Pace = field(default_factory=Pace)
+    """How often it runs for one object."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call, as a place to write arguments into."""
     complete: bool = False
