@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
 from optport.hazards.advice import made, source_edits
-from optport.hazards.judge import Judgement, judge
+from optport.hazards.alike import FileJudge
+from optport.hazards.judge import Judgement
 from optport.hazards.members import Members
 from optport.hazards.notes import notes
-from optport.hazards.scene import Scene, bare_scene, read_scene
+from optport.hazards.scene import read_scene
 from optport.options import Options
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.targets import Target
 from optport.values import Certainty
-from optport.wording import Found, hint, message
+from optport.wording import Found, Messages, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,14 @@ def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: O
     constructions = [one for one in read if isinstance(one, Construction)]
     uses = [one for one in read if isinstance(one, MethodUse)]
     scene = read_scene(constructions, uses, options.torch_version)
+    judge = FileJudge(options.targets, scene)
     report = Judged([], [], uses)
     found: list[Found] = []
     for one in read:
         if isinstance(one, Construction):
-            judgements, more = judged(one, options, scene)
+            judgements = judge.judgements(one)
             report.constructions.append((one, judgements))
-            found += more
+            found += _found(one, judgements, options)
         elif isinstance(one, Unresolved) and options.notes:
             report.findings.append(unresolved_finding(one.place, options.targets))
     members = Members(options.targets, scene)
@@ -78,17 +80,17 @@ def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: O
     return report
 
 
-def judged(
-    construction: Construction, options: Options, scene: Scene | None = None
-) -> tuple[tuple[Judgement, ...], list[Found]]:
-    """Judge a construction on every target; return that, and the hazards found."""
-    scene = scene or bare_scene(options.torch_version)
-    judgements = tuple(judge(construction, to, scene) for to in options.targets)
+def _found(
+    construction: Construction, judgements: Sequence[Judgement], options: Options
+) -> Iterator[Found]:
+    """Yield the hazards of a construction, and the notes where they are wanted."""
     hazards = [hazard for judgement in judgements for hazard in judgement.hazards]
     if options.notes:
         hazards += notes(construction, judgements)
-    found = [Found(construction, hazard) for hazard in hazards]
-    return judgements, [one for one in found if options.notes or not _kind(one).note]
+    for hazard in hazards:
+        found = Found(construction, hazard)
+        if options.notes or not _kind(found).note:
+            yield found
 
 
 def port_remarks(construction: Construction, judgement: Judgement) -> tuple[tuple[str, str], ...]:
@@ -112,7 +114,8 @@ def join(found: Iterable[Found]) -> list[Finding]:
     joined: dict[tuple[Place, str], list[Found]] = {}
     for one in found:
         joined.setdefault((one.hazard.place, _kind(one).code), []).append(one)
-    return [_finding(joined[key]) for key in sorted(joined)]
+    messages = Messages()
+    return [_finding(joined[key], messages) for key in sorted(joined)]
 
 
 def unresolved_finding(place: Place, targets: Iterable[Target]) -> Finding:
@@ -137,9 +140,9 @@ def _kind(found: Found) -> Kind:
     return worded(found.construction.kind, found.hazard.kind)[0]
 
 
-def _finding(found: Sequence[Found]) -> Finding:
+def _finding(found: Sequence[Found], messages: Messages) -> Finding:
     hazards = [one.hazard for one in found]
-    said = message(found)
+    said = messages.of(found)
     return Finding(
         kind=_kind(found[0]),
         place=hazards[0].place,

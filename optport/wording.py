@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from optport.catalogue import HazardKind, Wording, worded
 from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
+from optport.places import Place
 from optport.printable import printable
 from optport.reader.model import Construction, MethodUse
 from optport.reader.objects import NAMESPACE
@@ -26,6 +27,8 @@ _OF_GROUPS = frozenset(
 """What is found in groups, which may stand apart from the call that they are for."""
 _SHORTEST = 24
 """Characters that are left of a clause at least."""
+_NOWHERE = Place(1, 0, 1, 0)
+_NONE = Remark("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,37 @@ class Message:
 
     text: str
     hint: str
+
+
+class Messages:
+    """The messages of one file: what is found in many calls alike is worded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Message] = {}
+
+    def of(self, found: Sequence[Found]) -> Message:
+        """Word what was found at one place under one code."""
+        if any(one.hazard.kind in _OF_GROUPS for one in found):
+            return message(found)  # these name the lines of the calls
+        looks = tuple(map(_looks, found))
+        known = self._known.get(looks)
+        if known is None:
+            known = self._known[looks] = message(found)
+        return known
+
+
+def _looks(found: Found) -> Hashable:
+    """Return what a message depends on: not where it is found."""
+    advice, one = found.hazard.advice, found.construction
+    told: Hashable = advice
+    if isinstance(advice, Drop):
+        told = Drop, advice.name
+    elif isinstance(advice, Write):
+        told = Write, advice.name, advice.text
+    elif isinstance(advice, Replace):
+        told = Replace, advice.name, advice.text, advice.is_params, advice.said
+    nowhere = replace(found.hazard, place=_NOWHERE, advice=_NONE)
+    return one.kind, one.certainty, found.owner, nowhere, told
 
 
 def message(found: Sequence[Found]) -> Message:

@@ -186,7 +186,8 @@ class Fuzz:
 
         def told() -> str:
             seconds, memory = search.slowest[0], search.largest[0] / (1 << 20)
-            return f"; slowest 20 kB {seconds:.2f} s, largest {memory:.0f} MiB"
+            slowest = f"slowest 20 kB {seconds:.2f} s, largest {memory:.0f} MiB"
+            return f", {search.tried} pairs of constructs; {slowest}"
 
         causes = self.run(step, told)
         self._keep("slowest", search.slowest[1])

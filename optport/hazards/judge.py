@@ -40,10 +40,14 @@ class Judgement:
     hazards: tuple[Hazard, ...]
     scene: Scene
     case: Case | None = None
+    like: Judgement | None = None
+    """The judgement of a construction that looks the same: its port is this one's, too."""
 
     @cached_property
     def port(self) -> Port:
         """The port, written when it is first asked for: most findings go without."""
+        if self.like is not None:
+            return self.like.port
         if self.construction.kind is ApiKind.SCHEDULER:
             return schedule_port(self.construction, self.target, self.scene)
         return NO_PORT if self.case is None else optimizer_port(self.case, own_hazards(self.case))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ MAX_TEXT = 40
 """Characters of an argument's own expression that a message shows."""
 MAX_ADVICE = 60
 """Characters of an expression that advice shows to be written."""
+_FLOAT = re.compile(r"[0-9]{1,20}\.[0-9]{0,20}(?:e-?[0-9]{1,3})?")
+"""Numbers as they are mostly written."""
 
 
 def shortened(text: str, longest: int = MAX_TEXT) -> str:
@@ -111,6 +114,8 @@ def as_literal(text: str) -> Any:
         return UNREAD  # most are a number or a name
     if text.isdecimal() and text.isascii() and len(text) < 20 and text[0] != "0":
         return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
     try:
         value = parsing.literal(text)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):

@@ -38,6 +38,8 @@ class Ownership:
         if not self._index.is_placed(holder):
             return False
         begin, end = self._source.offset(holder), self._source.end_offset(holder)
+        if holder is self._call and b":=" not in self._source.data[begin:end]:
+            return True  # most ask for the call itself
         return any(first <= begin and end <= last for first, last in self._regions)
 
     @cached_property

@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 _HOLE = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?\Z")
 
@@ -49,6 +50,7 @@ class Template:
         return "".join(part if isinstance(part, str) else spell(part) for part in self.parts)
 
 
+@cache
 def parse_template(text: str) -> Template:
     """Read a template; raises `ValueError` that shows the hole that is not understood."""
     parts: list[str | Hole] = []

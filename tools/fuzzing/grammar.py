@@ -1,8 +1,9 @@
 """Random programs of every kind of node that the running Python's `ast` has.
 
 The grammar is Python's own: each class of `ast` says in its docstring which fields it has. What is
-added here is what the grammar leaves open: names and literals, which the reader's own source gives
-(whatever word it knows, it has code for), and the few rules of which node may stand where.
+added here is what the grammar leaves open: names and literals, which optport's own source and its
+recorded signatures give (whatever word it knows, it has code for), and the few rules of which node
+may stand where.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
-import optport.reader
+import optport
+from optport.signatures import ApiKind, family, known_names
 
 NAMES = ("a", "b", "c", "d", "f", "p", "C", "self", "args", "optim", "torch", "Adam", "partial")
-CLASSES = ("Adam", "SGD", "ASGD", "AdamW", "RMSprop", "Adagrad", "LBFGS", "Nope")
+CLASSES = (*known_names(ApiKind.OPTIMIZER), "Nope")
+SCHEDULERS = tuple(name.rpartition(".")[2] for name in known_names(ApiKind.SCHEDULER))
+METHODS = tuple({name.rpartition(".")[2]: None for name in known_names(ApiKind.METHOD)})
 KEYWORDS = ("params", "lr", "eps", "betas", "weight_decay", "momentum", "foreach", "maximize")
 MODULES = ("torch", "torch.optim", "torch.optim.lr_scheduler", "functools", "argparse", "a.b")
 LITERALS = (
@@ -31,8 +35,12 @@ IDIOMS = (
     *("torch.optim.lr_scheduler.StepLR(_, _)", "super().__init__(_, _)", "dict(_, **_)"),
     *("{'params': _, 'lr': _}", "[{'params': _}, _]", "{**_, **_}", "_.add_argument('--lr', _)"),
     *("_.parameters()", "float(_)", "vars(_)[_]", "getattr(_, 'lr')", "_.param_groups[0]['lr']"),
+    *("torch.optim.lr_scheduler.SequentialLR(_, [_, _], _)", "_.step(_)", "_.zero_grad(_)"),
+    *("_(*_)", "_(*_, **_)", "[torch.optim.SGD, torch.optim.Adam][_]", "_.add_param_group(_)"),
 )
 """Expressions with holes that most of the reader is about."""
+READING = ("reader", "hazards", "rewrite")
+"""The packages of optport that look at source."""
 
 Choice = TypeVar("Choice")
 Kind = Any
@@ -66,16 +74,26 @@ def kinds(holds: str) -> tuple[Kind, ...]:
 
 @cache
 def words() -> tuple[str, ...]:
-    """Return the names that the reader has code for: methods, functions, options, keywords."""
-    folder = Path(optport.reader.__file__).parent
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py")))
+    """Return the names that optport has code for: methods, functions, options, keywords."""
+    root = Path(optport.__file__).parent
+    paths = [path for folder in READING for path in sorted((root / folder).glob("*.py"))]
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
     texts = {
         node.value
         for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return tuple(sorted(text for text in texts if re.fullmatch(r"[A-Za-z_]\w{1,24}", text)))
+    known = {text for text in texts if re.fullmatch(r"[A-Za-z_]\w{1,24}", text)}
+    return tuple(sorted(known | {*METHODS}))
+
+
+@cache
+def parameters() -> tuple[str, ...]:
+    """Return the names of all parameters that torch's optimizers and schedulers ever had."""
+    torch = family("torch.optim")
+    names = [*known_names(ApiKind.OPTIMIZER), *known_names(ApiKind.SCHEDULER)]
+    return tuple(sorted({one for name in names for one in torch.parameters_ever(name)}))
 
 
 class Writer:
@@ -140,6 +158,10 @@ class Writer:
             return "pass" if isinstance(node, ast.stmt) else "a"
 
     # -- nodes ---
+
+    def form(self, kind: Kind, depth: int = 3) -> str:
+        """Return a statement or an expression of a class of nodes."""
+        return self._text(self._of(kind, depth))
 
     def made(self, holds: str, depth: int) -> Any:
         """Return a node for a field that holds such."""
@@ -213,7 +235,7 @@ class Writer:
         if kind is ast.alias:
             return self._one(MODULES if name == "name" else self._names)
         if kind is ast.keyword:
-            return self._one((*KEYWORDS, *KEYWORDS, *words()))
+            return self._one((*KEYWORDS, *KEYWORDS, *parameters(), *words()))
         if kind is ast.Attribute:
             return self._one((*words(), *KEYWORDS, *CLASSES, "optim"))
         return self._one(self._names)
@@ -226,8 +248,9 @@ class Writer:
                 return self.node(depth + 1) if node.id == "_" else node
 
             def visit_Attribute(_, node: ast.Attribute) -> ast.expr:  # noqa: N805
-                if node.attr in CLASSES:
-                    return ast.Attribute(node.value, self._one(CLASSES))
+                for names in (CLASSES, SCHEDULERS):
+                    if node.attr in names:
+                        return ast.Attribute(node.value, self._one(names))
                 return Filled.generic_visit(_, node)  # type: ignore[return-value]
 
         filled: ast.expr = Filled().visit(tree)

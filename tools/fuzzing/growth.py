@@ -2,7 +2,8 @@
 
 A plan is a few parts, each a statement with a way to grow. A plan that is written at size n is a
 source about n times as long as at size 1; what takes longer than that is what is looked for. Which
-plans there are follows from `ast` and from the words that the reader knows, not from a list.
+plans there are follows from `ast` and from the words that the reader knows, not from a list: every
+two of Python's statements and expressions are tried together, then what is drawn.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from fuzzing.grammar import Writer, signs, words
+from fuzzing.grammar import Kind, Writer, kinds, signs, words
 
 GROWING = ("now", "now", "before", "before", "other", "first", "d", "c", "self", "torch", "Adam")
 """Names of a growing form: what it makes, what the one before made, and what stays the same."""
@@ -23,12 +24,15 @@ HELD = ("now", "before", "other", "first", "d")
 HEAD = (
     "import torch, torch.optim\nfrom functools import partial\nfrom torch.optim import Adam\n"
     "now0 = other = first = {'lr': 0.1}\na = b = 0.1\nc = [q]\nd = {}\nf = torch.optim.Adam\n"
+    "some = [torch.optim.SGD, f, torch.optim.ASGD, torch.optim.AdamW, torch.optim.Rprop][q]\n"
 )
 USES = (
     *("torch.optim.ASGD(q, lr=<n>)", "torch.optim.SGD(q, **<n>)", "<n>(q, lr=1)", "Adam(<n>)"),
     *("torch.optim.SGD(q, **first)", "torch.optim.SGD(d, **d)", "torch.optim.SGD(first)"),
     *("torch.optim.SGD([{'params': <n>, 'lr': <n>}], 1)", "torch.optim.SGD(<n>, lr=other)"),
+    *("some(<n>)", "some(*<n>)", "now<n>.step()", "torch.optim.lr_scheduler.StepLR(<n>, 3)"),
     *("now<n> = torch.optim.SGD(q, lr=<n>)\nnow<n>.param_groups[0]['lr'] = <n>",),
+    *("now<n> = some(q)\ntorch.optim.lr_scheduler.SequentialLR(now<n>, [<n>, <n>], [3]).step()",),
 )
 LARGEST_NEST = 70
 """Brackets and blocks that Python takes inside of each other, and some are in the form."""
@@ -136,6 +140,35 @@ def numbered(text: str, now: int, before: int) -> str:
         lambda m: f"{names.get(m[0], m[0])}{numbers[m[0]]}",
         text,
     )
+
+
+def pairs() -> list[tuple[Kind, Kind]]:
+    """Return every two of the kinds of statements and expressions of the running Python."""
+    every = *kinds("stmt"), *kinds("expr")
+    return [(one, other) for one in every for other in every]
+
+
+def paired(one: Kind, other: Kind, random: Random) -> Plan:
+    """Draw a plan of two constructs: the other behind the one, or within it."""
+    writer = Writer(random, GROWING)
+    first, second = (_of_kind(kind, random, writer) for kind in (one, other))
+    held = [name for name in HELD if re.search(rf"\b{name}\b", first.statement)]
+    parts: tuple[Part, ...] = (first, second)
+    if issubclass(other, ast.expr) and held and random.random() < 0.5:
+        hole = rf"\b{random.choice(held)}\b"
+        inside = re.sub(hole, lambda _: f"({second.expression})", first.statement)
+        parts = (replace(first, statement=inside),)
+    around = random.choice(("", "", "while c:", "def g(q=c):", "async def g(q=c):", "class K:"))
+    return Plan(parts, tuple(random.sample(USES, 2)), random.random() < 0.5, around)
+
+
+def _of_kind(kind: Kind, random: Random, writer: Writer) -> Part:
+    """Return a part of a kind of statement, or that binds a kind of expression."""
+    form = writer.form(kind)
+    is_value = issubclass(kind, ast.expr)
+    statement = f"{random.choice(HELD)} = {form}" if is_value else form
+    expression = form if is_value else _expression(random, writer)
+    return Part(random.choice(list(Way)), statement, expression, random.getrandbits(16))
 
 
 def drawn(random: Random) -> Plan:

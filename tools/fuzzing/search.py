@@ -12,7 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from fuzzing.growth import Plan, changed, drawn
+from fuzzing.grammar import Kind
+from fuzzing.growth import Plan, changed, drawn, paired, pairs
 from fuzzing.oracles import Failure, failure, parsed
 from optport.check import check_tree
 from optport.options import Options, default_options
@@ -34,6 +35,8 @@ PLAIN = "import torch\n" + "torch.optim.ASGD(q)\n" * 100
 WORTH_IT = 0.06
 """Seconds for a small source from which on the large one is measured."""
 KEPT = 60
+MOST_DRAWN = 8
+"""Draws of two constructs until they are Python."""
 DEFAULT = default_options()
 """What time and memory are promised for."""
 
@@ -68,6 +71,10 @@ class Search:
     steps: int = 0
     slower: float = 1.0
     """How many times as long as on a machine that is not busy things take just now."""
+    untried: list[tuple[Kind, Kind]] | None = None
+    """The pairs of constructs that are still to be tried, in any order."""
+    tried: int = 0
+    """The pairs that were tried: some are no Python, as a `return` in a class."""
     slowest: tuple[float, str] = (0.0, "")
     largest: tuple[int, str] = (0, "")
 
@@ -76,7 +83,7 @@ class Search:
         if self.steps % 20 == 0:
             self.slower = max(1.0, measured(PLAIN, DEFAULT).seconds / (100 * EACH))
         self.steps += 1
-        plan = self._next()
+        plan = self._next_pair() or self._next()
         tiny, small = sized(plan, TINY), sized(plan, SMALL)
         if tiny is None or small is None:
             return None
@@ -121,6 +128,21 @@ class Search:
     def _measured(self, text: str) -> Cost:
         cost = measured(text, DEFAULT)
         return replace(cost, seconds=cost.seconds / self.slower)
+
+    def _next_pair(self) -> Plan | None:
+        """Return a plan of two constructs that were not tried, by turns with other plans."""
+        if self.untried is None:
+            self.untried = pairs()
+            self.random.shuffle(self.untried)
+        if not self.untried or self.steps % 2 == 0:
+            return None
+        one, other = self.untried.pop()
+        for _ in range(MOST_DRAWN):
+            plan = paired(one, other, self.random)
+            if sized(plan, TINY) is not None:
+                self.tried += 1
+                return plan
+        return None
 
     def _next(self) -> Plan:
         if len(self.kept) < KEPT // 2 or self.random.random() < 0.25:

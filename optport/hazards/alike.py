@@ -1,0 +1,139 @@
+"""Constructions that differ in nothing but where they stand are judged once.
+
+A file may build the same thing a thousand times. Rules and table are asked about the first one;
+the others get its judgements with their own places and arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+
+from optport.hazards.advice import Advice, Drop, Replace, Write
+from optport.hazards.judge import Judgement, judge
+from optport.hazards.scene import Scene
+from optport.places import Place
+from optport.reader.model import Argument, Construction
+from optport.signatures import ApiKind
+from optport.targets import Target
+from optport.values import Literal, ValueSet
+
+CUT = "…"
+"""In the text of an argument that could not be written out: it does not tell what is there."""
+
+
+class FileJudge:
+    """Judges the constructions of one file on every target."""
+
+    def __init__(self, targets: tuple[Target, ...], scene: Scene) -> None:
+        self._targets = targets
+        self._scene = scene
+        self._known: dict[Hashable, tuple[Construction, tuple[Judgement, ...]]] = {}
+
+    def judgements(self, construction: Construction) -> tuple[Judgement, ...]:
+        """Return what is to be said about a construction, target by target."""
+        looks = _looks(construction, self._scene)
+        known = None if looks is None else self._known.get(looks)
+        if known is not None:
+            moved = _moved(*known, construction)
+            if moved is not None:
+                return moved
+        judgements = tuple(judge(construction, to, self._scene) for to in self._targets)
+        if looks is not None:
+            self._known.setdefault(looks, (construction, judgements))
+        return judgements
+
+
+def _looks(construction: Construction, scene: Scene) -> Hashable | None:
+    """Return all that rules look at, without places; None where that is more than a call.
+
+    That is one of groups, one of several schedulers, and one whose rate a scheduler sets.
+    """
+    if scene.over(construction) or scene.whole(construction) is not None:
+        return None
+    own = _own_looks(construction)
+    if own is None or construction.kind is not ApiKind.SCHEDULER:
+        return own
+    optimizers = tuple(map(_own_looks, construction.built_with))
+    if None in optimizers:
+        return None
+    return own, optimizers, scene.comes_second(construction), scene.steps_apart(construction)
+
+
+def _own_looks(construction: Construction) -> Hashable | None:
+    """Return what rules look at of a construction by itself."""
+    if construction.parameters.groups or construction.inner:
+        return None
+    arguments = tuple(map(_argument_looks, construction.arguments.values()))
+    if None in arguments:
+        return None
+    places = _places(construction)
+    return (
+        construction.api,
+        id(construction.signature),
+        arguments,
+        tuple(map(places.index, places)),
+        construction.certainty,
+        construction.parameters,
+        None if construction.hidden is None else construction.hidden[0],
+        construction.handed_on,
+        construction.complete,
+    )
+
+
+def _argument_looks(argument: Argument) -> Hashable | None:
+    if argument.instead or argument.function is not None or CUT in argument.text:
+        return None
+    return argument.name, argument.text, argument.sure, argument.node is None, _told(argument.value)
+
+
+def _told(values: ValueSet) -> Hashable:
+    """What tells values apart: 1, 1.0 and True are three, and so are 0.0 and -0.0."""
+    texts = (
+        one.value if isinstance(one, Literal) and isinstance(one.value, str) else (repr(one),)
+        for one in values.values
+    )
+    return values.complete, values.gaps, tuple(texts)
+
+
+def _places(construction: Construction) -> list[Place]:
+    """The places that hazards of a construction may have, in order."""
+    hidden = [] if construction.hidden is None else [construction.hidden[1]]
+    arguments = construction.arguments.values()
+    return [construction.place, *hidden, *(argument.place for argument in arguments)]
+
+
+def _moved(
+    before: Construction, judgements: tuple[Judgement, ...], construction: Construction
+) -> tuple[Judgement, ...] | None:
+    """Return what was judged of a construction for another one that looks the same.
+
+    None where it holds something that has no counterpart here.
+    """
+    places = dict(zip(_places(before), _places(construction), strict=True))
+    mine = before.arguments.values(), construction.arguments.values()
+    arguments = {id(one): other for one, other in zip(*mine, strict=True)}
+    moved = []
+    for judgement in judgements:
+        hazards = []
+        for hazard in judgement.hazards:
+            place = places.get(hazard.place)
+            advice = _moved_advice(hazard.advice, before, construction, arguments)
+            if place is None or advice is None:
+                return None
+            hazards.append(replace(hazard, place=place, advice=advice))
+        moved.append(
+            replace(judgement, construction=construction, hazards=tuple(hazards), like=judgement)
+        )
+    return tuple(moved)
+
+
+def _moved_advice(
+    advice: Advice, before: Construction, here: Construction, arguments: Mapping[int, Argument]
+) -> Advice | None:
+    if isinstance(advice, Write):
+        return Write(advice.name, advice.text, here.site) if advice.site is before.site else None
+    if isinstance(advice, (Replace, Drop)):
+        argument = arguments.get(id(advice.argument))
+        return None if argument is None else replace(advice, argument=argument)
+    return advice

@@ -1,0 +1,80 @@
+"""Constructions that look the same are judged once, and as each of them would be by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from fuzzing.grammar import Writer
+
+from optport.check import Report, check_source
+from optport.hazards import alike
+from optport.options import make_options
+from tests.conftest import ROOT
+
+EVERYTHING = make_options("paddle,mindspore,mindspore.experimental,mindspore.mint", notes=True)
+FIXTURES = sorted([*ROOT.glob("tests/fixtures/*.py"), *ROOT.glob("tests/scripts/*.py")])
+
+
+def said(report: Report) -> list[object]:
+    """All that a report says: findings with their fixes, and ports."""
+    ports = [(one.construction.place, dict(one.ports)) for one in report.constructions]
+    return [*report.findings, *ports]
+
+
+def assert_the_same_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Assert that a source's report is that of constructions that are judged one by one."""
+    together = said(check_source(text, EVERYTHING))
+    with monkeypatch.context() as patch:
+        patch.setattr(alike, "_looks", lambda *_: None)
+        assert together == said(check_source(text, EVERYTHING))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_what_is_judged_once_is_said_as_if_judged_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    twice = f"{text}\n{text.replace('from __future__ import annotations', '')}"
+    assert_the_same_alone(twice, monkeypatch)
+
+
+CLASSES = ("SGD", "ASGD", "Adam", "AdamW", "Rprop", "LBFGS", "lr_scheduler.StepLR")
+GIVEN = ("q, 1", "q, 1.0", "q, True", "q, lr=0.0", "q, lr=-0.0", "q, x", "*q", "q, **x", "*[q, 1]")
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_calls_that_look_alike_and_are_not_are_told_apart(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = "".join(f"torch.optim.{name}({given})\n" for given in GIVEN)
+    values = ("1", "1.0", "True", "0.0", "-0.0", "'1'", "None", "[1]", "q()", "{'lr': 1}")
+    text = "import torch\n" + "".join(f"x = {value}\n{calls}" for value in values)
+    assert_the_same_alone(text + calls, monkeypatch)
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_generated_calls_are_judged_as_if_alone(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(number)
+    values = [Writer(random).expression(3) for _ in range(8)]
+    calls = [
+        f"torch.optim.{random.choice(CLASSES)}(q, {random.choice(values)}, eps={value})\n"
+        for value in values * 4
+    ]
+    text = "import torch\nasync def f(a, b, c, d, p, self):\n    " + "    ".join(calls)
+    assert_the_same_alone(text, monkeypatch)
+
+
+def test_what_looks_the_same_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    judge = alike.judge
+    monkeypatch.setattr(alike, "judge", lambda *given: judged.append(given) or judge(*given))  # type: ignore[func-returns-value]
+    options = make_options("paddle,mindspore")
+    report = check_source("import torch\n" + "torch.optim.ASGD(q)\n" * 50, options)
+    assert len(report.constructions) == 50
+    assert len(report.findings) == 100
+    assert len(judged) == len(options.targets)
