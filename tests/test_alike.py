@@ -10,7 +10,11 @@ from fuzzing.grammar import Writer
 
 from optport.check import Report, check_source
 from optport.hazards import alike
+from optport.hazards.judge import Judgement, judge
+from optport.hazards.scene import Scene
 from optport.options import make_options
+from optport.reader.model import Construction
+from optport.targets import Target
 from tests.conftest import ROOT
 
 EVERYTHING = make_options("paddle,mindspore,mindspore.experimental,mindspore.mint", notes=True)
@@ -70,9 +74,13 @@ def test_generated_calls_are_judged_as_if_alone(
 
 
 def test_what_looks_the_same_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged = []
-    judge = alike.judge
-    monkeypatch.setattr(alike, "judge", lambda *given: judged.append(given) or judge(*given))  # type: ignore[func-returns-value]
+    judged: list[Construction] = []
+
+    def counted(construction: Construction, target: Target, scene: Scene | None) -> Judgement:
+        judged.append(construction)
+        return judge(construction, target, scene)
+
+    monkeypatch.setattr(alike, "judge", counted)
     options = make_options("paddle,mindspore")
     report = check_source("import torch\n" + "torch.optim.ASGD(q)\n" * 50, options)
     assert len(report.constructions) == 50

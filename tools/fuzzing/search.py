@@ -28,11 +28,11 @@ MAX_SECONDS = 1.0
 """What a large source may take of the processor,"""
 MAX_MEMORY = 150 << 20
 """and of memory, in bytes beyond what the process takes anyway."""
-EACH = 0.0005
-"""Seconds that a plain construction takes on a machine that is not busy,"""
-PLAIN = "import torch\n" + "torch.optim.ASGD(q)\n" * 100
-"""of which there are a hundred here: other times are compared with theirs."""
-WORTH_IT = 0.06
+PLAIN = "import torch\n" + "".join(f"torch.optim.ASGD(q, {n})\n" for n in range(100))
+"""Constructions that have to be judged one by one:"""
+PLAIN_SECONDS = 0.045
+"""they take so long on a machine that is not busy, and other times are compared with theirs."""
+WORTH_IT = 0.12
 """Seconds for a small source from which on the large one is measured."""
 KEPT = 60
 MOST_DRAWN = 8
@@ -45,16 +45,10 @@ Guarded = Callable[[Callable[[], Failure | None]], Failure | None]
 
 @dataclass
 class Cost:
-    """What the check of one source took, and how many constructions it has."""
+    """What the check of one source took."""
 
     seconds: float = 0.0
     memory: int = 0
-    constructions: int = 0
-
-    @property
-    def beyond(self) -> float:
-        """The seconds beyond what so many constructions take, each by itself."""
-        return self.seconds - 2 * EACH * self.constructions
 
     def __str__(self) -> str:
         return f"{self.seconds:.2f} s, {self.memory / (1 << 20):.0f} MiB"
@@ -81,7 +75,8 @@ class Search:
     def step(self) -> tuple[str, Failure] | None:
         """Try one plan; returns the source and what does not hold of it."""
         if self.steps % 20 == 0:
-            self.slower = max(1.0, measured(PLAIN, DEFAULT).seconds / (100 * EACH))
+            plain = min(measured(PLAIN, DEFAULT).seconds for _ in range(2))
+            self.slower = max(1.0, plain / PLAIN_SECONDS)
         self.steps += 1
         plan = self._next_pair() or self._next()
         tiny, small = sized(plan, TINY), sized(plan, SMALL)
@@ -95,13 +90,13 @@ class Search:
             return None
 
         found = self.guarded(check)
-        self._keep(cost.beyond, plan)
+        self._keep(cost.seconds, plan)
         if found is not None:
             return small, found
         found = self.guarded(lambda: failure(tiny, self.options))
         if found is not None:
             return tiny, found
-        if cost.beyond < WORTH_IT and self.random.random() > 0.04:
+        if cost.seconds < WORTH_IT and self.random.random() > 0.04:
             return None
         return self._large(plan)
 
@@ -207,9 +202,9 @@ def measured(text: str, options: Options) -> Cost:
     gc.collect()
     before = _forget_peak()
     begun = time.process_time()
-    built = len(check_tree(tree, text, options).constructions)
+    check_tree(tree, text, options)
     seconds = time.process_time() - begun
-    return Cost(seconds, max(0, _status("VmHWM") - before), built)
+    return Cost(seconds, max(0, _status("VmHWM") - before))
 
 
 def _forget_peak() -> int:
