@@ -12,6 +12,7 @@ from optport.hazards.hazard import Port
 from optport.places import Place
 from optport.reader.objects import NAMESPACE
 from optport.rewrite.names import ImportedNames, Reference
+from optport.rewrite.nodes import nodes_of
 from optport.signatures import ApiKind, family, known_names
 from optport.table import api_table
 from optport.targets import Target
@@ -61,7 +62,7 @@ class Classes:
         self._ported: set[int] = set()
         self._called_names = {
             place_of(node): getattr(node.func, "id", getattr(node.func, "attr", ""))
-            for node in ast.walk(tree)
+            for node in nodes_of(tree)
             if isinstance(node, ast.Call)
         }
 
@@ -179,7 +180,7 @@ class Classes:
 def _types(tree: ast.Module) -> frozenset[int]:
     """The expressions that name classes without calling them: annotations, bases, type checks."""
     roots: list[ast.expr | None] = []
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, (ast.arg, ast.AnnAssign)):
             roots.append(node.annotation)
         elif isinstance(node, _Function):
@@ -196,7 +197,7 @@ def _types(tree: ast.Module) -> frozenset[int]:
 def _beside(tree: ast.Module) -> Mapping[int, int]:
     """For the values of dicts and lists, by their identity, the one that they stand in."""
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, (ast.Dict, ast.List, ast.Tuple)):
             for value in node.values if isinstance(node, ast.Dict) else node.elts:
                 found[id(value)] = id(node)
@@ -209,7 +210,7 @@ _CHECKS = frozenset({"isinstance", "issubclass"})
 def _homes(tree: ast.Module) -> Mapping[tuple[int, int, int, int], _Function]:
     """For calls of what a name of the same function holds, by their places, that function."""
     found: dict[tuple[int, int, int, int], _Function] = {}
-    for function in ast.walk(tree):  # outer functions first
+    for function in nodes_of(tree):  # outer functions first
         if not isinstance(function, _Function):
             continue
         inside = [node for statement in function.body for node in ast.walk(statement)]

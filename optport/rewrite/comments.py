@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from optport.edits import Edit, line_starts
 from optport.places import Place
+from optport.rewrite.nodes import nodes_of
 
 MARK = "# optport:"
 _CLAUSE = re.compile(r"\s*(?:else|elif|except|finally|case)\b")
@@ -93,7 +94,7 @@ def _first_lines(tree: ast.Module, lines: int) -> tuple[list[int], list[int]]:
     spans = sorted(
         (
             (_first_line(node), -(node.end_lineno or node.lineno))
-            for node in ast.walk(tree)
+            for node in nodes_of(tree)
             if isinstance(node, ast.stmt)
         ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from optport.edits import Edit, line_starts
 from optport.places import Place
 from optport.rewrite.names import ROOT, imported_as
+from optport.rewrite.nodes import nodes_of
 
 _IMPORT = "import "
 
@@ -58,15 +59,15 @@ def import_edits(
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
 
 
 def _names_used(tree: ast.Module) -> set[str]:
     """The names that are read, and those of `__all__` and of strings in annotations."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    for node in ast.walk(tree):
+    used = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
+    for node in nodes_of(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             used.update(node.value.replace("[", " ").replace(".", " ").split()[:8])
     return used
@@ -120,7 +121,7 @@ def _removed(text: str, tree: ast.Module, node: ast.stmt) -> Edit:
     body = next(
         (
             block
-            for owner in ast.walk(tree)
+            for owner in nodes_of(tree)
             for block in _blocks(owner)
             if any(statement is node for statement in block)
         ),

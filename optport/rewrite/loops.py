@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from optport.reader.source import SourceText, unparsed
+from optport.rewrite.nodes import nodes_of
 from optport.rewrite.pieces import NotWritten
 
 Whole = ast.For | ast.ListComp
@@ -88,7 +89,7 @@ class Tree:
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
         return {
-            child: node for node in ast.walk(self._tree) for child in ast.iter_child_nodes(node)
+            child: node for node in nodes_of(self._tree) for child in ast.iter_child_nodes(node)
         }
 
     # -- places ---

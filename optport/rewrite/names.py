@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from optport.rewrite.nodes import nodes_of
+
 ROOT = "torch"
 
 
@@ -29,7 +31,7 @@ class ImportedNames:
         self.stars: list[str] = []
         self._bound: dict[str, str] = {}
         rebound: set[str] = set()
-        nodes = list(ast.walk(tree))
+        nodes = nodes_of(tree)
         for node in nodes:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self._import(node, rebound)

@@ -24,6 +24,7 @@ from optport.rewrite.classes import place_of
 from optport.rewrite.comments import Statements
 from optport.rewrite.imports import without_imports
 from optport.rewrite.names import Reference
+from optport.rewrite.nodes import nodes_of
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Role, Takes
@@ -49,7 +50,7 @@ class Schedules:
         self._target = target
         self._statements = Statements(tree, text)
         self._assigned = dict(_assigned(tree))
-        self._names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        self._names = [node.id for node in nodes_of(tree) if isinstance(node, ast.Name)]
 
     def in_file(self, checked: Checked, port: Port) -> Port:
         """Return a port as it is written into the file.
@@ -136,7 +137,7 @@ class Schedules:
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[Place, _Assigned]]:
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
             continue
         if len(node.targets) == 1 and isinstance(node.targets[0], (ast.Name, ast.Attribute)):
