@@ -129,7 +129,7 @@ class Search:
         if self.untried is None:
             self.untried = pairs()
             self.random.shuffle(self.untried)
-        if not self.untried or self.steps % 2 == 0:
+        if not self.untried or self.steps % 4 == 0:
             return None
         one, other = self.untried.pop()
         for _ in range(MOST_DRAWN):
