@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from optport.check import Report, check_tree
 from optport.printable import printable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from optport.options import Options
     from optport.reader.evaluation import Foreign
+
+Made = TypeVar("Made")
 
 DEFECT_CODE = "OPT000"
 MAX_REASON = 200
@@ -38,23 +40,36 @@ def check_guarded(
     """
 
     def check() -> Report:
+        report = check_tree(tree, text, options, foreign)
+        if ports:
+            for one in report.constructions:
+                one.ports  # noqa: B018
+        return report
+
+    try:
+        return sheltered(check)
+    except Exception as error:  # the host would end its whole run on it
+        return _defect(error)
+
+
+def sheltered(work: Callable[[], Made]) -> Made:
+    """Do some work whatever the host leaves of Python's stack, and under ``python -bb``.
+
+    Raises what the work raises.
+    """
+
+    def do() -> Made:
         with warnings.catch_warnings() if sys.flags.bytes_warning else nullcontext():
             if sys.flags.bytes_warning:  # sources compare bytes with text, and so do we for them
                 warnings.simplefilter("ignore", BytesWarning)
-            report = check_tree(tree, text, options, foreign)
-            if ports:
-                for one in report.constructions:
-                    one.ports  # noqa: B018
-            return report
+            return work()
 
-    try:
-        if _frames_left() < MIN_FRAMES:
-            return _on_a_stack_of_its_own(check)
-        return check()
-    except RecursionError:  # the host has left too little of Python's stack
-        return _on_a_stack_of_its_own(check)
-    except Exception as error:  # the host would end its whole run on it
-        return _defect(error)
+    if _frames_left() >= MIN_FRAMES:
+        try:
+            return do()
+        except RecursionError:  # the host has left too little
+            pass
+    return _on_a_stack_of_its_own(do)
 
 
 def _frames_left() -> int:
@@ -65,28 +80,36 @@ def _frames_left() -> int:
     return left
 
 
-def _on_a_stack_of_its_own(check: Callable[[], Report]) -> Report:
+def _on_a_stack_of_its_own(work: Callable[[], Made]) -> Made:
     import threading
 
-    found: list[Report] = []
+    made: list[Made] = []
+    raised: list[BaseException] = []
 
     def run() -> None:
         try:
-            found.append(check())
-        except Exception as error:
-            found.append(_defect(error))
+            made.append(work())
+        except BaseException as error:
+            raised.append(error)
 
     thread = threading.Thread(target=run, name="optport")
     thread.start()
     thread.join()
-    return found[0]
+    if raised:
+        raise raised[0]
+    return made[0]
 
 
 def _defect(error: Exception) -> Report:
-    reason = printable(f"{type(error).__name__}: {str(error)[:MAX_REASON]}")
     report = Report()
-    report.defect = (
-        f"{DEFECT_CODE} optport failed on this file ({reason}) and found nothing in it; please "
+    report.defect = f"{DEFECT_CODE} {told(error, 'found nothing in it')}"
+    return report
+
+
+def told(error: Exception, so: str) -> str:
+    """Say in one line that something failed in optport itself, and what comes of that."""
+    reason = printable(f"{type(error).__name__}: {str(error)[:MAX_REASON]}")
+    return (
+        f"optport failed on this file ({reason}) and {so}; please "
         "report it to optport's issue tracker with the file"
     )
-    return report

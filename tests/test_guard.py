@@ -12,7 +12,13 @@ import pytest
 
 from optport import guard
 from optport.check import Report
+from optport.cli import porting
+from optport.cli.program import main
+from optport.fixing import Document
 from optport.guard import check_guarded
+from optport.options import Options
+from optport.rewrite.source import port_document
+from optport.targets import Target
 from tests.conftest import codes
 
 SOURCE = "import torch\ntorch.optim.ASGD([], lr=0.1)\n"
@@ -93,15 +99,46 @@ torch.optim.ASGD(q, lr=0.1)
 """
 
 
-@pytest.mark.parametrize("module", [("flake8", "--isolated"), ("optport", "check")])
-def test_python_may_be_strict_about_bytes(module: tuple[str, ...], tmp_path: Path) -> None:
+STRICT = {
+    "flake8": ("flake8", "--isolated"),
+    "check": ("optport", "check"),
+    "fix": ("optport", "check", "--diff", "--unsafe-fixes"),
+    "port": ("optport", "port", "--target", "paddle"),
+}
+
+
+@pytest.mark.parametrize("command", STRICT.values(), ids=STRICT)
+def test_python_may_be_strict_about_bytes(command: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BYTES)
     done = subprocess.run(
-        [sys.executable, "-bb", "-m", *module, "train.py"],
+        [sys.executable, "-bb", "-m", *command, "train.py"],
         capture_output=True,
         check=False,
         cwd=tmp_path,
         text=True,
     )
     assert "BytesWarning" not in done.stdout + done.stderr
-    assert "train.py:9:1: OPT301" in done.stdout
+    assert done.returncode == 1
+    if command[-1] in ("check", "--isolated"):
+        assert "train.py:9:1: OPT301" in done.stdout
+
+
+def test_a_defect_in_a_port_costs_no_other_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("import torch\ntorch.optim.ASGD(q)\n")
+    failed: list[str] = []
+
+    def fail_once(document: Document, target: Target, options: Options) -> object:
+        if not failed:
+            failed.append("once")
+            raise KeyError("lr")
+        return port_document(document, target, options)
+
+    monkeypatch.setattr(porting, "port_document", fail_once)
+    status = main(["port", "--target", "paddle", str(tmp_path)])
+    said = capsys.readouterr()
+    assert status == 2
+    assert "b.py:2:1" in said.out
+    assert [line for line in said.err.splitlines() if "a.py: optport failed on this file" in line]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from optport.cli.checking import NOTEBOOK, reason
-from optport.cli.console import Console
+from optport.cli.console import Console, OutputLost
 from optport.cli.differences import difference
 from optport.cli.sources import NotebookSource, PythonSource, Source
 from optport.files import STANDARD_INPUT, UnreadableFile, decode, read_bytes
 from optport.formats.result import shown_path
 from optport.gate import concerns_us
+from optport.guard import sheltered, told
 from optport.hazards.hazard import Fidelity
 from optport.printable import printable
 from optport.rewrite.source import Done, port_document
@@ -56,6 +58,10 @@ class Porting:
             self._console.trouble(f"{shown}: {printable(str(error))}")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._console.trouble(f"{shown}: {printable(reason(error))}")
+        except OutputLost:
+            raise
+        except Exception as error:  # a defect of our own must not cost the other files
+            self._console.trouble(f"{shown}: {told(error, 'leaves it as it is')}")
 
     def _ported(self, name: str, data: bytes, settings: Settings) -> bytes:
         source: Source
@@ -66,7 +72,8 @@ class Porting:
             if not concerns_us(text):
                 return data
             source = PythonSource(data, text)
-        document, done = port_document(source.document, self._target, settings.options)
+        ported = partial(port_document, source.document, self._target, settings.options)
+        document, done = sheltered(ported)
         self._found.update(one.fidelity for one in done if not one.is_use)
         self._left += sum(one.is_use for one in done)
         if not (self._write or self._diff or name == STANDARD_INPUT):

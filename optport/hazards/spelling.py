@@ -42,7 +42,9 @@ def plain(value: ValueSet) -> Any:
 
 def _unread_inside(value: Any) -> bool:
     """Whether something in a value is not known, however deep."""
-    pending = [value]
+    if not isinstance(value, (tuple, list)):
+        return value is UNREAD or isinstance(value, Tensor)
+    pending: list[Any] = [value]
     seen: set[int] = set()  # a list may be in many places of another
     while pending:
         one = pending.pop()

@@ -136,6 +136,8 @@ class Condition:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
+        if len(self.clauses) == 1 and len(self.clauses[0]) == 1:  # most are one test
+            return self.clauses[0][0].holds(lookup)
         found = Certainty.NO
         known: dict[int, Certainty] = {}  # the same test may stand in many clauses
         for clause in self.clauses:

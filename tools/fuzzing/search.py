@@ -75,8 +75,7 @@ class Search:
     def step(self) -> tuple[str, Failure] | None:
         """Try one plan; returns the source and what does not hold of it."""
         if self.steps % 20 == 0:
-            plain = min(measured(PLAIN, DEFAULT).seconds for _ in range(2))
-            self.slower = max(1.0, plain / PLAIN_SECONDS)
+            self._compare()
         self.steps += 1
         plan = self._next_pair() or self._next()
         tiny, small = sized(plan, TINY), sized(plan, SMALL)
@@ -110,7 +109,13 @@ class Search:
         smaller = self._reduced(plan)
         return sized(smaller, LARGE) or large, found
 
+    def _compare(self) -> None:
+        """Note how busy the machine is just now."""
+        plain = min(measured(PLAIN, DEFAULT).seconds for _ in range(2))
+        self.slower = max(1.0, plain / PLAIN_SECONDS)
+
     def _too_dear(self, text: str) -> Failure | None:
+        self._compare()
         cost = self._measured(text)
         self.slowest = max(self.slowest, (cost.seconds, text))
         self.largest = max(self.largest, (cost.memory, text))
