@@ -15,6 +15,7 @@ from flake8.options.manager import OptionManager
 from optport import __version__
 from optport.defaults import DEFAULT_TARGETS, NOTES_HELP, TARGETS_HELP, TORCH_VERSION_HELP
 from optport.gate import concerns_us
+from optport.stars import may_be_starred
 
 if TYPE_CHECKING:
     from optport.options import Options
@@ -79,7 +80,8 @@ class Plugin:
         """Yield line, column, text and reporter of every finding."""
         text = "".join(self._lines)
         options = self.options
-        if not concerns_us(text, notes=options is not None and options.notes):
+        notes = options is not None and options.notes
+        if not concerns_us(text, notes, starred=may_be_starred(self._tree)):
             return
         from optport.guard import check_guarded
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from optport.gate import concerns_us
 from optport.mentions import named_in_code
 from optport.parsing import parse_source
+from optport.reader.source import SourceText
 
 if TYPE_CHECKING:
     from optport.findings import Finding
@@ -77,14 +78,15 @@ def check_tree(
     where a front end can tell.
     """
     report = Report()
-    if foreign is None and not named_in_code(tree, text, options is not None and options.notes):
+    source = SourceText(text)
+    notes = options is not None and options.notes
+    if foreign is None and not named_in_code(tree, source.lines, notes):
         return report
     # The reader, and then table and rules, are imported by those files only that need them.
     from optport.reader.constructions import Reading
-    from optport.reader.source import SourceText
 
     version = "" if options is None else options.torch_version
-    report.reading = Reading(tree, SourceText(text), version, foreign)
+    report.reading = Reading(tree, source, version, foreign)
     read = list(report.reading.find())
     if not read:
         return report

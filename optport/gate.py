@@ -66,8 +66,9 @@ def folded(text: str) -> str:
         return text
     import unicodedata
 
-    normal = unicodedata.is_normalized("NFKC", text)
-    return text if normal else unicodedata.normalize("NFKC", text)
+    lines = text.split("\n")  # few of them are not ASCII
+    normal = (one if one.isascii() else unicodedata.normalize("NFKC", one) for one in lines)
+    return "\n".join(normal)
 
 
 def _hides_ascii(text: str) -> bool:
@@ -84,29 +85,39 @@ def _hides_ascii(text: str) -> bool:
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"[A-Za-z0-9_]")
 _OPTIM = word_ends(["optim"])
+_MAX_MODULE = 100
+"""Characters before ``import`` in which the module's name is looked for."""
+_MODULE = re.compile(r"from[ \t]+([\w.]+)[ \t]+\Z")
 _STAR = re.compile(r"(?:[ \t\f]|\\(?:\r\n|\r|\n))*\*")
 
 
-def concerns_us(text: str, notes: bool = False) -> bool:
-    """Whether a source can hold a finding at all: a scan of its text, nothing more."""
-    if _concerns_us(text, notes):
+def concerns_us(text: str, notes: bool = False, starred: bool | None = None) -> bool:
+    """Whether a source can hold a finding at all: a scan of its text, nothing more.
+
+    `starred`: what `may_be_starred` says of its syntax tree, where there is one.
+    """
+    if _concerns_us(text, notes, starred):
         return True
-    return _hides_ascii(text) and _concerns_us(folded(text), notes)
+    return _hides_ascii(text) and _concerns_us(folded(text), notes, starred)
 
 
-def _concerns_us(text: str, notes: bool) -> bool:
+def _concerns_us(text: str, notes: bool, starred: bool | None) -> bool:
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
-    return (named or _has_star(text)) and _holds(text, trigger_word_ends(notes))
+    if not named and not (_has_star(text) if starred is None else starred):
+        return False
+    return _holds(text, trigger_word_ends(notes))
 
 
 def _has_star(text: str) -> bool:
-    """Whether a star import may stand in a text; `str.find` skips faster than `re` does."""
-    at = text.find("import")
+    """Whether a star import may bring optimizers, by the text alone."""
+    at = text.find("import")  # skips faster than `re` does
     while at >= 0:
-        at += len("import")
-        if _STAR.match(text, at) is not None:
-            return True
-        at = text.find("import", at)
+        end = at + len("import")
+        if _STAR.match(text, end) is not None:
+            module = _MODULE.search(text, max(at - _MAX_MODULE, 0), at)
+            if module is None or not exports_no_optimizer(module[1]):
+                return True
+        at = text.find("import", end)
     return False
 
 

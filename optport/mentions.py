@@ -10,28 +10,23 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from optport.gate import (
-    REFLECTING,
-    begins_word,
-    exports_no_optimizer,
-    folded,
-    trigger_word_ends,
-    trigger_words,
-)
-from optport.line_sets import LineSet, below
+from optport.gate import REFLECTING, trigger_words
+from optport.line_sets import below
+from optport.reader.lines import LineIndex
+from optport.stars import may_be_starred
 
 _MAX_TEXT = 100
 
 
-def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
+def named_in_code(tree: ast.Module, source: LineIndex, notes: bool = False) -> bool:
     """Whether the code holds an optimizer's name: as a name, an attribute, an import or a string.
 
     With `notes`, also whether it holds a way around the name, such as `getattr`. Without any of
     them nothing is constructed that could be found. The name of a class of the file's own is none.
     """
     wanted = trigger_words(notes)
-    lines = _lines(text, notes)
-    file = _File(tree, text)
+    lines = source.with_words(wanted)
+    file = _File(tree, source.text)
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
@@ -46,22 +41,6 @@ def named_in_code(tree: ast.Module, text: str, notes: bool = False) -> bool:
             if not wanted.isdisjoint(_names(one)) and not file.is_irrelevant(one):
                 return True
     return False
-
-
-def _lines(text: str, notes: bool) -> LineSet:
-    """The lines that hold a trigger word."""
-    text = folded(text)
-    if "\r" in text:  # Python ends a line at CR, too
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = LineSet(text.count("\n") + 2)
-    line, seen = 1, 0
-    for match in trigger_word_ends(notes).finditer(text):
-        at = match.start()
-        if begins_word(text, at):
-            line += text.count("\n", seen, at)
-            seen = at
-            lines[line] = 1
-    return lines
 
 
 def _is_inert(node: ast.AST) -> bool:
@@ -113,32 +92,10 @@ class _File:
     @cached_property
     def _classes(self) -> frozenset[str]:
         """The names that stand for classes of the file alone."""
-        if _may_be_starred(self._tree):
+        if may_be_starred(self._tree):
             return frozenset()
         return frozenset(node.name for node in self._tree.body if isinstance(node, ast.ClassDef))
 
     @cached_property
     def _reflects(self) -> bool:
         return any(word in self._text for word in REFLECTING)
-
-
-def _may_be_starred(tree: ast.Module) -> bool:
-    """Whether a star import may bring optimizers, in a branch too; functions can't have one."""
-    blocks: list[list[ast.stmt]] = [tree.body]
-    for block in blocks:  # grows while it is gone through
-        for node in block:
-            if isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                if node.names[0].name == "*" and not exports_no_optimizer(module):
-                    return True
-            elif type(node) in _BRANCHING:
-                blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
-                arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
-                blocks += [arm.body for arm in arms]
-    return False
-
-
-_BRANCHING = frozenset(
-    {ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match}
-    | {ast.AsyncFor, ast.AsyncWith}
-)

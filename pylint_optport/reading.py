@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
     from optport.reader.evaluation import Foreign
     from optport.reader.index import Index
+    from optport.reader.lines import LineIndex
     from optport.reader.scopes import Scope
     from pylint_optport.finder import Source
 
@@ -62,6 +63,7 @@ class Reading:
     def _index(self, source: Source) -> Index | None:
         from optport.parsing import parse_source
         from optport.reader.index import Index
+        from optport.reader.lines import LineIndex
 
         if source.name not in self._indexes:
             if len(self._indexes) >= MAX_PARSED:
@@ -70,7 +72,7 @@ class Reading:
                 self._evaluators.pop(oldest, None)
             try:
                 text = source.text()
-                index = Index(parse_source(text), text)
+                index = Index(parse_source(text), LineIndex(text))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 index = None
             self._indexes[source.name] = index

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from optport.line_sets import LineSet, has_line
-from optport.reader.lines import MAX_SEARCHES, LineIndex
+from optport.reader.lines import LineIndex
 
 
 def statement(text: str) -> ast.stmt:
@@ -35,9 +36,6 @@ def numbers(lines: LineSet) -> list[int]:
 def test_lines_of_a_word(text: str, expected: list[int]) -> None:
     index = LineIndex(text)
     assert numbers(index.with_words(["lr"])) == expected
-    for number in range(MAX_SEARCHES):
-        index.with_words([f"w{number}"])
-    assert numbers(index.with_words(["lr"])) == expected
 
 
 def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
@@ -54,7 +52,7 @@ def test_a_name_that_may_be_spelled_otherwise_is_anywhere() -> None:
         ("self.a = self.lr = 1", [1]),
         ("self.lr == 1", []),
         ("lr = 1", []),
-        ("self.lr\\\n = 1\nself .lr=1", [3]),
+        ("self.lr\\\n = 1\nself .lr=1", [1, 3]),
         ("f(self.lr)", []),
         ("self.x, self.lr = f()\n  self.lr, x=f()\n(self.lr, x)\nf(self.lr, x)", [1, 2]),
     ],
@@ -79,12 +77,36 @@ def test_the_lines_of_a_word_are_kept_for_words_asked_for_in_turn() -> None:
 
 
 @given(st.text(alphabet="ab_ \n\r.=", max_size=60))
-def test_words_are_counted_alike_one_by_one_and_all_at_once(text: str) -> None:
-    one_by_one, at_once = LineIndex(text), LineIndex(text)
-    for number in range(MAX_SEARCHES):
-        at_once.with_words([f"w{number}"])
+def test_words_stand_on_the_lines_that_python_counts(text: str) -> None:
+    index = LineIndex(text)
     for word in ("a", "b", "ab", "a_b"):
-        assert one_by_one.with_words([word]) == at_once.with_words([word])
+        lines = re.split(r"\r\n|\r|\n", text)
+        held = [n for n, line in enumerate(lines, 1) if re.search(rf"\b{word}\b", line)]
+        assert numbers(index.with_words([word])) == held
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f(x)\nf (x)\nf\\\n(x)\n(f # so\n(x))", [1, 2, 3, 5]),
+        ("(f\n(x))", [1]),
+        ("def f(x): pass\nclass f(x): pass\nx.f(f, 1)", [3]),
+        ("f, f = 1, g(f)\nff(1)", []),
+    ],
+)
+def test_lines_where_something_may_be_called(text: str, expected: list[int]) -> None:
+    assert numbers(LineIndex(text).calling("f")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x.step\nstep\nx . step\nx.\\\nstep\nx.steps\nsave(x)", [1, 3, 5, 7]),
+        ("step.x; steps.step\nthe_save", [1]),
+    ],
+)
+def test_lines_with_members(text: str, expected: list[int]) -> None:
+    assert numbers(LineIndex(text).with_members(["step", "save"], {"save"})) == expected
 
 
 def test_a_statement_has_all_of_its_lines() -> None:

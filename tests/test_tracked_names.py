@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from optport.options import default_options
 from optport.reader.constructions import find_constructions
 from optport.reader.index import Index
+from optport.reader.lines import LineIndex
 from optport.reader.model import Construction, MethodUse
 from optport.reader.source import SourceText
 from optport.reader.torch_names import class_names
@@ -42,7 +43,7 @@ def found(text: str, everywhere: bool) -> list[tuple[str, ...]]:
 
 
 def tracked(text: str) -> set[str]:
-    return set(track_names(Index(ast.parse(text), text), frozenset()).names - class_names())
+    return set(track_names(Index(ast.parse(text), LineIndex(text)), frozenset()).names - class_names())
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)
@@ -101,7 +102,7 @@ def test_tracked_names(text: str, expected: set[str]) -> None:
 
 def test_functions_without_a_word_that_matters_are_not_walked() -> None:
     text = "import torch\ndef f():\n    x = 1\ndef g():\n    return torch.optim.Adam([])\n"
-    index = Index(ast.parse(text), text)
+    index = Index(ast.parse(text), LineIndex(text))
     f, g = (node for node in index.tree.body if isinstance(node, ast.FunctionDef))
     track_names(index, frozenset())
     assert not index.walked(f)
@@ -111,5 +112,5 @@ def test_functions_without_a_word_that_matters_are_not_walked() -> None:
 def test_a_chain_of_names_longer_than_the_bound_makes_every_line_count() -> None:
     chain = "".join(f"def f{i}(): return f{i + 1}\n" for i in range(40))
     text = f"{chain}def f40(): return torch.optim.Adam\nx = 1\n"
-    found = track_names(Index(ast.parse(text), text), frozenset())
-    assert found.lines == Index(ast.parse(text), text).lines.all()
+    found = track_names(Index(ast.parse(text), LineIndex(text)), frozenset())
+    assert found.lines == Index(ast.parse(text), LineIndex(text)).lines.all()

@@ -62,7 +62,7 @@ class Reading:
         self.tree = tree
         self._version = torch_version or family(NAMESPACE).versions[-1]
         self._follows = foreign is not None
-        self._evaluator = Evaluator(Index(tree, source.text), star_exports, foreign)
+        self._evaluator = Evaluator(Index(tree, source.lines), star_exports, foreign)
         self._reader = ParameterReader(self._evaluator, source)
 
     def find(self, everywhere: bool = False) -> Iterator[Construction | Unresolved | MethodUse]:

@@ -10,6 +10,7 @@ import ast
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import itemgetter
 
 from optport.line_sets import LineSet, below
 from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
@@ -19,6 +20,7 @@ from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKin
 from optport.reader.statements import Statements
 
 _BINDING_WORDS = (*MUTATING_METHODS, "yield")
+_LAST_LINE = itemgetter(0)
 _REACHING_OUT = ("global",)
 """What lets a function bind names of the module."""
 
@@ -26,10 +28,10 @@ _REACHING_OUT = ("global",)
 class Index:
     """What one file binds and calls."""
 
-    def __init__(self, tree: ast.Module, text: str) -> None:
-        """Walk the statements of `tree`, whose source is `text`, outside of functions."""
+    def __init__(self, tree: ast.Module, lines: LineIndex) -> None:
+        """Walk the statements of `tree` outside of functions; `lines` are those of its source."""
         self.tree = tree
-        self.lines = LineIndex(text)
+        self.lines = lines
         self._binder = Binder()
         self._expressions = Expressions(self._binder)
         binding = self.lines.with_words(_BINDING_WORDS)
@@ -38,7 +40,7 @@ class Index:
         self._uses: dict[tuple[Scope, str], list[ast.Name]] = {}
         self._asked: set[tuple[Scope, str]] = set()
         self._called: dict[str, list[Call]] = {}
-        self._ends: list[int] = []
+        self._sorted = 0
         self.module = self._binder.module
         self.end = self._binder.end
         self._statements.walk(tree.body, self.end)
@@ -111,15 +113,15 @@ class Index:
         In formatted texts they do not before Python 3.12, but those are no statements' own.
         """
         expressions = self._statements.expressions
-        if len(expressions) != len(self._ends):
-            expressions.sort(key=_end)
-            self._ends = list(map(_end, expressions))
+        if len(expressions) != self._sorted:
+            expressions.sort(key=_LAST_LINE)
+            self._sorted = len(expressions)
         found: list[tuple[ast.expr, Point]] = []
         line, at = lines.find(1), 0
         while line >= 0:
-            at = bisect_left(self._ends, line, lo=at)
-            while at < len(expressions) and expressions[at][0].lineno <= line:
-                found.append(expressions[at])
+            at = bisect_left(expressions, line, lo=at, key=_LAST_LINE)
+            while at < len(expressions) and expressions[at][1].lineno <= line:
+                found.append(expressions[at][1:])
                 at += 1
             line = lines.find(1, line + 1)
         return found
@@ -254,7 +256,3 @@ class Index:
 def _name(callee: ast.expr) -> str:
     name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
     return name if isinstance(name, str) else ""
-
-
-def _end(expression: tuple[ast.expr, Point]) -> int:
-    return expression[0].end_lineno or expression[0].lineno

@@ -10,6 +10,7 @@ from itertools import accumulate, count
 from operator import add
 
 from optport.places import Place
+from optport.reader.lines import LineIndex
 
 _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
 """Expressions whose text may come without the parentheses that they need in a call."""
@@ -28,6 +29,11 @@ class SourceText:
         self.text = text
         self._written_out: dict[ast.expr, str] = {}
         self._found: dict[str, bool] = {}
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The lines of the text, by the words on them."""
+        return LineIndex(self.text)
 
     @cached_property
     def data(self) -> bytes:

@@ -43,8 +43,8 @@ class Statements:
 
     def __init__(self, binder: Binder, expressions: Expressions, binding: LineSet) -> None:
         """Take where to note things, and the lines on which expressions may bind something."""
-        self.expressions: list[tuple[ast.expr, Point]] = []
-        """The expressions of the statements walked so far."""
+        self.expressions: list[tuple[int, ast.expr, Point]] = []
+        """The expressions of the statements walked so far, each after its last line."""
         self.deferred: dict[_Def, Point] = {}
         self._functions: list[_Def] = []
         """Those that are or were deferred, in source order."""
@@ -131,10 +131,11 @@ class Statements:
         if type(node) in LEAVES:
             return at
         # As `has_line` does, without the call: most of what a file costs is spent here.
-        if self._binding.find(1, node.lineno, (node.end_lineno or node.lineno) + 1) >= 0:
+        last = node.end_lineno or node.lineno
+        if self._binding.find(1, node.lineno, last + 1) >= 0:
             before, at = at, self._point()
             self._visit(node, at, before)
-        self.expressions.append((node, at))
+        self.expressions.append((last, node, at))
         return at
 
     # -- bindings ---

@@ -12,9 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from optport.gate import word_ends
 from optport.line_sets import LineSet, has_line
 from optport.reader.binder import FlowKind
 from optport.reader.index import Index
@@ -61,7 +59,7 @@ def track_names(index: Index, wrappers: frozenset[str]) -> TrackedNames:
     `wrappers` are names of callables that take an optimizer's class.
     """
     search = _Search((_MODULE, *class_names(), *wrappers), index)
-    lines = index.lines.with_ends(_start(wrappers))
+    lines = index.lines.with_words((_MODULE, *class_names(), *wrappers))
     latest = lines
     for _ in range(MAX_ROUNDS):
         index.enter(lines)
@@ -71,11 +69,6 @@ def track_names(index: Index, wrappers: frozenset[str]) -> TrackedNames:
         latest = index.lines.with_words(fresh)
         lines = index.lines.with_words(fresh, lines)
     return TrackedNames(frozenset(search.calls), index.lines.all())
-
-
-@lru_cache(maxsize=1)
-def _start(wrappers: frozenset[str]) -> re.Pattern[str]:
-    return word_ends([_MODULE, *class_names(), *wrappers])
 
 
 class _Search:

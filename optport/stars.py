@@ -1,0 +1,29 @@
+"""Star imports in a syntax tree: whether one may bring optimizers that the file does not name."""
+
+from __future__ import annotations
+
+import ast
+
+from optport.gate import exports_no_optimizer
+
+
+def may_be_starred(tree: ast.Module) -> bool:
+    """Whether a star import may bring optimizers, in a branch too; functions can't have one."""
+    blocks: list[list[ast.stmt]] = [tree.body]
+    for block in blocks:  # grows while it is gone through
+        for node in block:
+            if isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                if node.names[0].name == "*" and not exports_no_optimizer(module):
+                    return True
+            elif type(node) in _BRANCHING:
+                blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+                arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+                blocks += [arm.body for arm in arms]
+    return False
+
+
+_BRANCHING = frozenset(
+    {ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match}
+    | {ast.AsyncFor, ast.AsyncWith}
+)
