@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MIN_FILES = 64
 """From how many files on a second process pays."""
 MAX_PROCESSES = 16
+MAX_ALONE = 256
+"""Files that one process looks at before it is copied: what the first of them that may concern us
+makes it import is there in the copies, too."""
 MAX_UNCOLLECTED = 200_000
 """How many objects may be made before Python looks for cycles among them: some 40 MB."""
 
@@ -25,6 +28,11 @@ def check_files(files: Sequence[Given], job: Job) -> Generator[FileResult, None,
     """Check files and yield what there is to say, in their order."""
     with _collecting_between_files():
         processes = min(_processors(), MAX_PROCESSES)
+        alone = 0
+        while alone < min(len(files), MAX_ALONE) and not _is_loaded():
+            yield from _checked(files[alone : alone + 1], job)
+            alone += 1
+        files = files[alone:]
         if len(files) < MIN_FILES or processes < 2 or not _can_fork():
             yield from _checked(files, job)
             return
@@ -58,6 +66,11 @@ def _collecting_between_files() -> Iterator[None]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
+
+
+def _is_loaded() -> bool:
+    """Whether a file has been read so far that may concern us, and its readers been imported."""
+    return "optport.cli.sources" in sys.modules
 
 
 def _processors() -> int:
