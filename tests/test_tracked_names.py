@@ -43,7 +43,9 @@ def found(text: str, everywhere: bool) -> list[tuple[str, ...]]:
 
 
 def tracked(text: str) -> set[str]:
-    return set(track_names(Index(ast.parse(text), LineIndex(text)), frozenset()).names - class_names())
+    return set(
+        track_names(Index(ast.parse(text), LineIndex(text)), frozenset()).names - class_names()
+    )
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)

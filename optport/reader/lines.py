@@ -160,7 +160,9 @@ class LineIndex:
         more are asked for.
         """
         found: defaultdict[str, list[int]] = defaultdict(list)
-        data = self.text.encode("utf-8", "surrogatepass").translate(_WORDS)  # much quicker than `re`
+        data = self.text.encode("utf-8", "surrogatepass").translate(
+            _WORDS
+        )  # much quicker than `re`
         for number, words in enumerate(data.decode("utf-8", "surrogatepass").split("\n"), 1):
             for word in words.split():
                 found[word].append(number)
