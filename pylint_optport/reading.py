@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from optport.reader.evaluate import Evaluator
     from optport.reader.evaluation import Foreign
     from optport.reader.index import Index
-    from optport.reader.lines import LineIndex
     from optport.reader.scopes import Scope
     from pylint_optport.finder import Source
 
