@@ -26,6 +26,12 @@ class _Torch:
     def __init__(self) -> None:
         self.torch: Any = importlib.import_module("torch")
         self.torch.set_num_threads(1)
+        self._limit_as_float32()
+
+    def _limit_as_float32(self) -> None:
+        """Adafactor's default eps hangs on the type: that is no matter of rounding."""
+        limits = self.torch.finfo(self.torch.float32)
+        self.torch.finfo = lambda kind=None: limits
 
     def net(self, start: Any) -> Any:
         net = self.torch.nn.Module()

@@ -3,7 +3,8 @@
 Every script of :mod:`conformance.script_cases` is rewritten as `optport port` does and executed on
 the reference problem, at losses times 1, 1e-2 and 1e-4. A script *follows* torch when its weights
 deviate by less than 1e-3 at each, or no further than thrice what torch's own float32 does from its
-float64. What does not follow has to say so: by a comment in the file.
+float64. What does not follow has to say so: by a comment in the file. The scripts of classes that
+the target has are counted apart, too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from optport.targets import Target, parse_target
 SCALES: Final = (1.0, 1e-2, 1e-4)
 FOLLOWS: Final = 1e-3
 NEGATED: Final = "minimise -loss"
+MISSING: Final = f"{MARK} OPT101 "
+"""What a port says of a class that the target does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,11 @@ def _flat(value: Any) -> list[float]:
     return [float(value)]
 
 
+def _said(counts: Counter[str]) -> str:
+    words = [f"{number} {verdict}" for verdict, number in sorted(counts.items())]
+    return f"{', '.join(words)} ({counts['follows'] / max(counts.total(), 1):.1%} follow)"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a script that does not follow, and the counts; 1 if one is silently wrong."""
     parser = argparse.ArgumentParser(prog="python -m conformance.scripts", description=__doc__)
@@ -156,7 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             noise = " ".join(f"{own:.0e}" for own in one.noise)
             print(f"{one.verdict:8} {one.script.name:40} {figures} ({noise}) {one.error}")
     counts = Counter(one.verdict for one in outcomes)
-    print(f"{len(outcomes)} scripts: {dict(counts)}")
+    print(f"{len(outcomes)} scripts: {_said(counts)}")
+    there = Counter(one.verdict for one in outcomes if MISSING not in one.ported)
+    print(f"{there.total()} of classes that the target has: {_said(there)}")
     return int(counts["silent"] > 0)
 
 

@@ -47,9 +47,12 @@ class FileJudge:
 def _looks(construction: Construction, scene: Scene) -> Hashable | None:
     """Return all that rules look at, without places; None where that is more than a call.
 
-    That is one of groups, one of several schedulers, and one whose rate a scheduler sets.
+    That is one of groups, one of several schedulers, and one whose rate a scheduler sets, or whose
+    options are set later on.
     """
     if scene.over(construction) or scene.whole(construction) is not None:
+        return None
+    if scene.written_later(construction):
         return None
     own = _own_looks(construction)
     if own is None or construction.kind is not ApiKind.SCHEDULER:

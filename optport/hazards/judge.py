@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,8 +21,9 @@ from optport.hazards.spelling import as_literal
 from optport.hazards.torch_side import raising
 from optport.reader.model import Argument, Construction, Shape
 from optport.signatures import ApiKind
-from optport.table import api_table
-from optport.table.model import ApiTable, Detour
+from optport.table import api_table, roles
+from optport.table.conditions import Condition
+from optport.table.model import ApiTable, Detour, Role
 from optport.targets import Target
 from optport.values import UNKNOWN, UNREAD, Certainty, literal
 
@@ -32,7 +33,7 @@ class Judgement:
     """What is to be said about one construction on one target, and its port there.
 
     The port is one of `case`, which may be another than the construction's own: where there is a
-    better one.
+    better one. `by_name` is its own, where that is close and would do.
     """
 
     construction: Construction
@@ -40,6 +41,7 @@ class Judgement:
     hazards: tuple[Hazard, ...]
     scene: Scene
     case: Case | None = None
+    by_name: Case | None = None
     like: Judgement | None = None
     """The judgement of a construction that looks the same: its port is this one's, too."""
 
@@ -51,6 +53,12 @@ class Judgement:
         if self.construction.kind is ApiKind.SCHEDULER:
             return schedule_port(self.construction, self.target, self.scene)
         return NO_PORT if self.case is None else optimizer_port(self.case, own_hazards(self.case))
+
+    @property
+    def port_by_name(self) -> Port:
+        """The port to the counterpart itself, where it is close; else `port`."""
+        own = self.by_name
+        return self.port if own is None else optimizer_port(own, own_hazards(own))
 
 
 def judge(construction: Construction, target: Target, scene: Scene | None = None) -> Judgement:
@@ -84,9 +92,11 @@ def _judged(construction: Construction, target: Target, scene: Scene, table: Api
     found = own_hazards(case)
     if _may_be_better(case, table, found):
         better = _detour(case, table)
-        if better is not None and _is_better(better, found):
-            case = better
+        if better is not None and _is_better(better, case, found):
+            cured = all(hazard.cured for hazard in found)
+            by_name = case if cured and fidelity(case, found) is Fidelity.CLOSE else None
             found = _led_to(replace(better, reported=target.name), found)
+            return Judgement(construction, target, (*hazards, *found), scene, better, by_name)
     return Judgement(construction, target, (*hazards, *found), scene, case)
 
 
@@ -97,17 +107,25 @@ def _is_moot(construction: Construction, target: Target, scene: Scene) -> bool:
 
 
 def _may_be_better(case: Case, table: ApiTable, found: list[Hazard]) -> bool:
-    """Whether to look for a detour: there are some, and the port is worse than close."""
+    """Whether to look for a detour: there are some, and the port is not exact."""
     if not any(case.target.name in detour.targets for detour in table.detours):
         return False
     cured = all(hazard.cured for hazard in found)
-    return not cured or fidelity(case, found) is Fidelity.APPROXIMATE
+    return not cured or fidelity(case, found) is not Fidelity.EXACT
 
 
-def _is_better(better: Case, found: Iterable[Hazard]) -> bool:
-    """Whether a detour is worth the other class: not for what rounding alone makes of both."""
-    uncured = not all(hazard.cured for hazard in found)
-    return uncured or fidelity(better, own_hazards(better)) is not Fidelity.APPROXIMATE
+def _is_better(better: Case, case: Case, found: list[Hazard]) -> bool:
+    """Whether a detour is worth the other class.
+
+    Not for what rounding alone makes of both; and a port that is close, for an exact one only that
+    the same module has.
+    """
+    if not all(hazard.cured for hazard in found):
+        return True
+    there = fidelity(better, own_hazards(better))
+    if fidelity(case, found) is Fidelity.APPROXIMATE:
+        return there is not Fidelity.APPROXIMATE
+    return there is Fidelity.EXACT and better.target.name == case.target.name
 
 
 def _unsupported(construction: Construction, target: Target, table: ApiTable) -> Hazard:
@@ -181,9 +199,11 @@ def _detour(case: Case, table: ApiTable) -> Case | None:
         if case.target.name not in detour.targets:
             continue
         construction = case.construction
-        if detour.when is not None and not holds_throughout(case, detour.when):
+        if detour.when is not None and not _holds_for_good(case, detour.when):
             continue
         if detour.flat and not _is_all_read(construction):
+            continue
+        if detour.rate and roles(ApiKind.OPTIMIZER)[Role.RATE] in _later(case):
             continue
         if detour.torch != construction.api:
             construction = construction.read_as(detour.torch, case.scene.torch_version)
@@ -196,6 +216,16 @@ def _detour(case: Case, table: ApiTable) -> Case | None:
             left = None if short is None else (short, detour.deviation)
             return replace(found, schedule=schedule, shortfall=left)
     return None
+
+
+def _holds_for_good(case: Case, condition: Condition) -> bool:
+    """Whether a condition holds, and on nothing that is set once the optimizer is built."""
+    return _later(case).isdisjoint(condition.names) and holds_throughout(case, condition)
+
+
+def _later(case: Case) -> frozenset[str]:
+    """The options that are set in the groups of the optimizer once it is built."""
+    return case.scene.written_later(case.construction)
 
 
 def _is_all_read(construction: Construction) -> bool:

@@ -11,7 +11,7 @@ from optport.reader.model import Construction, MethodUse, Pace
 from optport.signatures import ApiKind, family
 from optport.table import api_table, roles
 from optport.table.curves import Join
-from optport.table.model import Role
+from optport.table.model import Access, Role
 from optport.values import Certainty, ValueSet, union
 
 Key = tuple[Place, str]
@@ -28,7 +28,7 @@ class Scene:
     `schedulers` are those that set a rate, by the optimizers that they are built with; one that
     another scheduler is made of does not count, `wholes` has that other one. `paces` say how often
     an optimizer or a scheduler takes its steps; `stepped` are those that surely take some of their
-    own.
+    own. `written` are the options that are set in an optimizer's groups once it is built.
     """
 
     torch_version: str
@@ -36,10 +36,15 @@ class Scene:
     paces: Mapping[Key, frozenset[Pace]] = field(default_factory=dict)
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
     stepped: frozenset[Key] = frozenset()
+    written: Mapping[Key, frozenset[str]] = field(default_factory=dict)
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
         """Return the schedulers that may set an optimizer's rate."""
         return self.schedulers.get(key_of(optimizer), ())
+
+    def written_later(self, optimizer: Construction) -> frozenset[str]:
+        """Return the options that are set in an optimizer's groups once it is built."""
+        return self.written.get(key_of(optimizer), frozenset())
 
     def whole(self, scheduler: Construction) -> Construction | None:
         """Return the scheduler that one is part of."""
@@ -119,7 +124,11 @@ def read_scene(
                 over.setdefault(key_of(optimizer), []).append(scheduler)
     paces: dict[Key, set[Pace]] = {}
     stepped: set[Key] = set()
+    written: dict[Key, set[str]] = {}
     for use in uses:
+        if use.key is not None and use.access in (Access.WRITE, Access.UPDATE):
+            for receiver in use.receivers:
+                written.setdefault(key_of(receiver), set()).add(use.key)
         if use.method == STEP:
             alone = len(use.receivers) == 1 or use.pace.each
             if alone and use.certainty is Certainty.CERTAIN:
@@ -132,4 +141,5 @@ def read_scene(
         {key: frozenset(found) for key, found in paces.items()},
         wholes,
         frozenset(stepped),
+        {key: frozenset(found) for key, found in written.items()},
     )

@@ -82,7 +82,7 @@ class ArgumentBinder:
     def _take_keyword(self, keyword: ast.keyword, name: str, source: ArgumentSource) -> None:
         spot = looked_through(Spot(keyword.value, source.at, source.call, source.frame))
         if spot.node is not keyword.value:
-            self._take(name, spot, keyword.value, source.call)
+            self._take(name, spot, keyword.value, source)
             return
         node = keyword.value
         value = self._evaluator.value(node, source.at)
@@ -93,13 +93,16 @@ class ArgumentBinder:
         )
         self._bind(argument, value, node, source.at)
 
-    def _take(self, name: str, spot: Spot, node: ast.expr, call: ast.Call) -> None:
-        """Bind what stands somewhere, and that `node` hands on in `call`, to a parameter."""
+    def _take(self, name: str, spot: Spot, node: ast.expr, source: ArgumentSource) -> None:
+        """Bind what stands somewhere, and that `node` hands on in a call, to a parameter."""
         value = self._evaluator.value(spot.node, spot.at)
         argument = self._argument(name, value, spot.node, spot.holder)
         if spot.node is not node:
-            argument = replace(argument, handed=(node, self.site(call)))
+            argument = replace(argument, handed=(node, self.site(source.call)))
         self._bind(argument, value, spot.node, spot.at)
+        if spot.node is not node and name == self._reader.name:
+            sources = (*self.parameters.sources, (node, source.at))
+            self.parameters = replace(self.parameters, sources=sources)
 
     def _take_positional(self, node: ast.expr, source: ArgumentSource) -> bool:
         """Bind a positional argument, or the elements of ``*args``; False if they can't be read."""
@@ -108,7 +111,7 @@ class ArgumentBinder:
             name = self._next_positional()
             if name is not None:
                 spot = looked_through(Spot(node, source.at, source.call, source.frame))
-                self._take(name, spot, node, source.call)
+                self._take(name, spot, node, source)
             return True
         given = rest_positions(node.value, source.frame)
         if given is not None and source.frame is not None:
@@ -205,7 +208,8 @@ class ArgumentBinder:
         self.arguments[argument.name] = argument
         self.values[argument.name] = value
         if argument.name == self._reader.name:
-            self.parameters = self._reader.read(node, at, self._entry)
+            read = self._reader.read(node, at, self._entry)
+            self.parameters = replace(read, sources=((node, at),))
 
     def _entry(self, entry: Entry) -> Argument:
         key = entry.key

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from optport.reader.arguments import ArgumentBinder
+from optport.reader.behind import methods_behind
 from optport.reader.built import Built
 from optport.reader.callee import CalleeResolver, ResolvedCall
 from optport.reader.classes import Instance
@@ -78,6 +79,13 @@ class Reading:
             yield from MethodFinder(self._reader, self._version, search.found).find()
         finally:
             self._evaluator.evaluation.end()
+
+    def methods_behind(
+        self, constructions: Iterable[Construction], names: Collection[str]
+    ) -> list[ast.Attribute]:
+        """Return the methods called `names` that what some constructions train comes from."""
+        sources = [source for one in constructions for source in one.parameters.sources]
+        return methods_behind(sources, names, self._evaluator)
 
     def release(self) -> None:
         """Let go of all that was read: it is a web, which Python would have to search for cycles.

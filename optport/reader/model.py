@@ -11,7 +11,7 @@ from optport.edits import Edit
 from optport.places import Place
 from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE
-from optport.reader.scopes import Function
+from optport.reader.scopes import Function, Point
 from optport.signatures import ApiKind, Signature, family
 from optport.table.model import Access
 from optport.table.operands import Lookup
@@ -138,6 +138,8 @@ class Parameters:
     """How surely groups hold the parameters in another order than the model."""
     made: bool = False
     """Whether a call of something that is not known makes them: perhaps groups."""
+    sources: tuple[tuple[ast.expr, Point], ...] = field(default=(), compare=False, repr=False)
+    """The expressions that hand them over, and where."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from optport.edits import Edit
 from optport.hazards.hazard import Port, Written
+from optport.hazards.spelling import with_methods
 from optport.reader.layout import Site
 from optport.reader.model import Argument, Construction
 
@@ -16,18 +17,22 @@ PARAMS: Final = "params"
 """Torch's parameter for what is trained, and the key of a group for it."""
 
 
-def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
+def argument_edits(
+    construction: Construction, port: Port, methods: Mapping[str, str]
+) -> list[Edit] | None:
     """Return the edits of a construction's arguments.
 
     None where something of them is not this construction's own to change, or can't be read.
+    `methods` are the target's names of methods by torch's, which are called so where they stand.
     """
     if construction.site is None or construction.hidden is not None:
         return None
     if port.groups is None:
-        return _edits(construction.site, construction.arguments, port.arguments)
+        written = [_as_handed(construction, one, methods) for one in port.arguments]
+        return _edits(construction.site, construction.arguments, written)
     # The groups are edited where they stand, the argument that holds them is only renamed.
     holder = construction.arguments[PARAMS]
-    written: list[Written] = [
+    written = [
         replace(one, text=holder.text) if one.source == PARAMS else one for one in port.arguments
     ]
     edits = _edits(construction.site, construction.arguments, written)
@@ -41,6 +46,15 @@ def argument_edits(construction: Construction, port: Port) -> list[Edit] | None:
             return None
         edits += found
     return edits
+
+
+def _as_handed(construction: Construction, one: Written, methods: Mapping[str, str]) -> Written:
+    """What stands in another call is not changed here, but for the names of methods."""
+    argument = construction.arguments.get(one.source or "")
+    if one.source != PARAMS or argument is None or argument.handed is None:
+        return one
+    only_renamed = one.text == with_methods(argument.text, methods)
+    return replace(one, text=argument.text) if only_renamed else one
 
 
 def _edits(

@@ -108,7 +108,11 @@ class Schedules:
         if behind is None:
             return None
         setup = self._statements.lines(construction.place, without_imports(port.setup))
-        own = argument_edits(construction, port) if called and port.arguments else None
+        own = (
+            argument_edits(construction, port, self._target.info.methods)
+            if called and port.arguments
+            else None
+        )
         if own is None or called is None:
             whole = [Edit(construction.place, port.call)]
         else:

@@ -19,6 +19,7 @@ from optport.hazards.scene import Scene, bare_scene, key_of
 from optport.options import Options, default_options
 from optport.parsing import parse_source
 from optport.places import Place
+from optport.reader.constructions import Reading
 from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import Candidate, Classes, place_of
@@ -80,7 +81,7 @@ def port_document(
     report = check_tree(tree, text, options)
     if not report.constructions and not report.uses:
         return document, ()
-    rewriting = _Rewriting(tree, text, target)
+    rewriting = _Rewriting(tree, text, target, report.reading)
     edits, done = rewriting.of(report.constructions)
     bare = bare_scene(options.torch_version)
     more, left = rewriting.uses(report.uses, bare, [edit.place for edit in edits])
@@ -94,10 +95,14 @@ def port_document(
 class _Rewriting:
     """The rewriting of one module."""
 
-    def __init__(self, tree: ast.Module, text: str, target: Target) -> None:
+    def __init__(
+        self, tree: ast.Module, text: str, target: Target, reading: Reading | None
+    ) -> None:
         self._tree = tree
         self._text = text
         self._target = target
+        self._reading = reading
+        self._methods = target.info.methods
         self._candidates: list[Candidate] = []
         self._statements = Statements(tree, text)
         self._schedules = Schedules(tree, text, target)
@@ -125,12 +130,8 @@ class _Rewriting:
             written = _is_whole(one.ports[0]) or self._schedules.is_given(one.checked[0])
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
-        taken = [edit.place for edit in edits]
-        edits += [
-            edit
-            for edit in self._classes.handed_on(candidates, self._gone)
-            if not any(_overlap(edit.place, one) for one in taken)
-        ]
+        edits += _apart(self._renamed_methods(), edits)
+        edits += _apart(self._classes.handed_on(candidates, self._gone), edits)
         gone = {id(one.node) for one in self._gone}
         for reference in self._classes.called_elsewhere(candidates):
             if id(reference.node) not in gone:
@@ -165,20 +166,33 @@ class _Rewriting:
             done.append(Done(met.use.place, met.use.api, Fidelity.NONE, None, is_use=True))
         return edits, tuple(done)
 
+    def _renamed_methods(self) -> Iterator[Edit]:
+        """Yield the edits of methods that parameters come from, wherever they are called."""
+        ported = [one for one in self._candidates if one.edits is not None]
+        if self._reading is None or not self._methods:
+            return
+        constructions = [checked.construction for one in ported for checked in one.checked]
+        for method in self._reading.methods_behind(constructions, self._methods):
+            end_line, end = method.end_lineno or 0, method.end_col_offset or 0
+            begin = end - len(method.attr.encode())
+            yield Edit(Place(end_line, begin, end_line, end), self._methods[method.attr])
+
     def _found(self, constructions: Iterable[Checked]) -> Iterator[Candidate]:
         by_place: dict[Place, list[Checked]] = {}
         for checked in constructions:
             by_place.setdefault(checked.construction.place, []).append(checked)
         for place, together in by_place.items():
-            ports = [
-                self._schedules.in_file(checked, checked.ports[self._target.name])
-                for checked in together
-            ]
+            ports = [self._port(checked, alone=len(together) == 1) for checked in together]
             direct = self._classes.called_at(place)
             if self._schedules.is_part(together[0]):  # it goes with that which it is part of
                 self._gone += [] if direct is None else [direct]
                 continue
             yield Candidate(together, ports, self._edits(together, ports), direct)
+
+    def _port(self, checked: Checked, alone: bool) -> Port:
+        """The port that a file is given: of classes to choose from, each becomes its own."""
+        (judgement,) = checked.judgements
+        return self._schedules.in_file(checked, judgement.port if alone else judgement.port_by_name)
 
     def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
         """The edits of a call's arguments: those of all that it may build, if they agree."""
@@ -194,7 +208,7 @@ class _Rewriting:
         for number, (checked, port) in enumerate(zip(together, ports, strict=True)):
             if port.call is None:
                 return None
-            edits = argument_edits(checked.construction, port)
+            edits = argument_edits(checked.construction, port, self._methods)
             if edits is None or (port.setup and len(together) > 1):
                 return None
             found.append(sorted(edits))
@@ -259,6 +273,23 @@ def _withdraw_orphans(candidates: Iterable[Candidate]) -> bool:
     for one in orphans:
         one.edits, one.orphan = None, True
     return bool(orphans)
+
+
+def _apart(edits: Iterable[Edit], taken: Iterable[Edit]) -> list[Edit]:
+    """Return those of some edits that are apart from others."""
+    by_line: dict[int, list[Place]] = {}
+    for one in taken:
+        for line in range(one.place.line, one.place.end_line + 1):
+            by_line.setdefault(line, []).append(one.place)
+    return [
+        edit
+        for edit in edits
+        if not any(
+            _overlap(edit.place, place)
+            for line in range(edit.place.line, edit.place.end_line + 1)
+            for place in by_line.get(line, ())
+        )
+    ]
 
 
 def _overlap(one: Place, other: Place) -> bool:

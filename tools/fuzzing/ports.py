@@ -42,6 +42,8 @@ def wrong_port(text: str, options: Options, again: bool = True) -> str | None:
     nested = not again or _are_nested([one.construction.place for one in report.constructions])
     if not nested and port_source(ported, target, options).text != ported:
         return "changes more in a second run"
+    for mine, there in target.info.methods.items():  # wherever parameters come from
+        text, ported = (one.replace(f".{mine}()", f".{there}()") for one in (text, ported))
     lost = next(_lost(text, ported, report), None)
     return None if lost is None else f"loses the line {lost!r}"
 
