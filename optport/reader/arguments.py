@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from functools import partial
 
 from optport.places import Place
 from optport.reader.call_sites import names_of
@@ -50,16 +49,16 @@ class ArgumentBinder:
         """Return a call or display as a place to write arguments into."""
         site = self._sites.get(holder)
         if site is None:
-            is_own = partial(self._ownership.owns, holder)
-            site = self._sites[holder] = HolderSite(holder, self._source, is_own, self._prefix)
+            owns = self._ownership.owns
+            site = self._sites[holder] = HolderSite(holder, self._source, owns, self._prefix)
         return site
 
     def _item_site(self, target: ast.Subscript, value: ast.expr) -> Site:
         """Return the assignment of an item as a place of an argument."""
         site = self._sites.get(target)
         if site is None:
-            is_own = partial(self._ownership.owns, target)
-            site = self._sites[target] = ItemSite(target, value, self._source, is_own)
+            owns = self._ownership.owns
+            site = self._sites[target] = ItemSite(target, value, self._source, owns)
         return site
 
     def take(self, source: ArgumentSource) -> None:

@@ -65,6 +65,7 @@ class Reading:
         self._follows = foreign is not None
         self._evaluator = Evaluator(Index(tree, source.lines), star_exports, foreign)
         self._reader = ParameterReader(self._evaluator, source)
+        self._search: _Search | None = None
 
     def find(self, everywhere: bool = False) -> Iterator[Construction | Unresolved | MethodUse]:
         """Yield the constructions of the module in source order, then the uses of their methods.
@@ -73,12 +74,20 @@ class Reading:
         are looked for where names tell that they may matter; with `everywhere`, or where other
         modules are followed, in all places.
         """
-        search = _Search(self._reader, self._version)
+        search = self._search = _Search(self._reader, self._version)
         try:
             yield from search.constructions(everywhere or self._follows)
             yield from MethodFinder(self._reader, self._version, search.found).find()
         finally:
             self._evaluator.evaluation.end()
+
+    def ownership_of(self, constructions: Iterable[Construction]) -> Ownership | None:
+        """Return what some constructions have together; None for no constructions."""
+        sites = (one.site for one in constructions)
+        nodes = [site.node for site in sites if site is not None]
+        known = {} if self._search is None else self._search.calls
+        calls = [(one, known[one][0]) for one in nodes if isinstance(one, ast.Call)]
+        return Ownership(calls, self._evaluator.index, self._reader.source) if calls else None
 
     def methods_behind(
         self, constructions: Iterable[Construction], names: Collection[str]
@@ -104,7 +113,7 @@ class _Search:
         self._source = reader.source
         self._version = version
         self._reader = reader
-        self._calls: dict[ast.Call, tuple[Point, list[ResolvedCall]]] = {}
+        self.calls: dict[ast.Call, tuple[Point, list[ResolvedCall]]] = {}
 
     def constructions(self, everywhere: bool) -> Iterator[Construction | Unresolved]:
         """Yield what is built, in source order."""
@@ -116,9 +125,9 @@ class _Search:
             evaluation.ask()
             resolved = resolver.resolved(call, at)
             if resolved:
-                self._calls[call] = at, resolved
-        evaluation.begin(size, sum(len(resolved) for _, resolved in self._calls.values()))
-        for call, (_, resolved) in self._calls.items():
+                self.calls[call] = at, resolved
+        evaluation.begin(size, sum(len(resolved) for _, resolved in self.calls.values()))
+        for call, (_, resolved) in self.calls.items():
             if any(one.api is None for one in resolved):
                 yield Unresolved(self._source.place(call))
             yield from self._built(call)
@@ -127,9 +136,9 @@ class _Search:
 
     def _built(self, call: ast.Call, depth: int = 0) -> list[Construction]:
         """Return what a call builds."""
-        if call not in self.found and call in self._calls and depth < MAX_INNER:
+        if call not in self.found and call in self.calls and depth < MAX_INNER:
             self.found[call] = []  # what a circle sees of itself
-            at, resolved = self._calls[call]
+            at, resolved = self.calls[call]
             for one in resolved:
                 if not depth:
                     self._evaluator.evaluation.ask()
@@ -148,7 +157,7 @@ class _Search:
         signature: Signature,
         depth: int,
     ) -> Construction:
-        ownership = Ownership(call, at, self._evaluator.index, self._source)
+        ownership = Ownership([(call, at)], self._evaluator.index, self._source)
         binder = ArgumentBinder(signature, self._reader, ownership)
         for one in resolved.sources:
             binder.take(one)

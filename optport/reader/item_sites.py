@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from optport.edits import Edit
 from optport.places import Place
-from optport.reader.layout import Site
+from optport.reader.layout import Owns, Site
 from optport.reader.source import SourceText
 
 
@@ -20,12 +20,16 @@ class ItemSite(Site):
         target: ast.Subscript,
         value: ast.expr,
         source: SourceText,
-        is_own: Callable[[], bool],
+        owns: Owns,
     ) -> None:
         """Take the assignment's target and its value."""
-        super().__init__(source, is_own)
+        super().__init__(target, source, owns)
         self._target = target
         self._value = value
+
+    def owned_by(self, owns: Owns) -> Site:
+        """Return the same assignment, for somebody else to own or not."""
+        return ItemSite(self._target, self._value, self._source, owns)
 
     def whole_place(self, value: ast.expr) -> Place | None:
         """Return the place of the assignment."""

@@ -16,6 +16,8 @@ from optport.places import Place
 from optport.reader.source import SourceText
 
 Holder = ast.Call | ast.Dict
+Owns = Callable[[Holder | ast.Subscript], bool]
+"""What tells whether a call, a display or an item's assignment is one's own."""
 
 _BLANKS = b" \t\f\n\\"
 
@@ -36,15 +38,20 @@ class Site:
     It is `own` when what is written there changes one construction and nothing else.
     """
 
-    def __init__(self, source: SourceText, is_own: Callable[[], bool]) -> None:
-        """Take the file's text, and what tells whether the place is one construction's own."""
+    def __init__(self, node: Holder | ast.Subscript, source: SourceText, owns: Owns) -> None:
+        """Take what it is, the file's text, and what tells what is one construction's own."""
+        self.node = node
         self._source = source
-        self._is_own = is_own
+        self._owns = owns
 
     @cached_property
     def own(self) -> bool:
         """Whether an edit here edits one construction alone."""
-        return self._is_own()
+        return self._owns(self.node)
+
+    def owned_by(self, owns: Owns) -> Site:
+        """Return the same place, for somebody else to own or not."""
+        raise NotImplementedError
 
     def file_has(self, pattern: str) -> bool:
         """Whether a regular expression finds something in the text of the file."""
@@ -87,13 +94,15 @@ class Site:
 class HolderSite(Site):
     """A call or dict display as a place to write arguments into."""
 
-    def __init__(
-        self, holder: Holder, source: SourceText, is_own: Callable[[], bool], prefix: str = ""
-    ) -> None:
+    def __init__(self, holder: Holder, source: SourceText, owns: Owns, prefix: str = "") -> None:
         """Take the call or display; keywords of a call are written behind `prefix`."""
-        super().__init__(source, is_own)
+        super().__init__(holder, source, owns)
         self._holder = holder
         self._prefix = prefix
+
+    def owned_by(self, owns: Owns) -> Site:
+        """Return the same call or display, for somebody else to own or not."""
+        return HolderSite(self._holder, self._source, owns, self._prefix)
 
     def written(self, arguments: Sequence[tuple[str, str]]) -> Edit | None:
         """Return the edit that gives further arguments, by name and text, in their order.

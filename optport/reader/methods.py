@@ -188,7 +188,7 @@ class MethodFinder:
         if spot.access is not Access.CALL:
             return None
         call = _called(spot)
-        ownership = Ownership(call, spot.at, self._evaluator.index, self._source)
+        ownership = Ownership([(call, spot.at)], self._evaluator.index, self._source)
         binder = ArgumentBinder(signature, self._reader, ownership)
         binder.take(ArgumentSource(call, spot.at))
         return binder

@@ -10,42 +10,54 @@ from typing import Final
 from optport.edits import Edit
 from optport.hazards.hazard import Port, Written
 from optport.hazards.spelling import with_methods
-from optport.reader.layout import Site
+from optport.reader.layout import Owns, Site
 from optport.reader.model import Argument, Construction
 
 PARAMS: Final = "params"
 """Torch's parameter for what is trained, and the key of a group for it."""
 
 
+Held = dict[ast.expr, list[Edit]]
+"""The edits at each of the calls and displays that hold arguments."""
+
+
 def argument_edits(
-    construction: Construction, port: Port, methods: Mapping[str, str]
-) -> list[Edit] | None:
+    construction: Construction, port: Port, methods: Mapping[str, str], owns: Owns | None = None
+) -> Held | None:
     """Return the edits of a construction's arguments.
 
     None where something of them is not this construction's own to change, or can't be read.
-    `methods` are the target's names of methods by torch's, which are called so where they stand.
+    `methods` are the target's names of methods by torch's, which are called so where they stand;
+    `owns` tells what may be changed, where that is more than the construction's own.
     """
     if construction.site is None or construction.hidden is not None:
         return None
+    held: Held = {}
     if port.groups is None:
         written = [_as_handed(construction, one, methods) for one in port.arguments]
-        return _edits(construction.site, construction.arguments, written)
+        done = _edit(held, construction.site, construction.arguments, written, owns)
+        return held if done else None
     # The groups are edited where they stand, the argument that holds them is only renamed.
     holder = construction.arguments[PARAMS]
     written = [
         replace(one, text=holder.text) if one.source == PARAMS else one for one in port.arguments
     ]
-    edits = _edits(construction.site, construction.arguments, written)
-    if edits is None:
+    if not _edit(held, construction.site, construction.arguments, written, owns):
         return None
     for group, entries in zip(construction.parameters.groups, port.groups, strict=True):
         if group.site is None:
             return None
-        found = _edits(group.site, group.arguments, entries, in_group=True)
-        if found is None:
+        if not _edit(held, group.site, group.arguments, entries, owns, in_group=True):
             return None
-        edits += found
-    return edits
+    return held
+
+
+def holders(construction: Construction) -> set[ast.expr]:
+    """Return the calls and displays that hold a construction's arguments and groups."""
+    given = [construction.arguments, *(one.arguments for one in construction.parameters.groups)]
+    sites = [argument.site for arguments in given for argument in arguments.values()]
+    sites += [group.site for group in construction.parameters.groups]
+    return {site.node for site in sites if site is not None}
 
 
 def _as_handed(construction: Construction, one: Written, methods: Mapping[str, str]) -> Written:
@@ -57,15 +69,52 @@ def _as_handed(construction: Construction, one: Written, methods: Mapping[str, s
     return replace(one, text=argument.text) if only_renamed else one
 
 
-def _edits(
-    site: Site, given: Mapping[str, Argument], written: Iterable[Written], in_group: bool = False
-) -> list[Edit] | None:
-    """Return the edits of a call's arguments, or of a group's entries; None for none."""
+def _edit(
+    held: Held,
+    site: Site,
+    given: Mapping[str, Argument],
+    written: Iterable[Written],
+    owns: Owns | None,
+    in_group: bool = False,
+) -> bool:
+    """Add the edits of a call's arguments, or of a group's entries; whether they can be made."""
     becomes: dict[str, list[Written]] = {name: [] for name in given}
     added: list[Written] = []
     for one in written:
         becomes.get(one.source or "", added).append(one)
-    by_site: dict[Site, dict[ast.expr, list[tuple[str, str | None]]]] = {}
+    by_site = _by_site(site, given, becomes, in_group)
+    if by_site is None:
+        return False
+    last = _last(by_site.get(site, {}))
+    if last is not None and added and not by_site[site][last]:  # they take the place of what goes
+        by_site[site][last] = [(one.name, one.text) for one in added]
+        added = []
+    found: Held = {}
+    for where, changed in by_site.items():
+        edits = _owned(where, owns).rewritten(changed)
+        if edits is None:
+            return False
+        found[where.node] = edits
+    if added:
+        edit = _owned(site, owns).written([(one.name, one.text) for one in added])
+        if edit is None:
+            return False
+        found.setdefault(site.node, []).append(edit)
+    # False where two groups want it otherwise.
+    return all(held.setdefault(holder, edits) == edits for holder, edits in found.items())
+
+
+_Changes = dict[Site, dict[ast.expr, list[tuple[str, str | None]]]]
+
+
+def _by_site(
+    site: Site,
+    given: Mapping[str, Argument],
+    becomes: Mapping[str, Sequence[Written]],
+    in_group: bool,
+) -> _Changes | None:
+    """What arguments become, by where they stand; None where that is not to be changed here."""
+    by_site: _Changes = {}
     for name, argument in given.items():
         pairs = _pairs(argument, becomes[name])
         node, where = argument.handed or (argument.node, argument.site)
@@ -76,22 +125,11 @@ def _edits(
         if pairs == [(name, None)] and (in_group or where is not site):
             continue  # it stays as it stands, whoever else may have it
         by_site.setdefault(where, {})[node] = pairs
-    last = _last(by_site.get(site, {}))
-    if last is not None and added and not by_site[site][last]:  # they take the place of what goes
-        by_site[site][last] = [(one.name, one.text) for one in added]
-        added = []
-    edits: list[Edit] = []
-    for where, changed in by_site.items():
-        found = where.rewritten(changed)
-        if found is None:
-            return None
-        edits += found
-    if added:
-        edit = site.written([(one.name, one.text) for one in added])
-        if edit is None:
-            return None
-        edits.append(edit)
-    return edits
+    return by_site
+
+
+def _owned(site: Site, owns: Owns | None) -> Site:
+    return site if owns is None else site.owned_by(owns)
 
 
 def _last(values: Iterable[ast.expr]) -> ast.expr | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from optport.check import Checked
 from optport.edits import Edit
 from optport.hazards.hazard import Port
 from optport.places import Place
 from optport.reader.objects import NAMESPACE
+from optport.rewrite.calls import Held
 from optport.rewrite.names import ImportedNames, Reference
 from optport.rewrite.nodes import nodes_of
 from optport.signatures import ApiKind, family, known_names
@@ -35,6 +36,10 @@ class Candidate:
     """The name of the class that is called, where it is."""
     orphan: bool = False
     """Whether it is a scheduler that stays torch's because its optimizer does."""
+    held: Held = field(default_factory=dict)
+    """Its edits at each of the calls and displays that hold its arguments."""
+    shares: bool = False
+    """Whether some of those may be other calls', too."""
 
     @property
     def place(self) -> Place:

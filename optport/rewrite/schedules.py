@@ -116,7 +116,8 @@ class Schedules:
         if own is None or called is None:
             whole = [Edit(construction.place, port.call)]
         else:
-            whole = [*own, Edit(place_of(called.node), str(port.callee))]
+            edits = [edit for edits in own.values() for edit in edits]
+            whole = [*edits, Edit(place_of(called.node), str(port.callee))]
         return [*whole, behind, *setup, *(edit for edits in inner if edits for edit in edits)]
 
     def _removed(self, inner: Construction) -> list[Edit] | None:

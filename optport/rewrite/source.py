@@ -20,6 +20,7 @@ from optport.options import Options, default_options
 from optport.parsing import parse_source
 from optport.places import Place
 from optport.reader.constructions import Reading
+from optport.reader.layout import Owns
 from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import Candidate, Classes, place_of
@@ -29,6 +30,7 @@ from optport.rewrite.members import Uses
 from optport.rewrite.names import Reference
 from optport.rewrite.remarks import HANDED_ON, remark, remarks
 from optport.rewrite.schedules import Schedules
+from optport.rewrite.sharing import owned_together, withdraw_unlike
 from optport.signatures import ApiKind
 from optport.targets import Target
 
@@ -112,10 +114,11 @@ class _Rewriting:
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
         """Return the edits for what was found, and what becomes of each construction."""
         self._candidates = candidates = list(self._found(constructions))
+        self._share(candidates)
         while _withdraw_overlapping(candidates):
             pass
         self._classes.withdraw(candidates)
-        while _withdraw_orphans(candidates):
+        while _withdraw_orphans(candidates) or withdraw_unlike(candidates):
             self._classes.withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
@@ -187,38 +190,56 @@ class _Rewriting:
             if self._schedules.is_part(together[0]):  # it goes with that which it is part of
                 self._gone += [] if direct is None else [direct]
                 continue
-            yield Candidate(together, ports, self._edits(together, ports), direct)
+            one = Candidate(together, ports, None, direct)
+            self._edit(one)
+            yield one
+
+    def _share(self, candidates: list[Candidate]) -> None:
+        """Edit what several calls have together, for those that can't be ported without."""
+        wanting = [one for one in candidates if one.edits is None]
+        if self._reading is None or not wanting or len(candidates) < 2:
+            return
+        ported = [one for one in candidates if all(port.call is not None for port in one.ports)]
+        owns = owned_together(self._reading, ported)
+        for one in wanting if owns is not None else ():
+            self._edit(one, owns)
+            one.shares = True
 
     def _port(self, checked: Checked, alone: bool) -> Port:
         """The port that a file is given: of classes to choose from, each becomes its own."""
         (judgement,) = checked.judgements
         return self._schedules.in_file(checked, judgement.port if alone else judgement.port_by_name)
 
-    def _edits(self, together: list[Checked], ports: list[Port]) -> list[Edit] | None:
-        """The edits of a call's arguments: those of all that it may build, if they agree."""
-        place = together[0].construction.place
+    def _edit(self, one: Candidate, owns: Owns | None = None) -> None:
+        """Find the edits of a call's arguments: those of all that it may build, if they agree.
+
+        `owns` tells what may be changed, where that is more than the call's own.
+        """
+        together, ports, place = one.checked, one.ports, one.place
         if self._schedules.is_given(together[0]):
-            called = self._classes.called_at(place)
             alone = len(together) == 1
-            return self._schedules.edits(together[0], ports[0], called) if alone else None
+            one.edits = self._schedules.edits(together[0], ports[0], one.direct) if alone else None
+            return
         if len(together) == 1 and _is_whole(ports[0]):
             whole = Edit(place, str(ports[0].call))
-            return [whole, *self._setup(place, ports[0])]
-        found = []
+            one.edits = [whole, *self._setup(place, ports[0])]
+            return
+        found: list[list[Edit]] = []
         for number, (checked, port) in enumerate(zip(together, ports, strict=True)):
-            if port.call is None:
-                return None
-            edits = argument_edits(checked.construction, port, self._methods)
-            if edits is None or (port.setup and len(together) > 1):
-                return None
-            found.append(sorted(edits))
+            if port.call is None or (port.setup and len(together) > 1):
+                return
+            held = argument_edits(checked.construction, port, self._methods, owns)
+            if held is None:
+                return
+            found.append(sorted(edit for edits in held.values() for edit in edits))
+            if found[-1] != found[0]:
+                return
+            one.held = held
             if not checked.construction.complete:
                 ports[number] = replace(port, fidelity=_incomplete(port.fidelity))
             elif _has_all(checked, port):
                 ports[number] = replace(port, fidelity=port.closeness)
-        if any(one != found[0] for one in found):
-            return None
-        return [*found[0], *self._setup(place, ports[0])]
+        one.edits = [*found[0], *self._setup(place, ports[0])]
 
     def _setup(self, place: Place, port: Port) -> list[Edit]:
         return self._statements.lines(place, without_imports(port.setup))
