@@ -213,6 +213,7 @@ def test_closed_streams_are_no_trouble() -> None:
         (f"{shell} - <&-", 2, "-: standard input is closed"),
         (f"{shell} a.py >&-", 1, ""),
         (f"{shell} a.py none.py 2>&-", 2, ""),
+        (f"{sys.executable} -P -m optport server <&-", 2, "input or output is closed"),
         (f"{shell} a.py >&- 2>&- <&-", 1, ""),
     ):
         done = subprocess.run(
@@ -335,6 +336,13 @@ def test_directory_that_is_gone_is_one_line() -> None:
     )
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_file_that_cannot_be_written_is_not_counted_as_changed(cli: Cli) -> None:
+    Path("a.py").chmod(0o444)
+    status, _, errors = cli("port", "--target=paddle", "--write", "a.py")
+    assert status == 2
+    assert errors == ["optport: error: a.py: it is read-only", "1 incomplete; 0 files changed."]
 
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] * (os.geteuid() == 0)

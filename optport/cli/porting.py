@@ -52,8 +52,8 @@ class Porting:
             if name == STANDARD_INPUT and not self._diff:
                 self._console.print_bytes(after)
             elif after != data:
-                self._changed += 1
                 self._show(name, data, after)
+                self._changed += 1
         except (UnreadableFile, UnwritableFile) as error:
             self._console.trouble(f"{shown}: {printable(str(error))}")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from optport.cli.console import Console
+from optport.versions import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(asked: argparse.Namespace, console: Console) -> int:
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError("server: standard input or output is closed")
     from optport.server import serve
 
     return serve()
