@@ -114,12 +114,21 @@ def test_cells_of_other_languages_are_passed_over(capsys: Capture, cell: str, fo
     assert capsys.readouterr().err == ""
 
 
-def test_cell_that_is_not_python_is_named_and_the_others_are_checked(capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    "command, says",
+    [
+        (("check",), "a.ipynb:cell 4:1:1: OPT202"),
+        (("port", "--target=paddle"), ": torch.optim.ASGD -> paddle.optimizer.SGD"),
+    ],
+)
+def test_cell_that_is_not_python_is_named_and_the_others_are_checked(
+    capsys: Capture, command: tuple[str, ...], says: str
+) -> None:
     write(notebook("import torch", "\ntorch.optim.ASGD(", "torch.optim.ASGD(p)"))
-    assert main(["check", "a.ipynb"]) == 2
+    assert main([*command, "a.ipynb"]) == 2
     out, err = capsys.readouterr()
     assert err.startswith("optport: error: a.ipynb: cell 3: syntax error in line 2: ")
-    assert "a.ipynb:cell 4:1:1: OPT202" in out
+    assert says in out
 
 
 @pytest.mark.parametrize(

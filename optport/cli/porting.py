@@ -72,6 +72,10 @@ class Porting:
             if not concerns_us(text):
                 return data
             source = PythonSource(data, text)
+        for one in source.warnings():
+            self._console.warn(f"{printable(name)}: {printable(one)}")
+        for one in source.troubles():
+            self._console.trouble(f"{printable(name)}: {printable(one)}")
         ported = partial(port_document, source.document, self._target, settings.options)
         document, done = sheltered(ported)
         self._found.update(one.fidelity for one in done if not one.is_use)
