@@ -76,6 +76,13 @@ def test_an_optimizer_that_is_not_known_is_asked_for_its_rate() -> None:
     assert found.fidelity == "incomplete"
 
 
+@pytest.mark.parametrize("given", ["-1", "1", "a or b", "a if b else c", "lambda: a"])
+def test_an_attribute_is_of_all_that_the_scheduler_is_given(given: str) -> None:
+    (found,) = ports(f"StepLR({given}, 4)\n", "paddle")
+    assert found.call is not None
+    assert f"({given}).get_lr()" in found.call
+
+
 def test_an_optimizer_is_handed_its_scheduler() -> None:
     text = "optimizer = SGD(params, lr=0.5)\nscheduler = StepLR(optimizer, 4)\n"
     (found,) = ports(text, "paddle", ApiKind.OPTIMIZER)

@@ -7,6 +7,7 @@ from optport.reader.model import Construction
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Role
+from optport.table.templates import operand
 from optport.targets import Target
 from optport.values import UNREAD, Tensor
 
@@ -51,4 +52,4 @@ def optimizer_text(scheduler: Construction) -> str:
     """Return what a scheduler is built with as source: ``optimizer`` where it is not given."""
     argument = scheduler.arguments.get(roles(ApiKind.SCHEDULER)[Role.OPTIMIZER])
     text = "optimizer" if argument is None else argument.text
-    return f"({text})" if text[:1].isdigit() else text
+    return f"({text})" if text[:1].isdigit() else operand(text)  # an attribute may follow
