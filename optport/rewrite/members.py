@@ -23,12 +23,12 @@ from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Shape
 from optport.reader.source import SourceText
 from optport.rewrite.comments import Statements
+from optport.rewrite.homes import Homes
 from optport.rewrite.loops import Loop, Tree, is_of_first, item_of
 from optport.rewrite.pieces import NotWritten, Pieces
 from optport.signatures import ApiKind
 from optport.table.model import Access, Use
 from optport.table.templates import Hole, Template
-from optport.targets import Target
 
 _OPERANDS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript)
 """Expressions that need no parentheses beside an operator."""
@@ -62,12 +62,15 @@ class Uses:
         self,
         tree: ast.Module,
         text: str,
-        target: Target,
+        homes: Homes,
         statements: Statements,
         taken: Sequence[Place],
     ) -> None:
-        """Take the module as it was parsed, its text, and the places of other edits."""
-        self._target = target
+        """Take the module as it was parsed, its text, and the places of other edits.
+
+        `homes` tell which target's members an optimizer has.
+        """
+        self._homes = homes
         self._source = SourceText(text)
         self._tree = Tree(tree, self._source)
         self._pieces = Pieces(self._source, "\r\n" if "\r\n" in text else "\n", taken)
@@ -83,11 +86,12 @@ class Uses:
 
         What is not built in the file, but known by an annotation, is ported if nothing `stays`.
         """
-        members = Members([self._target], scene)
+        members = Members((), scene)
         loops: dict[Loop, list[Met]] = {}
         alone: list[Met] = []
         for use in uses:
-            found = members.alone(use, self._target)
+            home = self._homes.of(use.receivers)
+            found = members.alone(use, home or self._homes.target)
             if found is None or use.node is None or not _is_ours(use, ported, stay):
                 continue
             met = Met(use, *found, item_of(use.node, use.key))
@@ -99,6 +103,7 @@ class Uses:
         for met in sorted(alone, key=self._reach):
             receivers = met.use.receivers  # none for what an annotation tells of
             known = all(key_of(one) in ported for one in receivers)
+            known = known and self._homes.of(receivers) is not None
             known = known and (met.use.complete if receivers else not stay)
             try:
                 self._write(met, known)
@@ -174,6 +179,7 @@ class Uses:
         texts = {}
         for met in several:
             _ask(met.use.complete and bool(met.use.receivers) and met.row.becomes is not None)
+            _ask(self._homes.of(met.use.receivers) is not None)
             if loop.is_list:
                 _ask(all(one.shape is Shape.FLAT for one in met.use.receivers))
             if met.row.becomes is not None and met.use.access is Access.READ:

@@ -30,6 +30,8 @@ _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments 
 _OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
 _UNREAD: Final = "OPT903 incomplete: whether it is exact hangs on values that can't be read here"
+_UNSCHEDULED: Final = "OPT903 approximate: its scheduler has no port"
+_SCHEDULED_TWICE: Final = "OPT903 incomplete: write one schedule for its schedulers"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
     Fidelity.CLOSE: "OPT903 close, not exact: small gradients train differently",
@@ -66,12 +68,22 @@ def remarks(
         elif ported and not one.construction.complete:
             yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
-            rounded = one.construction.kind is ApiKind.SCHEDULER
-            is_close = port.fidelity is Fidelity.CLOSE
-            if port.closeness is Fidelity.INCOMPLETE:
-                yield _UNREAD
-            else:
-                yield _ROUNDED if rounded and is_close else _CLOSENESS[port.fidelity]
+            yield _how_close(one, port)
+
+
+def _how_close(checked: Checked, port: Port) -> str:
+    """Why a port is not exact that nothing else is said about."""
+    schedules = checked.construction.kind is ApiKind.SCHEDULER
+    if not schedules and port.closeness in (Fidelity.EXACT, Fidelity.CLOSE):
+        over = checked.judgements[0].scene.over(checked.construction)
+        if over and port.fidelity is Fidelity.APPROXIMATE:
+            return _UNSCHEDULED
+        if len(over) > 1 and port.fidelity is Fidelity.INCOMPLETE:
+            return _SCHEDULED_TWICE
+    if port.closeness is Fidelity.INCOMPLETE:
+        return _UNREAD
+    rounded = schedules and port.fidelity is Fidelity.CLOSE
+    return _ROUNDED if rounded else _CLOSENESS[port.fidelity]
 
 
 def _is_made_first(checked: Checked) -> bool:

@@ -25,6 +25,7 @@ from optport.reader.model import MethodUse, Shape
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import Candidate, Classes, place_of
 from optport.rewrite.comments import Statements
+from optport.rewrite.homes import Homes
 from optport.rewrite.imports import import_edits, imported_by, without_imports
 from optport.rewrite.members import Uses
 from optport.rewrite.names import Reference
@@ -107,12 +108,16 @@ class _Rewriting:
         self._methods = target.info.methods
         self._candidates: list[Candidate] = []
         self._statements = Statements(tree, text)
-        self._schedules = Schedules(tree, text, target)
+        self._homes = Homes((), target)
+        self._schedules: dict[Target, Schedules] = {}
         self._classes = Classes(tree, target)
         self._gone: list[Reference] = []
 
     def of(self, constructions: Iterable[Checked]) -> tuple[list[Edit], tuple[Done, ...]]:
         """Return the edits for what was found, and what becomes of each construction."""
+        constructions = list(constructions)
+        self._homes = Homes(constructions, self._target)
+        constructions = map(self._homes.at_home, constructions)
         self._candidates = candidates = list(self._found(constructions))
         self._share(candidates)
         while _withdraw_overlapping(candidates):
@@ -130,7 +135,9 @@ class _Rewriting:
             edits += one.edits or []
             words = remarks(one.checked, one.ports, ported, one.orphan)
             edits += self._statements.comments(one.place, words)
-            written = _is_whole(one.ports[0]) or self._schedules.is_given(one.checked[0])
+            written = _is_whole(one.ports[0]) or self._schedules_for(one.checked[0]).is_given(
+                one.checked[0]
+            )
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
         edits += _apart(self._renamed_methods(), edits)
@@ -158,7 +165,7 @@ class _Rewriting:
                     ported.add(key_of(one.construction))
                 elif one.construction.kind is ApiKind.OPTIMIZER:
                     stay.add(key_of(one.construction))
-        found = Uses(self._tree, self._text, self._target, self._statements, taken).rewritten(
+        found = Uses(self._tree, self._text, self._homes, self._statements, taken).rewritten(
             uses, scene, ported, stay
         )
         edits = list(found.edits)
@@ -187,7 +194,9 @@ class _Rewriting:
         for place, together in by_place.items():
             ports = [self._port(checked, alone=len(together) == 1) for checked in together]
             direct = self._classes.called_at(place)
-            if self._schedules.is_part(together[0]):  # it goes with that which it is part of
+            if self._schedules_for(together[0]).is_part(
+                together[0]
+            ):  # it goes with that which it is part of
                 self._gone += [] if direct is None else [direct]
                 continue
             one = Candidate(together, ports, None, direct)
@@ -208,7 +217,15 @@ class _Rewriting:
     def _port(self, checked: Checked, alone: bool) -> Port:
         """The port that a file is given: of classes to choose from, each becomes its own."""
         (judgement,) = checked.judgements
-        return self._schedules.in_file(checked, judgement.port if alone else judgement.port_by_name)
+        port = judgement.port if alone else judgement.port_by_name
+        return self._schedules_for(checked).in_file(checked, port)
+
+    def _schedules_for(self, checked: Checked) -> Schedules:
+        """How schedulers are written where an optimizer, or that of a scheduler, is at home."""
+        home = self._homes.of([checked.construction]) or self._target
+        if home not in self._schedules:
+            self._schedules[home] = Schedules(self._tree, self._text, home)
+        return self._schedules[home]
 
     def _edit(self, one: Candidate, owns: Owns | None = None) -> None:
         """Find the edits of a call's arguments: those of all that it may build, if they agree.
@@ -216,9 +233,10 @@ class _Rewriting:
         `owns` tells what may be changed, where that is more than the call's own.
         """
         together, ports, place = one.checked, one.ports, one.place
-        if self._schedules.is_given(together[0]):
+        schedules = self._schedules_for(together[0])
+        if schedules.is_given(together[0]):
             alone = len(together) == 1
-            one.edits = self._schedules.edits(together[0], ports[0], one.direct) if alone else None
+            one.edits = schedules.edits(together[0], ports[0], one.direct) if alone else None
             return
         if len(together) == 1 and _is_whole(ports[0]):
             whole = Edit(place, str(ports[0].call))

@@ -1,0 +1,125 @@
+"""Port and fix every file of a corpus, and say what is wrong: nothing is written.
+
+``python tools/rewrite_corpus.py DIRECTORY…``. Each file is ported for three targets and fixed, with
+unsafe fixes, for five sets of targets. What comes of it has to be Python and a second run has to
+change nothing. A port loses no line that has nothing to do with it (`fuzzing.ports`); a fix changes
+nothing but arguments, its finding is gone, and none is there that was not there before.
+Prints counts by fidelity and by code, and exits with 1 when something is wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+from fuzzing.ports import wrong_port  # noqa: E402
+
+from conformance.fixes import TARGETS as SETS  # noqa: E402
+from optport.config import Configuration  # noqa: E402
+from optport.files import UnreadableFile, read_text  # noqa: E402
+from optport.findings import Finding  # noqa: E402
+from optport.fixing import fix_text  # noqa: E402
+from optport.gate import concerns_us  # noqa: E402
+from optport.linting import lint_text  # noqa: E402
+from optport.options import make_options  # noqa: E402
+from optport.rewrite.source import port_source  # noqa: E402
+
+PORTED = ("paddle", "mindspore", "mindspore.experimental")
+
+
+def wrong_fix(text: str, targets: str, path: Path, counts: Counter[str]) -> str | None:
+    """Return what is wrong with the fixes of a source; None where all is well."""
+    settings = Configuration({"targets": targets}, isolated=True).settings_in(".")
+    before = Counter(map(_what, lint_text(text, settings, path).findings))
+    done = fix_text(text, settings, path, unsafe=True)
+    counts.update(one.code for one in done.fixed)
+    if done.endless or done.refused:
+        return "can't be fixed to the end"
+    if done.text == text:
+        return None
+    counts["files"] += 1
+    if not _differ_in_arguments(ast.parse(text), ast.parse(done.text)):
+        return "changes more than arguments"
+    after = Counter(map(_what, done.report.findings))
+    new = after - (before - Counter(map(_what, done.fixed)))
+    if new:
+        return f"leaves or makes {sorted(new)[0]}"
+    again = fix_text(done.text, settings, path, unsafe=True).text
+    return None if again == done.text else "changes more in a second run"
+
+
+def _what(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return finding.code, finding.optimizer, finding.arguments
+
+
+def _differ_in_arguments(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two trees are the same but for arguments of calls, entries and items of dicts."""
+    pending: list[tuple[object, object]] = [(one, other)]
+    while pending:
+        mine, theirs = pending.pop()
+        if isinstance(mine, ast.Dict) and isinstance(theirs, ast.Dict):
+            continue
+        if isinstance(mine, ast.Call) and isinstance(theirs, ast.Call):
+            pending.append((mine.func, theirs.func))
+        elif isinstance(mine, ast.Assign) and isinstance(mine.targets[0], ast.Subscript):
+            continue
+        elif isinstance(mine, ast.AST) and type(mine) is type(theirs):
+            pending += zip(_fields(mine), _fields(theirs), strict=True)
+        elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+            pending += zip(mine, theirs, strict=True)
+        elif mine != theirs:
+            return False
+    return True
+
+
+def _fields(node: ast.AST | object) -> list[object]:
+    assert isinstance(node, ast.AST)
+    return [value for _, value in ast.iter_fields(node)]
+
+
+def _texts(directories: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    for path in sorted(one for name in directories for one in Path(name).rglob("*.py")):
+        try:
+            text = read_text(path)
+            ast.parse(text)
+        except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if concerns_us(text):
+            yield path, text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what is wrong, and the counts; returns 1 if something is."""
+    options = {name: make_options(name) for name in PORTED}
+    counts: dict[str, Counter[str]] = {}
+    wrong = files = 0
+    for path, text in _texts(sys.argv[1:] if arguments is None else arguments):
+        files += 1
+        for name, one in options.items():
+            ported = port_source(text, one.targets[0])
+            count = counts.setdefault(f"port to {name}", Counter())
+            count.update(done.fidelity.value for done in ported.done if not done.is_use)
+            count["files"] += ported.text != text
+            problem = wrong_port(text, one)
+            if problem is not None:
+                wrong += 1
+                print(f"{path}: port to {name} {problem}")
+        for name in SETS:
+            problem = wrong_fix(text, name, path, counts.setdefault(f"fix for {name}", Counter()))
+            if problem is not None:
+                wrong += 1
+                print(f"{path}: fix for {name} {problem}")
+    for done, count in counts.items():
+        print(f"{done}: {', '.join(f'{key} {number}' for key, number in sorted(count.items()))}")
+    print(f"{files} files, {wrong} times something is wrong")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
