@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from conformance.generate import generated_calls
@@ -13,7 +14,8 @@ from optport.table import api_names, api_table, targets
 EXTRA_CALLS = EVIDENCE / "calls.txt"
 
 
-def all_calls() -> list[str]:
+@cache
+def all_calls() -> tuple[str, ...]:
     """Every call to execute, each once, by optimizer."""
     calls: dict[str, None] = {}
     extra = extra_calls()
@@ -21,7 +23,7 @@ def all_calls() -> list[str]:
         mine = [*generated_calls(name), *named_calls(name)]
         mine += [call for call in extra if call.partition("(")[0] == name]
         calls.update(dict.fromkeys(mine))
-    return list(calls)
+    return tuple(calls)
 
 
 def extra_calls() -> list[str]:

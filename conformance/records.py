@@ -246,8 +246,9 @@ def options_for(target: Target) -> Options:
     return make_options(f"{target.info.short}=={target.version}")
 
 
+@cache
 def new_record(call: str, target: Target) -> Record:
-    """The record of a call on a target, still without results."""
+    """The record of a call on a target, still without results; worked out once a process."""
     options = options_for(target)
     found = _causes(findings(call, target))
     runs: dict[Part, Run | None] = {}

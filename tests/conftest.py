@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gc
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,8 +20,12 @@ from optport.check import Report, check_source
 from optport.defaults import DEFAULT_TARGETS
 from optport.options import Options, default_options, make_options
 
-settings.register_profile("optport", deadline=None, derandomize=True)
+settings.register_profile("optport", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("optport")
+
+# Processes that tests start keep what they compile; each would compile all of optport otherwise.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/fixtures/*.txt and tests/ports/*.txt anew",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Have Python not look through thousands of tests for cycles again and again."""
+    gc.freeze()
 
 
 @pytest.fixture
@@ -54,13 +65,17 @@ def check_once(text: str, options: Options) -> Report:
 
 @pytest.fixture
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the command line take the report of a text that this process has checked before."""
+    """Have the command line take the report of a text that this process has checked before.
+
+    It starts no processes then, which would know nothing of each other's.
+    """
 
     def check(_: ast.Module, text: str, options: Options | None = None, **__: Any) -> Report:
         # It is looked at again, and so never released.
         return replace(check_once(text, options or default_options()), reading=None)
 
     monkeypatch.setattr("optport.guard.check_guarded", check)
+    monkeypatch.setattr("optport.cli.parallel.MIN_FILES", sys.maxsize)
 
 
 def of_all_fixtures(test: Callable[..., None]) -> Callable[..., None]:

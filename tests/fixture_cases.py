@@ -16,6 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from optport.defaults import DEFAULT_TARGETS
+from optport.options import Options, make_options
+
 FIXTURES = Path(__file__).parent / "fixtures"
 CERTAINTIES = {"": "certain", "?": "possible", "??": "unresolved"}
 
@@ -45,6 +48,11 @@ class AskedFor(NamedTuple):
     targets: str | None = None
     torch_version: str | None = None
     notes: bool = False
+
+    @property
+    def options(self) -> Options:
+        """The options as the core takes them."""
+        return make_options(self.targets or DEFAULT_TARGETS, self.torch_version or "", self.notes)
 
     @property
     def flags(self) -> list[str]:

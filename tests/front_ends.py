@@ -5,13 +5,15 @@ A further front end is one more function here, entered in `FRONT_ENDS`.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from optport.defaults import DEFAULT_TARGETS
+from optport.cli import main
 from tests import hosts
-from tests.conftest import ROOT, check, run
+from tests.conftest import ROOT, check_once
 from tests.fixture_cases import AskedFor, Spot
 
 Spots = Mapping[Path, list[Spot]]
@@ -30,26 +32,23 @@ def core(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
     return {
         path: sorted(
             Spot(finding.place.line, finding.place.col, finding.code)
-            for finding in check(
-                path.read_text(encoding="utf-8"),
-                asked_for.targets or DEFAULT_TARGETS,
-                asked_for.torch_version or "",
-                asked_for.notes,
-            ).findings
+            for finding in check_once(path.read_text(encoding="utf-8"), asked_for.options).findings
         )
         for path in paths
     }
 
 
 def command_line(paths: Sequence[Path], asked_for: AskedFor) -> Spots:
-    """``python -m optport check --format json``."""
-    done = run("optport", "check", "--format", "json", *asked_for.flags, *paths)
-    assert not done.stderr
+    """``optport check --format json``, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        main(["check", "--format=json", *asked_for.flags, *map(str, paths)])
+    assert not err.getvalue()
     return _collected(
         paths,
         (
             (found["path"], Spot(found["line"], found["col"], found["code"]))
-            for found in json.loads(done.stdout)["findings"]
+            for found in json.loads(out.getvalue())["findings"]
         ),
     )
 
@@ -89,3 +88,5 @@ FRONT_ENDS: Mapping[str, FrontEnd] = {
     "flake8": flake8,
     "pylint": pylint,
 }
+HOSTS = ("flake8", "pylint")
+"""Those that are front ends of another program's."""

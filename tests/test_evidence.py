@@ -25,6 +25,8 @@ from optport.targets import Target, parse_target
 from tests.changed_records import PARTS, RAISES, SAME, changed, made
 
 TARGETS = newest_executed()
+pytestmark = pytest.mark.xdist_group("evidence")
+"""One process looks at it, which works the records of a target out once."""
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_the_evidence_bears_out_the_table(target: Target) -> None:
 @pytest.mark.parametrize("path", sorted(EVIDENCE.glob("*.jsonl")), ids=lambda path: path.stem)
 def test_every_file_covers_every_call_and_is_explained(path: Path) -> None:
     recorded = read_evidence(path)
-    assert list(recorded) == all_calls()
+    assert tuple(recorded) == all_calls()
     runs = json.loads(RUNS.read_text(encoding="utf-8"))
     assert runs[path.stem]["calls"] == len(recorded)
 

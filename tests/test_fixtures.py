@@ -6,24 +6,26 @@ anew: the difference is there to be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from optport.defaults import DEFAULT_TARGETS
 from optport.findings import Finding
-from optport.options import make_options
-from tests.conftest import check_once
+from tests.conftest import check_once, of_all_fixtures
 from tests.fixture_cases import FIXTURES as FOLDER
 from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options
-from tests.front_ends import FRONT_ENDS, Spots
+from tests.front_ends import FRONT_ENDS, HOSTS, Spots
 
 FIXTURES = all_fixtures()
 
-each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.path.stem)
+
+def each_fixture(test: Callable[..., None]) -> Callable[..., None]:
+    """Have a test look at the reports of all fixtures."""
+    marked = pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.path.stem)
+    return of_all_fixtures(marked(test))
 
 
 @cache
@@ -34,9 +36,7 @@ def _run(front_end: str, asked_for: AskedFor) -> Spots:
 
 
 def _findings(fixture: Fixture) -> list[Finding]:
-    asked = fixture.asked_for
-    targets, version = asked.targets or DEFAULT_TARGETS, asked.torch_version or ""
-    return check_once(fixture.text, make_options(targets, version, asked.notes)).findings
+    return check_once(fixture.text, fixture.asked_for.options).findings
 
 
 def _shown(finding: Finding) -> str:
@@ -47,9 +47,10 @@ def _shown(finding: Finding) -> str:
 def _each_front_end() -> Iterator[Any]:
     """Every front end with every fixture; one process runs what a front end needs one run for."""
     for front_end in FRONT_ENDS:
+        host = front_end in HOSTS
         for fixture in FIXTURES:
-            marks = [pytest.mark.xdist_group(front_end)]
-            if front_end != "core" and fixture.asked_for != AskedFor():
+            marks = [pytest.mark.xdist_group(front_end if host else "remembered")]
+            if host and fixture.asked_for != AskedFor():
                 marks.append(pytest.mark.slow)  # a run of the host for one or two fixtures
             yield pytest.param(
                 front_end, fixture, marks=marks, id=f"{front_end}-{fixture.path.stem}"
@@ -57,7 +58,11 @@ def _each_front_end() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("front_end, fixture", list(_each_front_end()))
-def test_findings_are_those_stated(front_end: str, fixture: Fixture) -> None:
+def test_findings_are_those_stated(
+    front_end: str, fixture: Fixture, request: pytest.FixtureRequest
+) -> None:
+    if front_end not in HOSTS:
+        request.getfixturevalue("remembered")
     assert _run(front_end, fixture.asked_for)[fixture.path] == fixture.spots
 
 

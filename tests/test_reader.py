@@ -484,7 +484,7 @@ def test_no_source_makes_the_walk_fail(program: str) -> None:
 
 # -- deep and long --------------------------------------------------------------------------
 
-DEPTH = 2_100
+DEPTH = 1_200
 """Far beyond what Python's own stack takes."""
 CALL = "torch.optim.ASGD([])"
 
