@@ -141,6 +141,13 @@ def test_numbers_that_no_float_holds(optimizer: str, arguments: str) -> None:
     assert failure(f"import torch\n{call}\n", EVERYTHING) is None
 
 
+@pytest.mark.parametrize("betas", ["0.1", "(0.9,)", "'ab'", "{0: 1}", "None", "[0.9, 'x']"])
+def test_values_in_place_of_a_pair_that_are_none(betas: str) -> None:
+    for name in ("Adam", "Adamax", "NAdam", "RAdam"):
+        call = f"torch.optim.{name}(q, lr=0.1, betas={betas})"
+        assert failure(f"import torch\n{call}\n", EVERYTHING) is None
+
+
 @pytest.mark.parametrize("target", ["paddle", "mindspore", "mindspore.experimental"])
 @pytest.mark.parametrize(
     "lines",

@@ -33,9 +33,9 @@ def expressed(
     """
 
     def spell(hole: Hole) -> str:
-        value = plain(lookup(hole.name))
+        value = _part(plain(lookup(hole.name)), hole.element)
         if value is not UNREAD:
-            return repr(as_float(value if hole.element is None else value[hole.element]))
+            return repr(as_float(value))
         argument = given(hole.name)
         text = hole.name
         if argument is not None:
@@ -48,6 +48,14 @@ def expressed(
     text = parse_template(template).render(spell)
     number = _number(parse_expression(text))
     return text if number is None else repr(float(f"{number:.12g}"))
+
+
+def _part(value: object, element: int | None) -> object:
+    """The element of a value that is asked for; `UNREAD` where it has none."""
+    if element is None or value is UNREAD:
+        return value
+    found = value if isinstance(value, (tuple, list)) else ()
+    return found[element] if element < len(found) else UNREAD
 
 
 def _number(node: ast.expr) -> float | None:
