@@ -41,6 +41,7 @@ _BUILD: Final = {
 _GROUPS: Final = "[{'params': [w1]}, {'params': [w2]}]"
 _SCHEDULERS: Final = {
     "scheduled": ("StepLR", "StepDecay", "step_size=1, gamma=0.5"),
+    "factors": ("LambdaLR", "LambdaDecay", "lr_lambda=lambda e: 0.5 ** int(e)"),
     "milestones": ("MultiStepLR", "MultiStepDecay", "milestones=[1], gamma=0.5"),
     "restarts": (
         "CosineAnnealingWarmRestarts",

@@ -141,6 +141,8 @@ class ValueSet:
 
 
 UNKNOWN = ValueSet()
+SOME_FLOAT = ValueSet((Literal(float("nan")),), complete=True)
+"""A float of Python's that is not read: it equals no number."""
 NOTHING = ValueSet((), complete=True)
 """What is certainly not there."""
 

@@ -11,21 +11,27 @@ _KEYED = frozenset({"get", "index", "format", "pop"})
 _WHOLE = frozenset({"int", "round"})
 
 
-def needs_int(function: ast.expr | None) -> bool:
-    """Whether a lambda surely uses its first parameter as an index, a key or a text.
+def needs_int(function: ast.AST | None) -> bool:
+    """Whether a function surely uses its first parameter as an index, a key or a text.
 
-    Arithmetic, comparisons and functions such as `min` and `math.cos` take any number.
+    Arithmetic, comparisons and functions such as `min` and `math.cos` take any number. One that
+    binds the parameter anew is not looked at.
     """
-    if not isinstance(function, ast.Lambda):
+    if not isinstance(function, (ast.Lambda, ast.FunctionDef)):
         return False
     arguments = [*function.args.posonlyargs, *function.args.args]
     if not arguments:
         return False
-    pending: list[tuple[ast.AST, bool]] = [(function.body, False)]
+    name = arguments[0].arg
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    pending: list[tuple[ast.AST, bool]] = [(one, False) for one in body]
+    found = False
     while pending:
         node, exact = pending.pop()
-        if isinstance(node, ast.Name) and node.id == arguments[0].arg and exact:
-            return True
+        if isinstance(node, ast.Name) and node.id == name:
+            if not isinstance(node.ctx, ast.Load):
+                return False
+            found = found or exact
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in _WHOLE:
                 continue
@@ -37,7 +43,7 @@ def needs_int(function: ast.expr | None) -> bool:
             pending.append((node.value, True))
         elif not isinstance(node, ast.Compare):
             pending += [(child, exact) for child in ast.iter_child_nodes(node)]
-    return False
+    return found
 
 
 def _takes_exactly(function: ast.expr) -> bool:

@@ -104,7 +104,7 @@ class Members:
             return False
         if row.left_out is not None and (row.left_out in use.arguments or use.hidden is not None):
             return False
-        if row.formatted and not use.formatted:
+        if (row.formatted and not use.formatted) or (row.whole and not use.whole):
             return False
         over = [one.api for receiver in use.receivers for one in self._scene.over(receiver)]
         if row.scheduled and not over:

@@ -16,6 +16,7 @@ from optport.hazards.rates import base_rate, is_known, optimizer_text
 from optport.hazards.rules import own_hazards
 from optport.hazards.scene import Scene
 from optport.hazards.schedules import Trouble, has_own_rates, troubles
+from optport.hazards.shapes import value_of
 from optport.hazards.spelling import element_texts
 from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
@@ -23,7 +24,7 @@ from optport.table import api_table, roles
 from optport.table.model import Fate, Role, SchedulerRules, Takes
 from optport.table.templates import Hole, Template, operand
 from optport.targets import Target
-from optport.values import Certainty
+from optport.values import Certainty, Literal
 
 _ORDER = (
     Fidelity.EXACT,
@@ -98,6 +99,11 @@ def _class_port(case: Case, rules: SchedulerRules, left: Sequence[Trouble]) -> P
 
 def _by_int(function: Argument, by_int: Template) -> str:
     """A function, or each of a list, that is called with an int."""
+    only = value_of(function).exact
+    is_list = isinstance(only, Literal) and isinstance(only.value, (list, tuple))
+    if is_list and not isinstance(function.node, (ast.List, ast.Tuple)):
+        inner = _filled(by_int, "function")
+        return f"[(lambda function: {inner})(one) for one in {function.text}]"
     if not isinstance(function.node, (ast.List, ast.Tuple)):
         return _filled(by_int, function.text)
     each = element_texts(function.text, len(function.node.elts))

@@ -11,7 +11,7 @@ from optport.hazards.advice import WhenPorting
 from optport.hazards.case import Case
 from optport.hazards.exact_ints import needs_int
 from optport.hazards.hazard import Hazard
-from optport.hazards.scene import Scene
+from optport.hazards.scene import Scene, in_force
 from optport.hazards.spelling import plain
 from optport.reader.model import Construction
 from optport.signatures import ApiKind
@@ -62,7 +62,8 @@ def _called(case: Case) -> Iterator[Hazard]:
     function = case.given(roles(ApiKind.SCHEDULER)[Role.FUNCTION])
     if rules is None or rules.calls is None or function is None:
         return
-    functions = function.node.elts if isinstance(function.node, _DISPLAYS) else [function.node]
+    display = function.display or function.node
+    functions = display.elts if isinstance(display, _DISPLAYS) else [function.function or display]
     if any(map(needs_int, functions)):
         yield case.hazard(
             HazardKind.MEANING,
@@ -98,7 +99,7 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     rules, table = target.info.schedulers, api_table(scheduler.api)
     if rules is None or table is None:
         return
-    if rules.counts is not None:
+    if rules.counts is not None and not _is_steady(scheduler, table):
         paced = scene.steps_apart(scheduler)
         if paced is not Certainty.NO:
             advice = "state lengths in optimizer steps"
@@ -109,6 +110,15 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     own = max(map(has_own_rates, scheduler.built_with), default=Certainty.NO)
     if own is not Certainty.NO:
         yield from _over_groups(scheduler, table, rules.groups, own)
+
+
+def _is_steady(scheduler: Construction, table: ApiTable) -> bool:
+    """Whether a scheduler surely never changes the rate."""
+    condition = table.steady_when
+    if condition is None:
+        return False
+    held = condition.holds(lambda name: in_force(scheduler, name))
+    return held is Certainty.CERTAIN and scheduler.certainty is Certainty.CERTAIN
 
 
 def _over_groups(

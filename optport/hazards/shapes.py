@@ -15,7 +15,7 @@ def value_of(argument: Argument) -> ValueSet:
     """Return an argument's value, or what its form tells of it."""
     if argument.value.known or argument.node is None:
         return argument.value
-    value = _form(argument.node)
+    value = _form(argument.display or argument.node)
     return argument.value if value is None else exactly(Literal(value))
 
 
@@ -26,12 +26,21 @@ def _form(node: ast.expr) -> list[object] | tuple[object, ...] | range | None:
             return None
         unread: list[object] = [UNREAD for _ in node.elts]
         return unread if isinstance(node, ast.List) else tuple(unread)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
-        return _range(node)
-    return None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    name, inner = node.func.id, node.args[0] if len(node.args) == 1 else None
+    if name in ("list", "tuple") and isinstance(inner, ast.Call):
+        numbers = _range(inner)
+        if numbers is None or len(numbers) > MAX_ELEMENTS:
+            return None
+        return list(numbers) if name == "list" else tuple(numbers)
+    return _range(node)
 
 
 def _range(call: ast.Call) -> range | None:
+    """The numbers that a call of `range` gives, where they can be read."""
+    if not isinstance(call.func, ast.Name) or call.func.id != "range" or call.keywords:
+        return None
     try:
         return range(*(ast.literal_eval(one) for one in call.args))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):

@@ -9,11 +9,12 @@ from optport.places import Place
 from optport.reader.call_sites import names_of
 from optport.reader.callee import ArgumentSource
 from optport.reader.classes import OwnFunction
-from optport.reader.containers import Entry, entries_of
+from optport.reader.containers import Entry, ListValue, entries_of
 from optport.reader.frames import Spot, is_rest, looked_through, rest_positions
 from optport.reader.item_sites import ItemSite
 from optport.reader.layout import Holder, HolderSite, Site
 from optport.reader.model import Argument, Parameters
+from optport.reader.names import sources_of
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
@@ -204,11 +205,19 @@ class ArgumentBinder:
         before = self.arguments.get(argument.name)
         if before is not None:  # an edit would leave the other where it is
             argument = replace(argument, sure=argument.sure or before.sure, site=None)
+        if isinstance(node, ast.Name) and isinstance(value.exact, ListValue):
+            argument = replace(argument, display=self._display(node, at))
         self.arguments[argument.name] = argument
         self.values[argument.name] = value
         if argument.name == self._reader.name:
             read = self._reader.read(node, at, self._entry)
             self.parameters = replace(read, sources=((node, at),))
+
+    def _display(self, node: ast.Name, at: Point) -> ast.expr | None:
+        """The list or tuple that a name is assigned, once."""
+        sources = sources_of(node, at, self._reader.evaluator.evaluation)
+        only = sources[0][0] if len(sources) == 1 else None
+        return only if isinstance(only, (ast.List, ast.Tuple)) else None
 
     def _entry(self, entry: Entry) -> Argument:
         key = entry.key

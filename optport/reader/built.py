@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from optport.reader.objects import Interpreter, Object, exported, keyword_of
 from optport.reader.scopes import Point
 from optport.reader.torch_names import kind_of
-from optport.signatures import ApiKind
+from optport.signatures import ApiKind, known_names
 from optport.table import roles
 from optport.table.model import Role
 from optport.values import UNKNOWN, ValueSet, exactly
@@ -39,7 +40,9 @@ class Built(Object):
         return kind_of(self.api)
 
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
-        """Return its parameter groups, or the optimizer of a scheduler."""
+        """Return its parameter groups, the optimizer of a scheduler, or a method."""
+        if name in method_names():
+            return exactly(BoundMethod(self, name))
         if self.kind is ApiKind.OPTIMIZER:
             return exactly(ParamGroups(self)) if name == GROUPS else UNKNOWN
         if name != roles(ApiKind.SCHEDULER)[Role.OPTIMIZER] or self.home is None:
@@ -55,6 +58,21 @@ class Built(Object):
         if node is None and self.call.args:
             node = self.call.args[0]
         return UNKNOWN if node is None else self.home.value(node, self.at)
+
+
+@dataclass(eq=False, slots=True)
+class BoundMethod(Object):
+    """A method of an optimizer or scheduler that is not called where it is taken."""
+
+    guessed: ClassVar[bool] = False
+    of: Built
+    name: str
+
+
+@cache
+def method_names() -> frozenset[str]:
+    """The names of all methods of optimizers and schedulers."""
+    return frozenset(api.rpartition(".")[2] for api in known_names(ApiKind.METHOD))
 
 
 @dataclass(eq=False, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 
 from optport.reader.index import Index
@@ -18,7 +18,9 @@ class Spot:
 
     Without an owner the member is a function, called by its name. `keys` are the items that are
     taken of it one after the other; a spot without member is an item of something. `opened` is how
-    surely something looks into what a call gives, rather than keeping or handing it on whole.
+    surely something looks into what a call gives, rather than keeping or handing it on whole. An
+    `aliased` method is called by a name that it has been assigned to. A `whole` spot looks at all
+    keys of what may be a group.
     """
 
     node: ast.expr
@@ -29,16 +31,20 @@ class Spot:
     keys: tuple[ast.expr, ...] = ()
     formatted: bool = False
     opened: Certainty = Certainty.POSSIBLE
+    aliased: bool = False
+    whole: bool = False
 
 
 def find_spots(
-    root: ast.expr, at: Point, index: Index, members: Container[str], keys: Container[str]
+    root: ast.expr, at: Point, index: Index, members: Container[str], keys: Collection[str]
 ) -> Iterator[Spot]:
     """Yield the uses of `members` in an expression, and of items with one of `keys`."""
     pending: list[tuple[ast.AST, Point, bool, Certainty]] = [(root, at, False, _UNTOLD)]
     while pending:
         node, place, formatted, opened = pending.pop()
         if isinstance(node, ast.Call):
+            if keys:
+                yield from _looked_through(node, place)
             spot = _call(node, place, members, formatted, opened)
             if spot is not None:
                 yield spot
@@ -46,7 +52,7 @@ def find_spots(
                 pending += inner
             else:
                 pending.append((node.func, place, False, _UNTOLD))
-            formats, opens = _formats(node.func), _opens(node.func)
+            formats, opens = _formats(node), _opens(node.func)
             pending += [(argument, place, formats, opens) for argument in node.args]
             given = [keyword.value for keyword in node.keywords]
             pending += [(argument, place, formats, Certainty.NO) for argument in given]
@@ -57,14 +63,29 @@ def find_spots(
             pending.append((rest[0], place, formatted, Certainty.CERTAIN))
             pending += [(one, place, False, _UNTOLD) for one in rest[1:]]
         elif isinstance(node, ast.FormattedValue):
-            pending.append((node.value, place, True, _UNTOLD))
+            pending.append((node.value, place, node.format_spec is not None, _UNTOLD))
         else:
             kept = Certainty.NO if isinstance(node, _DISPLAYS) else _UNTOLD
-            pending += [(part, inside, False, kept) for part, inside in index.parts(node, place)]
+            passed_on = formatted and isinstance(node, _NUMBERS)
+            parts = index.parts(node, place)
+            pending += [(part, inside, passed_on, kept) for part, inside in parts]
 
 
 _UNTOLD = Certainty.POSSIBLE
 _DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
+_NUMBERS = (ast.BinOp, ast.UnaryOp, ast.IfExp)
+WHOLE_METHODS = frozenset({"items", "keys", "values"})
+WHOLE_FUNCTIONS = frozenset({"dict", "len", "list", "set", "sorted"})
+"""What looks at all keys of a dict."""
+
+
+def _looked_through(node: ast.Call, at: Point) -> Iterator[Spot]:
+    """What a call looks through as a whole."""
+    callee, given = node.func, node.args
+    if isinstance(callee, ast.Attribute) and callee.attr in WHOLE_METHODS and not given:
+        yield Spot(node, callee.value, "", at, Access.READ, whole=True)
+    elif isinstance(callee, ast.Name) and callee.id in WHOLE_FUNCTIONS and len(given) == 1:
+        yield Spot(node, given[0], "", at, Access.READ, whole=True)
 
 
 def _call(
@@ -85,9 +106,35 @@ def _opens(callee: ast.expr) -> Certainty:
     return Certainty.NO if isinstance(callee, ast.Attribute) else _UNTOLD
 
 
-def _formats(callee: ast.expr) -> bool:
-    """Whether what is called formats its arguments."""
-    return getattr(callee, "attr", "") == "format" or getattr(callee, "id", "") == "format"
+def _formats(call: ast.Call) -> bool:
+    """Whether a call formats its arguments by something like ``.3f``."""
+    callee = call.func
+    if isinstance(callee, ast.Attribute) and callee.attr == "format":
+        text = getattr(callee.value, "value", None)
+        return not isinstance(text, str) or ":" in text
+    return isinstance(callee, ast.Name) and callee.id == "format" and len(call.args) > 1
+
+
+def formatted_names(
+    root: ast.expr, at: Point, index: Index, names: Container[str]
+) -> Iterator[tuple[ast.Name, Point]]:
+    """Yield the uses of some names that are formatted by something like ``.3f``."""
+    pending: list[tuple[ast.AST, Point, bool]] = [(root, at, False)]
+    while pending:
+        node, place, formatted = pending.pop()
+        if isinstance(node, ast.Name):
+            if formatted and node.id in names:
+                yield node, place
+        elif isinstance(node, ast.FormattedValue):
+            pending.append((node.value, place, node.format_spec is not None))
+        elif isinstance(node, ast.Call) and _formats(node):
+            pending += [(node.func, place, False), *((one, place, True) for one in node.args)]
+        else:
+            passed_on = formatted and isinstance(node, (*_NUMBERS, ast.Subscript))
+            pending += [(part, inside, passed_on) for part, inside in index.parts(node, place)]
+            if passed_on:  # names are leaves, which are no parts
+                named = (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.Name))
+                pending += [(one, place, True) for one in named]
 
 
 def _chain(

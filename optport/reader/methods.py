@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from optport.reader.aliases import assigned, names_of
 from optport.reader.arguments import ArgumentBinder
-from optport.reader.built import GROUPS, Built, Made, ParamGroup, ParamGroups
+from optport.reader.built import (
+    GROUPS,
+    BoundMethod,
+    Built,
+    Made,
+    ParamGroup,
+    ParamGroups,
+    method_names,
+)
 from optport.reader.callee import ArgumentSource, built_by
 from optport.reader.classes import Instance
+from optport.reader.index import Index
 from optport.reader.loops import pace_of
-from optport.reader.member_spots import Spot, find_spots
+from optport.reader.member_spots import (
+    WHOLE_FUNCTIONS,
+    WHOLE_METHODS,
+    Spot,
+    find_spots,
+    formatted_names,
+)
 from optport.reader.model import Argument, Construction, MethodUse
+from optport.reader.names import bindings_of
+from optport.reader.names import owner as owner_of
+from optport.reader.number_kinds import NumberKind, number_kind
 from optport.reader.objects import NAMESPACE
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
@@ -21,8 +40,10 @@ from optport.reader.torch_names import kind_of, owner_names
 from optport.signatures import ApiKind, Signature, family, known_names
 from optport.table import api_names
 from optport.table.model import Access
-from optport.values import Certainty, Literal, Qualified, Value, ValueSet
+from optport.values import SOME_FLOAT, Certainty, Literal, Qualified, Value, ValueSet
 
+_GROUPS = (ParamGroup, ParamGroups)
+_BUILT_IN = "builtins"
 _BASES = {ApiKind.OPTIMIZER: "Optimizer", ApiKind.SCHEDULER: "lr_scheduler.LRScheduler"}
 """The class below which the members are listed that all optimizers or schedulers have."""
 
@@ -83,7 +104,9 @@ class MethodFinder:
         index = self._evaluator.index
         members = known_members()
         keys = group_keys() if index.lines.count(GROUPS) else frozenset()
-        lines = index.lines.with_members(known_members(), _functions())
+        functions = _functions() | WHOLE_FUNCTIONS if keys else _functions()
+        looked = WHOLE_FUNCTIONS | WHOLE_METHODS if keys else frozenset()
+        lines = index.lines.with_members(known_members().keys() | looked, functions)
         if keys:
             for quote in "'\"":
                 index.lines.add_text(f"[{quote}", lines)
@@ -95,10 +118,62 @@ class MethodFinder:
         evaluation = self._evaluator.evaluation
         evaluation.begin(len(self._source.text), len(spots))
         uses: list[MethodUse] = []
+        kept: list[Spot] = []
         for spot in spots:
             evaluation.ask()
-            uses += self._uses(spot)
-        return sorted(uses, key=lambda use: use.place)
+            found = list(self._uses(spot))
+            uses += found
+            if found and spot.access in (Access.READ, Access.CALL):
+                kept.append(spot)
+        later: list[MethodUse] = []
+        for spot in self._aliased(kept):
+            evaluation.ask()
+            later += self._called_later(spot)
+        later += self._formatted_later(kept)
+        called = {_what(use) for use in later if use.access is Access.CALL}
+        # Where a method is called counts, not where it is taken.
+        taken = {spot.node for spot in kept if spot.access is Access.READ}
+        uses = [one for one in uses if one.node not in taken or _what(one) not in called]
+        return sorted([*uses, *later], key=lambda use: use.place)
+
+    def _aliased(self, kept: Sequence[Spot]) -> Iterator[Spot]:
+        """Yield the calls of names and attributes that methods have been assigned to."""
+        index = self._evaluator.index
+        methods = [
+            one for one in kept if one.access is Access.READ and one.member in method_names()
+        ]
+        names = _names(methods, index)
+        lines = index.lines.with_members(names, names) if names else index.lines.none()
+        for root, at in index.expressions(lines):
+            for spot in find_spots(root, at, index, names, ()):
+                if spot.access is Access.CALL:
+                    yield spot
+
+    def _called_later(self, spot: Spot) -> Iterator[MethodUse]:
+        """Yield the uses of methods that a call may be of, under another name."""
+        value = self._evaluator.value(_callee(spot), spot.at)
+        methods = [one for one in value.values if isinstance(one, BoundMethod)]
+        complete = value.complete and len(methods) == len(value.values)
+        for method in methods:
+            api, whole = _api(method.of.api, method.name), complete and len(methods) == 1
+            if api is not None:
+                called = replace(spot, member=method.name, owner=None, aliased=True)
+                yield self._use(called, Access.CALL, api, [_object(method.of)], whole)
+
+    def _formatted_later(self, kept: Sequence[Spot]) -> Iterator[MethodUse]:
+        """Yield the uses of what is formatted where a name is that it has been assigned to."""
+        index = self._evaluator.index
+        of = {spot.node: spot for spot in kept}
+        names = _names(kept, index)
+        lines = index.lines.with_words(names) if names else index.lines.none()
+        for root, at in index.expressions(lines):
+            for node, point in formatted_names(root, at, index, names):
+                given = [assigned(one, of) for one in bindings_of(node.id, point)]
+                spots = [of[one] for one in given if one in of]
+                self._evaluator.evaluation.ask()
+                for spot in spots[:1] if len(spots) == len(given) else ():
+                    for use in self._uses(replace(spot, formatted=True)):
+                        yield replace(use, place=self._source.place(node), node=node, aliased=True)
 
     def _uses(self, spot: Spot) -> Iterator[MethodUse]:
         """Yield the uses at a spot, one for each member that it may be."""
@@ -109,7 +184,7 @@ class MethodFinder:
         if owner is None:
             return
         if not spot.member:  # an item of what may be a group
-            kinds = (ParamGroup, ParamGroups)
+            kinds = ParamGroup if spot.whole else _GROUPS
             groups = tuple(one for one in value.values if isinstance(one, kinds))
             value = ValueSet(groups, value.complete and len(groups) == len(value.values))
         member = spot.member or GROUPS
@@ -126,14 +201,17 @@ class MethodFinder:
     def _is_given(self, spot: Spot, value: ValueSet) -> bool:
         """Whether the member is a function, or of a class, that optimizers are given to."""
         owners = known_members()[spot.member] & owner_names()
+        if spot.owner is None and _BUILT_IN in owners and not value.known:
+            return owner_of(spot.member, spot.at.scope) is None
         wanted = owners if spot.owner is not None else {f"{own}.{spot.member}" for own in owners}
         return any(isinstance(o, (Made, Qualified)) and o.name in wanted for o in value.values)
 
     def _passed(self, spot: Spot) -> Iterator[MethodUse]:
-        assert isinstance(spot.node, ast.Call)
         owners = known_members()[spot.member] & owner_names()
-        for argument in spot.node.args:
-            objects, complete = _objects(self._evaluator.value(argument, spot.at), "")
+        for argument in _given(_called(spot)):
+            value = self._evaluator.value(argument, spot.at)
+            whole = tuple(one for one in value.values if not isinstance(one, _GROUPS))
+            objects, complete = _objects(replace(value, values=whole), "")
             if objects:
                 api = f"{min(owners)}.{spot.member}"
                 yield self._use(spot, Access.PASSED, api, objects, complete)
@@ -175,11 +253,13 @@ class MethodFinder:
             signature=signature,
             hidden=None if bound is None else bound.hidden,
             formatted=spot.formatted,
+            whole=spot.whole,
             opened=spot.opened,
             pace=pace_of(spot.owner, spot.at, self._evaluator, self._source),
             site=None if bound is None else bound.site(_called(spot)),
             complete=complete,
             node=spot.node,
+            aliased=spot.aliased,
             declared=declared,
         )
 
@@ -207,7 +287,29 @@ class MethodFinder:
         if node is None:
             return None
         value = self._evaluator.value(node, spot.at).readable
+        if not value.complete:
+            kind = number_kind(node, spot.at, self._evaluator)
+            value = SOME_FLOAT if kind is NumberKind.FLOAT else value
         return Argument("value", value, self._source.expression(node), self._source.place(node))
+
+
+def _names(spots: Sequence[Spot], index: Index) -> frozenset[str]:
+    return names_of({one.node for one in spots}, (one.at.scope for one in spots), index)
+
+
+def _what(use: MethodUse) -> tuple[object, ...]:
+    """The member of a use, and what it is of."""
+    return use.api, use.declared, *((one.place, one.api) for one in use.receivers)
+
+
+def _given(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call is given, and what lists and dicts that are written there hold."""
+    for argument in (*call.args, *(one.value for one in call.keywords)):
+        yield argument
+        if isinstance(argument, ast.Dict):
+            yield from argument.values
+        elif isinstance(argument, (ast.List, ast.Tuple)):
+            yield from argument.elts
 
 
 def _callee(spot: Spot) -> ast.expr:
@@ -233,11 +335,15 @@ def _objects(value: ValueSet, member: str) -> tuple[list[_Object], bool]:
     return found, complete
 
 
+def _object(built: Built) -> _Object:
+    return _Object(built.api, built.call, declared=built.declared)
+
+
 def _as_objects(value: Value, member: str) -> list[_Object]:
     if isinstance(value, Built):
-        return [_Object(value.api, value.call, declared=value.declared)]
+        return [_object(value)]
     if isinstance(value, (ParamGroup, ParamGroups)):
-        return [_Object(value.of.api, value.of.call, declared=value.of.declared)]
+        return [_object(value.of)]
     if isinstance(value, Instance) and member not in value.of.methods:
         built = built_by(value.of)
         declared = value.declared

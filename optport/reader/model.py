@@ -56,6 +56,8 @@ class Argument:
     """The call or display that it is an argument or an entry of; None where it may be another."""
     function: Function | None = field(default=None, compare=False, repr=False)
     """The function or lambda of the file that the value must be."""
+    display: ast.expr | None = field(default=None, compare=False, repr=False)
+    """The list or tuple that the value must be, written elsewhere."""
     handed: tuple[ast.expr, Site] | None = field(default=None, compare=False, repr=False)
     """What hands it on in the construction's own call, where it is from a call around that."""
     instead: tuple[Argument, ...] = ()
@@ -261,7 +263,9 @@ class MethodUse:
     signature: Signature | None = None
     hidden: tuple[str, Place] | None = None
     formatted: bool = False
-    """Whether what is read goes into a formatted text."""
+    """Whether what is read is formatted by something like ``.3f``."""
+    whole: bool = False
+    """Whether all keys of a group are looked at."""
     opened: Certainty = Certainty.POSSIBLE
     """How surely something looks into what a call gives, rather than keeping it whole."""
     pace: Pace = field(default_factory=Pace)
@@ -272,6 +276,8 @@ class MethodUse:
     """Whether the object must be one of `classes`, or None."""
     node: ast.expr | None = field(default=None, compare=False, repr=False)
     """The use in the file's tree."""
+    aliased: bool = False
+    """Whether it is used by a name that it has been assigned to."""
     declared: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)
     """The annotations by which the object is known, where no construction is."""
 
@@ -293,4 +299,6 @@ class MethodUse:
     @property
     def qualified(self) -> str:
         """The full name of the member."""
-        return f"{NAMESPACE}.{self.api}" if self.access is not Access.PASSED else self.api
+        if self.access is Access.PASSED:
+            return self.api.removeprefix("builtins.")
+        return f"{NAMESPACE}.{self.api}"

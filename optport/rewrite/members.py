@@ -132,6 +132,7 @@ class Uses:
     def _write(self, met: Met, known: bool) -> None:
         use, row, node = met.use, met.row, met.node
         _ask(known and (node is use.node or use.access is Access.READ))
+        _ask(not use.aliased)
         if row.write and use.site is not None:
             edit = use.site.written(list(row.write.items()))
             if edit is None:

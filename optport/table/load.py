@@ -99,6 +99,7 @@ def read_table(path: Path, targets: Mapping[str, TargetInfo], only: str | None =
         curve=None if curve is None else read_curve(curve, f"{path.name}: curve"),
         absolute=row.strings("absolute"),
         overwrites_groups=row.take("overwrites_groups", bool, False),
+        steady_when=row.condition("steady_when"),
         detours=tuple(_detour(item, where, targets) for item, where in row.each("detours")),
         corrections=tuple(_correction(item, where) for item, where in row.each("corrections")),
         caveat=None if caveat is None else _caveat(caveat, f"{path.name}: caveat"),

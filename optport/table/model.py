@@ -198,11 +198,11 @@ class Use:
     set, the parameter that is `given` or `left_out`, `when` and not `unless` (over the method's
     parameters, and ``value`` for what is assigned), whether a scheduler sets the optimizer's rate
     (`scheduled`), and whether all that do are of some classes (`schedulers`), whether a value that
-    is read gets formatted, whether something looks into what a call gives (`opened`), versions of
-    target and torch. `becomes` is the whole use in the port, over the method's parameters and
-    `PARTS`: empty where the statement goes. `write` are arguments that make torch do what the
-    target does. `moot_with` are methods: whoever follows what is said about one of them on the same
-    object has no use left for this one.
+    is read gets formatted, whether all keys of a group are looked at (`whole`), whether something
+    looks into what a call gives (`opened`), versions of target and torch. `becomes` is the whole
+    use in the port, over the method's parameters and `PARTS`: empty where the statement goes.
+    `write` are arguments that make torch do what the target does. `moot_with` are methods: whoever
+    follows what is said about one of them on the same object has no use left for this one.
     """
 
     targets: tuple[str, ...]
@@ -220,6 +220,7 @@ class Use:
     schedulers: tuple[str, ...] = ()
     formatted: bool = False
     opened: bool = False
+    whole: bool = False
     before: str | None = None
     torch_since: str | None = None
     torch_before: str | None = None
@@ -235,7 +236,8 @@ class ApiTable:
 
     An optimizer or a scheduler has a correspondence for every target, a method or an attribute
     `uses`. A scheduler may have a `curve`, its closed form; `absolute` are its parameters that are
-    rates themselves, and `overwrites_groups` says that it sets every group to the same rate.
+    rates themselves, and `overwrites_groups` says that it sets every group to the same rate. It is
+    `steady_when` its rate never changes, so that nobody needs to count its steps.
     """
 
     name: str
@@ -245,6 +247,7 @@ class ApiTable:
     curve: Curve | None = None
     absolute: tuple[str, ...] = ()
     overwrites_groups: bool = False
+    steady_when: Condition | None = None
     detours: tuple[Detour, ...] = ()
     corrections: tuple[Correction, ...] = ()
     caveat: Caveat | None = None
