@@ -75,9 +75,10 @@ class Reading:
         modules are followed, in all places.
         """
         search = self._search = _Search(self._reader, self._version)
+        everywhere = everywhere or self._follows
         try:
-            yield from search.constructions(everywhere or self._follows)
-            yield from MethodFinder(self._reader, self._version, search.found).find()
+            yield from search.constructions(everywhere)
+            yield from MethodFinder(self._reader, self._version, search.found).find(everywhere)
         finally:
             self._evaluator.evaluation.end()
 

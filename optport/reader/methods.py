@@ -74,6 +74,26 @@ def _functions() -> frozenset[str]:
     return frozenset(m for m, owners in known_members().items() if owners & owner_names())
 
 
+@cache
+def _schedulers() -> frozenset[str]:
+    """The classes of schedulers, and their base classes."""
+    classes = (*known_names(ApiKind.SCHEDULER), *api_names(ApiKind.SCHEDULER))
+    bases = (name for name in known_names(ApiKind.BASE) if kind_of(name) is ApiKind.SCHEDULER)
+    return frozenset([*classes, *bases])
+
+
+@cache
+def _scheduler_names() -> tuple[str, ...]:
+    """Words without one of which a file has no object that is known to be a scheduler."""
+    return tuple(sorted({name.rpartition(".")[2] for name in _schedulers()}))
+
+
+@cache
+def _other_members() -> frozenset[str]:
+    """The members that not only schedulers have: ``scheduler.optimizer`` is a common name."""
+    return frozenset(m for m, owners in known_members().items() if owners - _schedulers())
+
+
 @dataclass(frozen=True, slots=True)
 class _Object:
     """An optimizer or scheduler that a receiver may be: what built it, or what it is declared."""
@@ -99,14 +119,18 @@ class MethodFinder:
         self._version = version
         self._constructions = constructions
 
-    def find(self) -> list[MethodUse]:
-        """Return the uses in the file, in source order."""
+    def find(self, everywhere: bool) -> list[MethodUse]:
+        """Return the uses in the file, in source order.
+
+        Those of schedulers only where the file names a class of theirs, or `everywhere`.
+        """
         index = self._evaluator.index
-        members = known_members()
+        schedules = everywhere or any(map(index.lines.count, _scheduler_names()))
+        members = known_members().keys() if schedules else _other_members()
         keys = group_keys() if index.lines.count(GROUPS) else frozenset()
         functions = _functions() | WHOLE_FUNCTIONS if keys else _functions()
         looked = WHOLE_FUNCTIONS | WHOLE_METHODS if keys else frozenset()
-        lines = index.lines.with_members(known_members().keys() | looked, functions)
+        lines = index.lines.with_members(members | looked, functions)
         if keys:
             for quote in "'\"":
                 index.lines.add_text(f"[{quote}", lines)
