@@ -70,12 +70,13 @@ def _own_looks(construction: Construction) -> Hashable | None:
     arguments = tuple(map(_argument_looks, construction.arguments.values()))
     if None in arguments:
         return None
-    places = _places(construction)
+    first: dict[Place, int] = {}
+    same = [first.setdefault(place, n) for n, place in enumerate(_places(construction))]
     return (
         construction.api,
         id(construction.signature),
         arguments,
-        tuple(map(places.index, places)),
+        tuple(same),
         construction.certainty,
         construction.parameters,
         None if construction.hidden is None else construction.hidden[0],
