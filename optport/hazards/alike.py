@@ -16,7 +16,7 @@ from optport.places import Place
 from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
 from optport.targets import Target
-from optport.values import Literal, ValueSet
+from optport.values import Literal, Value, ValueSet
 
 CUT = "…"
 """In the text of an argument that could not be written out: it does not tell what is there."""
@@ -93,11 +93,13 @@ def _argument_looks(argument: Argument) -> Hashable | None:
 
 def _told(values: ValueSet) -> Hashable:
     """What tells values apart: 1, 1.0 and True are three, and so are 0.0 and -0.0."""
-    texts = (
-        one.value if isinstance(one, Literal) and isinstance(one.value, str) else (repr(one),)
-        for one in values.values
-    )
-    return values.complete, values.gaps, tuple(texts)
+    return values.complete, values.gaps, tuple(map(_shown, values.values))
+
+
+def _shown(value: Value) -> Hashable:
+    if not isinstance(value, Literal):
+        return (repr(value),)
+    return value.value if isinstance(value.value, str) else (repr(value.value),)
 
 
 def _places(construction: Construction) -> list[Place]:
