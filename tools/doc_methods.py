@@ -63,6 +63,7 @@ def _marks(use: Use) -> Iterator[tuple[object, str]]:
     yield use.scheduled, "a scheduler sets the rate"
     yield use.formatted, "formatted"
     yield use.whole, "all keys of a group"
+    yield use.itself, "itself"
     yield use.opened, "something looks into what it gives"
     yield use.before, f"before {use.before}"
     yield use.torch_since, f"since torch {use.torch_since}"

@@ -12,7 +12,8 @@ from optport.hazards.case import find_case
 from optport.hazards.hazard import Hazard
 from optport.hazards.scene import Key, Scene, key_of
 from optport.hazards.spelling import shortened
-from optport.reader.model import MethodUse
+from optport.reader.model import Construction, MethodUse
+from optport.signatures import ApiKind
 from optport.table import api_table
 from optport.table.model import Access, Use, Verdict
 from optport.targets import Target
@@ -106,7 +107,9 @@ class Members:
             return False
         if (row.formatted and not use.formatted) or (row.whole and not use.whole):
             return False
-        over = [one.api for receiver in use.receivers for one in self._scene.over(receiver)]
+        if row.itself and use.of_item:
+            return False
+        over = [one.api for receiver in use.receivers for one in self._schedulers(receiver)]
         if row.scheduled and not over:
             return False
         if row.schedulers and not (over and set(over) <= set(row.schedulers)):
@@ -116,6 +119,10 @@ class Members:
             and (row.torch_since is None or self._torch >= parse_version(row.torch_since))
             and (row.torch_before is None or self._torch < parse_version(row.torch_before))
         )
+
+    def _schedulers(self, one: Construction) -> Sequence[Construction]:
+        """The schedulers that set an optimizer's rate; a scheduler is one itself."""
+        return (one,) if one.kind is ApiKind.SCHEDULER else self._scene.over(one)
 
 
 def _member(use: MethodUse) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
+from string import Formatter
 
 from optport.reader.index import Index
 from optport.reader.scopes import Point
@@ -53,9 +55,10 @@ def find_spots(
             else:
                 pending.append((node.func, place, False, _UNTOLD))
             formats, opens = _formats(node), _opens(node.func)
-            pending += [(argument, place, formats, opens) for argument in node.args]
-            given = [keyword.value for keyword in node.keywords]
-            pending += [(argument, place, formats, Certainty.NO) for argument in given]
+            for number, one in enumerate(node.args):
+                pending.append((one, place, number in formats, opens))
+            for keyword in node.keywords:
+                pending.append((keyword.value, place, keyword.arg in formats, Certainty.NO))
         elif isinstance(node, (ast.Subscript, ast.Attribute)):
             spot, rest = _chain(node, place, members, keys, formatted, index)
             if spot is not None:
@@ -106,13 +109,38 @@ def _opens(callee: ast.expr) -> Certainty:
     return Certainty.NO if isinstance(callee, ast.Attribute) else _UNTOLD
 
 
-def _formats(call: ast.Call) -> bool:
-    """Whether a call formats its arguments by something like ``.3f``."""
+def _formats(call: ast.Call) -> Collection[int | str | None]:
+    """Return which arguments a call formats by something like ``.3f``: positions and keywords."""
     callee = call.func
-    if isinstance(callee, ast.Attribute) and callee.attr == "format":
-        text = getattr(callee.value, "value", None)
-        return not isinstance(text, str) or ":" in text
-    return isinstance(callee, ast.Name) and callee.id == "format" and len(call.args) > 1
+    if isinstance(callee, ast.Name) and callee.id == "format" and len(call.args) > 1:
+        return (0,)
+    if not isinstance(callee, ast.Attribute) or callee.attr != "format":
+        return ()
+    text = getattr(callee.value, "value", None)
+    if isinstance(text, str):
+        return _specified(text)
+    return [*range(len(call.args)), *(one.arg for one in call.keywords)]
+
+
+def _specified(text: str) -> Collection[int | str | None]:
+    """Return what a text formats by something like ``{:.3f}``."""
+    found: set[int | str | None] = set()
+    count = 0
+    try:
+        for _, field, spec, _ in Formatter().parse(text):
+            name = None if field is None else _FIELD.match(field)
+            if name is not None:
+                named = name[0] or str(count)
+                count += not name[0]
+                if spec:
+                    found.add(int(named) if named.isdecimal() else named)
+    except ValueError:  # no text to format
+        return ()
+    return found
+
+
+_FIELD = re.compile(r"[^.\[]*")
+"""The argument that a replacement field is of."""
 
 
 def formatted_names(
@@ -127,8 +155,10 @@ def formatted_names(
                 yield node, place
         elif isinstance(node, ast.FormattedValue):
             pending.append((node.value, place, node.format_spec is not None))
-        elif isinstance(node, ast.Call) and _formats(node):
-            pending += [(node.func, place, False), *((one, place, True) for one in node.args)]
+        elif isinstance(node, ast.Call) and (formats := _formats(node)):
+            pending.append((node.func, place, False))
+            pending += [(one, place, number in formats) for number, one in enumerate(node.args)]
+            pending += [(one.value, place, one.arg in formats) for one in node.keywords]
         else:
             passed_on = formatted and isinstance(node, (*_NUMBERS, ast.Subscript))
             pending += [(part, inside, passed_on) for part, inside in index.parts(node, place)]

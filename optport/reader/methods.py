@@ -277,6 +277,7 @@ class MethodFinder:
             signature=signature,
             hidden=None if bound is None else bound.hidden,
             formatted=spot.formatted,
+            of_item=bool(spot.keys),
             whole=spot.whole,
             opened=spot.opened,
             pace=pace_of(spot.owner, spot.at, self._evaluator, self._source),

@@ -264,6 +264,8 @@ class MethodUse:
     hidden: tuple[str, Place] | None = None
     formatted: bool = False
     """Whether what is read is formatted by something like ``.3f``."""
+    of_item: bool = False
+    """Whether an item of the member is read or set, rather than the member itself."""
     whole: bool = False
     """Whether all keys of a group are looked at."""
     opened: Certainty = Certainty.POSSIBLE

@@ -197,12 +197,13 @@ class Use:
     fit: `access` (none: any), the kind of the `receiver`, the `key` of a group that is looked at or
     set, the parameter that is `given` or `left_out`, `when` and not `unless` (over the method's
     parameters, and ``value`` for what is assigned), whether a scheduler sets the optimizer's rate
-    (`scheduled`), and whether all that do are of some classes (`schedulers`), whether a value that
-    is read gets formatted, whether all keys of a group are looked at (`whole`), whether something
-    looks into what a call gives (`opened`), versions of target and torch. `becomes` is the whole
-    use in the port, over the method's parameters and `PARTS`: empty where the statement goes.
-    `write` are arguments that make torch do what the target does. `moot_with` are methods: whoever
-    follows what is said about one of them on the same object has no use left for this one.
+    (`scheduled`), and whether all that do, or the object is, are of some classes (`schedulers`),
+    whether the member `itself` is meant and no item of it, whether a value that is read gets
+    formatted, whether all keys of a group are looked at (`whole`), whether something looks into
+    what a call gives (`opened`), versions of target and torch. `becomes` is the whole use in the
+    port, over the method's parameters and `PARTS`: empty where the statement goes. `write` are
+    arguments that make torch do what the target does. `moot_with` are methods: whoever follows what
+    is said about one of them on the same object has no use left for this one.
     """
 
     targets: tuple[str, ...]
@@ -221,6 +222,7 @@ class Use:
     formatted: bool = False
     opened: bool = False
     whole: bool = False
+    itself: bool = False
     before: str | None = None
     torch_since: str | None = None
     torch_before: str | None = None

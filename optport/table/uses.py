@@ -37,6 +37,7 @@ def read_use(data: Any, where: str, targets: Collection[str]) -> Use:
         formatted=row.take("formatted", bool, False),
         opened=row.take("opened", bool, False),
         whole=row.take("whole", bool, False),
+        itself=row.take("itself", bool, False),
         before=row.take("before", str),
         torch_since=row.take("torch_since", str),
         torch_before=row.take("torch_before", str),
