@@ -14,10 +14,11 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from conformance.draws import draw_calls
 from conformance.environments import Version, default_cache
+from conformance.jobs import ScriptJob
 from conformance.runner import DEFAULT_TORCH
 from conformance.scripts import answers, deviation
 from conformance.values import parameters
@@ -91,7 +92,7 @@ def run_fixes(count: int, seed: int, unsafe: bool) -> int:
             if done.text != text:
                 fixed[targets, text] = done.text
     texts = list(dict.fromkeys([*scripts, *fixed.values()]))
-    jobs: list[dict[str, Any]] = [{"text": text, "scale": 1.0, "negate": False} for text in texts]
+    jobs = [ScriptJob(text) for text in texts]
     found = answers(Version("torch", DEFAULT_TORCH), jobs, default_cache())
     ran = dict(zip(texts, found, strict=True))
     apart, mended = Counter[str](), Counter[str]()

@@ -57,6 +57,34 @@ class Job:
         return -1.0 if self.maximized[problem][parameter] != (NEGATE_LOSS in self.also) else 1.0
 
 
+@dataclass(frozen=True)
+class Program:
+    """One program: its id among others, the framework it is for, its source."""
+
+    id: str
+    framework: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ScriptJob:
+    """One script to train with.
+
+    Attributes:
+        scale: what the gradients are multiplied with.
+        negate: whether they are negated, as the port says.
+        kind: the type of the weights; another one than float32 is torch's only.
+        id, framework: filled in by who runs it.
+    """
+
+    text: str
+    scale: float = 1.0
+    negate: bool = False
+    kind: str = "float32"
+    id: str = ""
+    framework: str = ""
+
+
 @dataclass
 class Made:
     """An optimizer, with the names that its call saw."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.environments import Version, default_cache
-from conformance.programs import Program, Ran, deviation, run_programs
+from conformance.jobs import Program
+from conformance.programs import Ran, deviation, run_programs
 from optport.check import check_source
 from optport.options import make_options
 

@@ -13,20 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.environments import Version, interpreter
+from conformance.jobs import Program
 from conformance.pool import run_jobs
 
 #: Seconds that one program may take, and that a framework may take to load.
 PROGRAM_TIMEOUT: Final = 60.0
 START_TIMEOUT: Final = 300.0
-
-
-@dataclass(frozen=True)
-class Program:
-    """One program: its id among others, the framework it is for, its source."""
-
-    id: str
-    framework: str
-    source: str
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.environments import Version, default_cache
+from conformance.jobs import Program
 from conformance.literal import literal_port
 from conformance.members import TARGETS, TORCH
-from conformance.programs import Program, Ran, deviation, run_programs
+from conformance.programs import Ran, deviation, run_programs
 from conformance.schedule_calls import Schedule, pairs, schedules
 from conformance.schedule_draws import draw_schedules
 from optport.check import Checked, check_source

@@ -10,18 +10,19 @@ the target has are counted apart, too.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from conformance.cases import TIMES_NOISE
 from conformance.environments import Version, default_cache, interpreter
-from conformance.runner import DEFAULT_TORCH
+from conformance.jobs import ScriptJob
+from conformance.pool import run_jobs
+from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, START_TIMEOUT
 from conformance.script_cases import Script, scripts
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
@@ -73,12 +74,11 @@ def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
     torch_jobs, jobs = [], []
     for case, port in zip(cases, ported, strict=True):
         for scale in SCALES:
-            torch_jobs.append({"text": case.text, "scale": scale, "negate": False})
-            negate = NEGATED in port.text
-            jobs.append({"text": port.text, "scale": scale, "negate": negate})
+            torch_jobs.append(ScriptJob(case.text, scale))
+            jobs.append(ScriptJob(port.text, scale, negate=NEGATED in port.text))
     torch = Version("torch", DEFAULT_TORCH)
     theirs = answers(torch, torch_jobs, cache)
-    precise = answers(torch, [{**job, "kind": "float64"} for job in torch_jobs], cache)
+    precise = answers(torch, [replace(job, kind="float64") for job in torch_jobs], cache)
     mine = answers(framework, jobs, cache)
     outcomes = []
     for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
@@ -91,29 +91,18 @@ def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
     return outcomes
 
 
-def answers(version: Version, jobs: list[dict[str, Any]], cache: Path) -> list[dict[str, Any]]:
-    """Return the answers to jobs; a worker that dies is started anew behind the job it died of."""
-    answers: list[dict[str, Any]] = []
-    while len(answers) < len(jobs):
-        text = "".join(json.dumps(job) + "\n" for job in jobs[len(answers) :])
-        done = subprocess.run(
-            [
-                str(interpreter(version, cache)),
-                "-m",
-                "conformance.script_worker",
-                version.framework,
-            ],
-            input=text,
-            capture_output=True,
-            text=True,
-            cwd=Path(__file__).parents[1],
+def answers(version: Version, jobs: Sequence[ScriptJob], cache: Path) -> list[dict[str, Any]]:
+    """Return the answers to jobs: ``weights`` and ``start``, or an ``error``."""
+    with tempfile.TemporaryDirectory(prefix="scripts-") as folder:
+        outcomes = run_jobs(
+            interpreter(version, cache),
+            "conformance.script_worker",
+            [replace(job, id=str(n), framework=version.framework) for n, job in enumerate(jobs)],
+            Path(folder),
+            timeout=CASE_TIMEOUT,
+            start_timeout=START_TIMEOUT,
         )
-        found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-        answers += found
-        if len(answers) < len(jobs):
-            last = done.stderr.strip().splitlines()[-1:] or ["no answer"]
-            answers.append({"error": f"the process ended: {last[0]}"})
-    return answers
+        return [one.values if one.error is None else {"error": one.error} for one in outcomes]
 
 
 def _noise(mine: dict[str, Any], precise: dict[str, Any]) -> float:

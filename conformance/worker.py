@@ -167,20 +167,32 @@ class Framework(ABC):
 
 
 def main(make: Callable[[], Framework]) -> None:
-    """Runs the jobs of ``sys.argv[1]`` in order, reporting to ``sys.argv[2]``."""
+    """Runs the jobs that the driver wrote in the framework that `make` makes."""
+    serve(Job.read, lambda _: make().outcome)
+
+
+def serve(
+    read: Callable[[dict[str, Any]], Any], start: Callable[[Any], Callable[[Any], Outcome]]
+) -> None:
+    """Runs the jobs of ``sys.argv[1]`` in order, reporting to ``sys.argv[2]``.
+
+    `read` takes a job from its JSON object, `start` loads what the first one needs and gives what
+    runs one.
+    """
     lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
-    jobs = [Job.read(json.loads(line)) for line in lines]
+    jobs = [read(json.loads(line)) for line in lines]
     with Path(sys.argv[2]).open("a", encoding="utf-8") as events:
 
         def report(**event: object) -> None:
-            print(json.dumps(event, allow_nan=False), file=events, flush=True)
+            print(json.dumps(event), file=events, flush=True)
 
-        framework = make()
+        run = start(jobs[0])
         report(event="ready")
         for job in jobs:
             report(event="start", id=job.id)
             try:
-                outcome = framework.outcome(job)
+                outcome = run(job)
+                json.dumps(outcome)
             except Exception as error:
                 outcome = {"error": one_line(f"{type(error).__name__}: {error}")}
             report(event="done", id=job.id, **outcome)

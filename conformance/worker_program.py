@@ -8,37 +8,25 @@ What a program sees, whatever the framework: ``w1`` and ``w2``, weights of one e
 from __future__ import annotations
 
 import importlib
-import json
 import math
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from conformance.cases import one_line
+from conformance.jobs import Program
+from conformance.worker import Outcome, serve
 
 TOTAL_STEPS = 40
 
 
 def main() -> None:
-    """Run the jobs of ``sys.argv[1]`` in order, reporting to ``sys.argv[2]``."""
-    jobs = [json.loads(line) for line in Path(sys.argv[1]).read_text("utf-8").splitlines()]
-    with Path(sys.argv[2]).open("a", encoding="utf-8") as events:
+    """Run the jobs that the driver wrote."""
+    serve(lambda record: Program(**record), _start)
 
-        def report(**event: object) -> None:
-            print(json.dumps(event, allow_nan=True), file=events, flush=True)
 
-        framework = _FRAMEWORKS[jobs[0]["framework"]]
-        framework()
-        report(event="ready")
-        for job in jobs:
-            report(event="start", id=job["id"])
-            try:
-                outcome = {"result": _result(framework, job["source"])}
-                json.dumps(outcome)
-            except Exception as error:
-                outcome = {"error": one_line(f"{type(error).__name__}: {error}")}
-            report(event="done", id=job["id"], **outcome)
+def _start(first: Program) -> Callable[[Program], Outcome]:
+    framework = _FRAMEWORKS[first.framework]
+    framework()
+    return lambda program: {"result": _result(framework, program.source)}
 
 
 def _result(framework: Callable[[], Any], source: str) -> Any:

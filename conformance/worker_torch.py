@@ -105,7 +105,7 @@ class Torch(Framework):
     ) -> Any:
         """A trajectory with weights of one type and gradients computed in another."""
         self.kind, self.computed = kind, computed
-        with _float32_limits():
+        with float32_limits():
             return self.run(job, problem, number, changing)
 
     def _maximized(self, job: Job, number: int) -> list[bool]:
@@ -122,7 +122,7 @@ def _keep_worst(known: dict[str, float | None], more: dict[str, float | None]) -
 
 
 @contextlib.contextmanager
-def _float32_limits() -> Iterator[None]:
+def float32_limits() -> Iterator[None]:
     """Let float64 be rounding's only difference: Adafactor's default eps hangs on the type."""
     known, limits = torch.finfo, torch.finfo(torch.float32)
     torch.finfo = lambda kind=None: limits
