@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from optport.edits import Edit, line_starts
 from optport.places import Place
@@ -68,6 +69,24 @@ class Statements:
             return None
         return Edit(Place(statement.lineno, 0, last + 1, 0), "")
 
+    def without_gaps(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return edits, with a blank line taken out where taking out lines would leave two."""
+        edits = list(edits)
+        runs: list[list[Edit]] = []
+        for edit in sorted(one for one in edits if _takes_out_lines(one)):
+            if runs and runs[-1][-1].place.end_line == edit.place.line:
+                runs[-1].append(edit)
+            else:
+                runs.append([edit])
+        wider = {}
+        for run in runs:
+            place = run[-1].place
+            above, below = run[0].place.line - 1, place.end_line
+            inside = above >= 1 and below + 1 < len(self._lines)
+            if inside and not self._text(above).strip() and not self._text(below).strip():
+                wider[run[-1]] = Edit(replace(place, end_line=below + 1), "")
+        return [wider.get(edit, edit) for edit in edits]
+
     def _is_alone(self, statement: ast.stmt) -> bool:
         last = statement.end_lineno or statement.lineno
         before = self._text(statement.lineno).encode("utf-8", "surrogatepass")
@@ -112,6 +131,11 @@ def _first_lines(tree: ast.Module, lines: int) -> tuple[list[int], list[int]]:
             found[line] = around[-1][0]
             outer[line] = next((first for first, _ in reversed(around) if first < line), 0)
     return found, outer
+
+
+def _takes_out_lines(edit: Edit) -> bool:
+    place = edit.place
+    return not edit.content and place.col == place.end_col == 0 and place.line < place.end_line
 
 
 def _first_line(node: ast.stmt) -> int:

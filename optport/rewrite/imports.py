@@ -67,8 +67,11 @@ def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
 def _names_used(tree: ast.Module) -> set[str]:
     """The names that are read, and those of `__all__` and of strings in annotations."""
     used = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
+    documented = {id(node.value) for node in nodes_of(tree) if isinstance(node, ast.Expr)}
     for node in nodes_of(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if not isinstance(node, ast.Constant) or id(node) in documented:
+            continue
+        if isinstance(node.value, str):
             used.update(node.value.replace("[", " ").replace(".", " ").split()[:8])
     return used
 

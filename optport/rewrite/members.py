@@ -120,7 +120,8 @@ class Uses:
             for one in self._left
             if one.node not in iterated and not self._pieces.cover(self._tree.span(one.node))
         ]
-        return Rewritten((*self._pieces.edits(), *self._edits), tuple(left))
+        edits = self._statements.without_gaps(self._edits)
+        return Rewritten((*self._pieces.edits(), *edits), tuple(left))
 
     def _reach(self, met: Met) -> tuple[bool, int]:
         """What is inside of others comes before them: what is read in what is assigned, too."""
