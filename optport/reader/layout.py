@@ -79,6 +79,11 @@ class Site:
         """
         return None
 
+    @property
+    def bare(self) -> ast.expr | None:
+        """A generator that is a call's one argument, without parentheses of its own."""
+        return None
+
     def rewritten(
         self, becomes: Mapping[ast.expr, Sequence[tuple[str, str | None]]]
     ) -> list[Edit] | None:
@@ -122,6 +127,11 @@ class HolderSite(Site):
         last = items[-1]
         separator = self._separator(last)
         return self._inserted(last.end, "".join(separator + one for one in spelled))
+
+    @property
+    def bare(self) -> ast.expr | None:
+        """A generator that is a call's one argument, without parentheses of its own."""
+        return None if self._bare_generator is None else self._nodes[0][0]
 
     def value_place(self, value: ast.expr) -> Place:
         """Return the place of an argument's value."""

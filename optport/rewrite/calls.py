@@ -89,6 +89,10 @@ def _edit(
     if last is not None and added and not by_site[site][last]:  # they take the place of what goes
         by_site[site][last] = [(one.name, one.text) for one in added]
         added = []
+    if last is not None and added and last is site.bare:  # its parentheses are the call's
+        own = [(name, text or given[PARAMS].text) for name, text in by_site[site][last]]
+        by_site[site][last] = [*own, *((one.name, one.text) for one in added)]
+        added = []
     found: Held = {}
     for where, changed in by_site.items():
         edits = _owned(where, owns).rewritten(changed)

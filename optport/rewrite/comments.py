@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from optport.edits import Edit, line_starts
 from optport.places import Place
@@ -17,11 +18,14 @@ _CLAUSE = re.compile(r"\s*(?:else|elif|except|finally|case)\b")
 _SETUP = re.compile(r"\s*(?:scheduler = |import math$)")
 """How the lines begin that a port puts between its comments and the statement."""
 
+_LATER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
 
 class Statements:
     """The statements of a module, to find the line above which a comment can stand."""
 
     def __init__(self, tree: ast.Module, text: str) -> None:
+        self._tree = tree
         self._data = text.encode("utf-8", "surrogatepass")
         self._lines = [*line_starts(self._data), len(self._data)]
         self._end = "\r\n" if "\r\n" in text else "\n"
@@ -39,12 +43,35 @@ class Statements:
             return []
         return self._above(line, [f"{MARK} {word}" for word in dict.fromkeys(words)])
 
-    def lines(self, place: Place, written: Iterable[str]) -> list[Edit]:
-        """Return the edit that puts lines above the statement at `place`, indented as it is."""
+    def lines(self, place: Place, written: Iterable[str]) -> list[Edit] | None:
+        """Return the edits that put lines above the statement at `place`, indented as it is.
+
+        None where that is too early: where others begin its line, or what stands there is
+        evaluated later, or more than once.
+        """
+        written = list(written)
+        if not written:
+            return []
+        return self._above(self._line(place), written) if self._is_first(place) else None
+
+    def _is_first(self, place: Place) -> bool:
+        """Whether what stands at a place is evaluated once, by a statement that begins its line."""
         line = self._line(place)
-        while _CLAUSE.match(self._text(line)) and self._around[line]:
-            line = self._around[line]  # nothing but a comment can stand above `else: …`
-        return self._above(line, written)
+        holding = [one for one in self._beginning.get(line, ()) if _holds(one, place)]
+        inner = max(holding, key=lambda one: (one.lineno, one.col_offset), default=None)
+        if inner is None or any(_holds(one, place) for one in _evaluated_later(inner)):
+            return False
+        begin = self._text(line).encode("utf-8", "surrogatepass")[: inner.col_offset]
+        return not begin.strip()
+
+    @cached_property
+    def _beginning(self) -> dict[int, list[ast.stmt]]:
+        """The statements that begin on a line, with their decorators."""
+        found: dict[int, list[ast.stmt]] = {}
+        for node in nodes_of(self._tree):
+            if isinstance(node, ast.stmt):
+                found.setdefault(_first_line(node), []).append(node)
+        return found
 
     def _above(self, line: int, written: Iterable[str]) -> list[Edit]:
         text = self._text(line)
@@ -131,6 +158,16 @@ def _first_lines(tree: ast.Module, lines: int) -> tuple[list[int], list[int]]:
             found[line] = around[-1][0]
             outer[line] = next((first for first, _ in reversed(around) if first < line), 0)
     return found, outer
+
+
+def _evaluated_later(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What is evaluated when it is called, or for each element."""
+    return (node for node in ast.walk(statement) if isinstance(node, _LATER))
+
+
+def _holds(node: ast.stmt | ast.expr, place: Place) -> bool:
+    begin, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    return begin <= (place.line, place.col) and (place.end_line, place.end_col) <= end
 
 
 def _takes_out_lines(edit: Edit) -> bool:

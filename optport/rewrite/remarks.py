@@ -24,13 +24,14 @@ _ALSO: Final = {
     Also.SCALARS: "OPT404 give parameters without dimensions the shape (1,)",
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
+_NO_PLACE: Final = "OPT903 rewrite by hand: its scheduler has to be made before, once"
 HANDED_ON: Final = "OPT903 rewrite by hand: its calls, which are elsewhere, take other arguments"
 _ORPHAN: Final = "OPT903 rewrite by hand, together with its optimizer"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
 _OTHERS: Final = "OPT903 incomplete: what else may be built here takes other arguments"
 _MADE_FIRST: Final = "OPT905 build the optimizer with it"
 _UNREAD: Final = "OPT903 incomplete: whether it is exact hangs on values that can't be read here"
-_UNSCHEDULED: Final = "OPT903 approximate: its scheduler has no port"
+_UNSCHEDULED: Final = "OPT903 approximate, as its scheduler is"
 _SCHEDULED_TWICE: Final = "OPT903 incomplete: write one schedule for its schedulers"
 _ROUNDED: Final = "OPT903 close, not exact: the rates are rounded otherwise"
 _CLOSENESS: Final = {
@@ -64,7 +65,9 @@ def remarks(
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and port.call is not None:
-            yield _made_first(port.call) if _is_made_first(one) else by_hand
+            early = by_hand == _NOT_WRITTEN and port.setup and one.construction.hidden is None
+            otherwise = _NO_PLACE if early else by_hand
+            yield _made_first(port.call) if _is_made_first(one) else otherwise
         elif ported and not one.construction.complete:
             yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:

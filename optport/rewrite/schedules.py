@@ -108,6 +108,8 @@ class Schedules:
         if behind is None:
             return None
         setup = self._statements.lines(construction.place, without_imports(port.setup))
+        if setup is None:
+            return None
         own = (
             argument_edits(construction, port, self._target.info.methods)
             if called and port.arguments

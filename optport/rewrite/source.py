@@ -238,9 +238,8 @@ class _Rewriting:
             alone = len(together) == 1
             one.edits = schedules.edits(together[0], ports[0], one.direct) if alone else None
             return
-        if len(together) == 1 and _is_whole(ports[0]):
-            whole = Edit(place, str(ports[0].call))
-            one.edits = [whole, *self._setup(place, ports[0])]
+        if len(together) == 1 and _is_whole(ports[0]) and together[0].construction.hidden is None:
+            one.edits = self._with_setup(one, [Edit(place, str(ports[0].call))])
             return
         found: list[list[Edit]] = []
         for number, (checked, port) in enumerate(zip(together, ports, strict=True)):
@@ -257,10 +256,12 @@ class _Rewriting:
                 ports[number] = replace(port, fidelity=_incomplete(port.fidelity))
             elif _has_all(checked, port):
                 ports[number] = replace(port, fidelity=port.closeness)
-        one.edits = [*found[0], *self._setup(place, ports[0])]
+        one.edits = self._with_setup(one, found[0])
 
-    def _setup(self, place: Place, port: Port) -> list[Edit]:
-        return self._statements.lines(place, without_imports(port.setup))
+    def _with_setup(self, one: Candidate, edits: list[Edit]) -> list[Edit] | None:
+        """Add what has to be made before a call; None where there is no place for that."""
+        setup = self._statements.lines(one.place, without_imports(one.ports[0].setup))
+        return None if setup is None else [*edits, *setup]
 
     @property
     def imported(self) -> list[str]:

@@ -24,3 +24,7 @@ def short(model: nn.Module):
 
 def a_generator(weights):
     return torch.optim.SGD((w for w in weights if w.requires_grad), lr=1, momentum=0.9, foreach=False)
+
+
+def bare_generators(net):
+    return torch.optim.SGD(p for p in net.parameters()), torch.optim.Adagrad(p for p in net.parameters())

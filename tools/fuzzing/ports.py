@@ -18,6 +18,8 @@ from optport.rewrite.source import port_source
 
 _TORCH = re.compile(r"\btorch\b|\boptim\b|lr_scheduler|swa_utils")
 """Words of lines that may name a class of torch's."""
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""What ends a line for Python; a form feed does not."""
 
 
 def wrong_port(text: str, options: Options, again: bool = True) -> str | None:
@@ -57,8 +59,8 @@ def _are_nested(places: Iterable[Place]) -> bool:
 def _lost(text: str, ported: str, report: Report) -> Iterator[str]:
     """Yield the lines that ought to stay and are not in the port, in their order."""
     touched = _touched(parse_source(text), report)
-    left = iter(ported.splitlines())
-    for number, line in enumerate(text.splitlines(), 1):
+    left = iter(_LINE_END.split(ported))
+    for number, line in enumerate(_LINE_END.split(text), 1):
         if number in touched or _TORCH.search(line) or not line.strip():
             continue
         if not any(line == other for other in left):
