@@ -1,10 +1,10 @@
 """Scripts in torch and in their ports, run side by side.
 
-``python -m conformance.examples`` trains with `examples/loop` in all frameworks. With ``converter``
-the scripts of `examples/converter` are ported by `optport port`, PaConvert converts the rest of
-them, and both are run. ``converter DIRECTORY`` does so with the snippets of PaConvert's own tests
-of optimizers and schedulers, from a clone of its repository: with `optport port` before it, and by
-itself.
+``python -m conformance examples`` trains with `examples/loop` in all frameworks. With
+``--converter`` the scripts of `examples/converter` are ported by `optport port`, PaConvert converts
+the rest of them, and both are run. ``--converter DIRECTORY`` does so with the snippets of
+PaConvert's own tests of optimizers and schedulers, from a clone of its repository: with `optport
+port` before it, and by itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.environments import EnvironmentFailure, Version, default_cache, interpreter
+from conformance.environments import Version, interpreter
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target
@@ -215,28 +215,25 @@ def _run(
     return done.stdout
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print how far the ports are; 0 when they are where torch is, 1 when not."""
-    asked = sys.argv[1:] if arguments is None else list(arguments)
+def run_examples(converter: str | None, cache: Path) -> int:
+    """Print how far the ports are; 0 when they are where torch is, 1 when not.
+
+    `converter` is None for the loop, empty for the scripts that PaConvert converts, and the clone
+    of its repository for the snippets of its tests.
+    """
     with tempfile.TemporaryDirectory(prefix="examples-") as directory:
-        cache, folder = default_cache(), Path(directory)
+        folder = Path(directory)
         try:
-            if len(asked) > 1:
-                counts = run_snippets(Path(asked[1]).resolve(), cache, folder)
+            if converter:
+                counts = run_snippets(Path(converter).resolve(), cache, folder)
                 for way, verdicts in counts.items():
                     print(f"{verdicts.total()} snippets, {way}: {dict(verdicts)}")
                 return int(counts["with optport port"]["silent"] > 0)
-            apart = run_converted(cache, folder) if asked else run_loop(cache, folder)
-        except EnvironmentFailure as error:
-            print(f"examples: {error}", file=sys.stderr)
-            return 1
+            by_itself = converter is None
+            apart = run_loop(cache, folder) if by_itself else run_converted(cache, folder)
         except subprocess.CalledProcessError as error:
             print(f"examples: {error}\n{error.stderr}", file=sys.stderr)
             return 1
     for name, distance in apart.items():
         print(f"examples: {name}: within {distance:.1e} of torch")
-    return int(max(apart.values()) >= (SAME_SUMS if asked else SAME_WEIGHTS))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return int(max(apart.values()) >= (SAME_WEIGHTS if by_itself else SAME_SUMS))

@@ -1,4 +1,4 @@
-"""Whether torch trains the same after `--fix`: ``python -m conformance.fixes 500 1``.
+"""Whether torch trains the same after `--fix`: ``python -m conformance fixes``.
 
 Random constructions, written in the ways that people write them, are fixed for several sets of
 targets; torch trains with the script as it was and as it is afterwards. The weights have to be the
@@ -7,17 +7,15 @@ same bit for bit. With ``--unsafe-fixes`` only rounding may differ: how far is p
 
 from __future__ import annotations
 
-import argparse
 import ast
 import re
-import sys
 from collections import Counter
-from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 from typing import Final
 
 from conformance.draws import draw_calls
-from conformance.environments import Version, default_cache
+from conformance.environments import Version
 from conformance.jobs import ScriptJob
 from conformance.runner import DEFAULT_TORCH
 from conformance.scripts import answers, deviation
@@ -79,8 +77,8 @@ def _script(text: str, random: Random) -> str:
     return f"params = [*net.parameters()]\n{line[random.choice(list(line))]}\n"
 
 
-def run_fixes(count: int, seed: int, unsafe: bool) -> int:
-    """Fix and train; print what came of it. Returns how many scripts train otherwise."""
+def run_fixes(count: int, seed: int, unsafe: bool, cache: Path) -> int:
+    """Fix and train; print what came of it. 1 if a script trains otherwise."""
     scripts = drawn_scripts(count, seed)
     fixed: dict[tuple[str, str], str] = {}
     codes: Counter[str] = Counter()
@@ -93,7 +91,7 @@ def run_fixes(count: int, seed: int, unsafe: bool) -> int:
                 fixed[targets, text] = done.text
     texts = list(dict.fromkeys([*scripts, *fixed.values()]))
     jobs = [ScriptJob(text) for text in texts]
-    found = answers(Version("torch", DEFAULT_TORCH), jobs, default_cache())
+    found = answers(Version("torch", DEFAULT_TORCH), jobs, cache)
     ran = dict(zip(texts, found, strict=True))
     apart, mended = Counter[str](), Counter[str]()
     largest = 0.0
@@ -114,18 +112,4 @@ def run_fixes(count: int, seed: int, unsafe: bool) -> int:
             f" ({mended[targets]} that torch refused are trained now)"
         )
     print(f"largest deviation: {largest:.1e}")
-    return apart.total()
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when torch's weights stay bit for bit, 1 when not."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.fixes", description=__doc__)
-    parser.add_argument("count", type=int, nargs="?", default=500)
-    parser.add_argument("seed", type=int, nargs="?", default=1)
-    parser.add_argument("--unsafe-fixes", action="store_true")
-    asked = parser.parse_args(arguments)
-    return int(run_fixes(asked.count, asked.seed, asked.unsafe_fixes) > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return int(apart.total() > 0)

@@ -1,4 +1,4 @@
-"""What members of optimizers do in each target: ``python -m conformance.members paddle==3.3.1``.
+"""What members of optimizers do in each target: ``python -m conformance members paddle==3.3.1``.
 
 Runs the programs of `members.toml` and records what became of them in `evidence/members.json`:
 for each target and version ``same``, ``differs`` or what was raised, and the same of what to write
@@ -8,14 +8,13 @@ instead.
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.environments import Version, default_cache
+from conformance.environments import Version
 from conformance.jobs import Program
 from conformance.programs import Ran, deviation, run_programs
 from optport.check import check_source
@@ -178,16 +177,11 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def main(versions: Sequence[str]) -> int:
-    """Measure at the versions given and record it; 0."""
+def record_members(version: str, cache: Path) -> int:
+    """Measure at a version and record it; 0."""
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
-    for version in versions:
-        for target, entries in measure(version, default_cache()).items():
-            recorded[f"{target}=={Version.parse(version).version}"] = entries
+    for target, entries in measure(version, cache).items():
+        recorded[f"{target}=={Version.parse(version).version}"] = entries
     lines = json.dumps(dict(sorted(recorded.items())), indent=1, ensure_ascii=False)
     RECORDED.write_text(lines + "\n", encoding="utf-8")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

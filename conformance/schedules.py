@@ -1,4 +1,4 @@
-"""Scheduler constructions and their ports, run: ``python -m conformance.schedules paddle==3.3.1``.
+"""Scheduler constructions and their ports, run: ``python -m conformance schedules paddle==3.3.1``.
 
 Programs that were recorded at a version and are still the same are not run again.
 ``--random COUNT SEED`` before the versions runs so many drawn ones instead, ``--pairs`` every kind
@@ -11,20 +11,18 @@ the port's. What the linter found, and how far both are, goes to `evidence/sched
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.environments import Version, default_cache
+from conformance.environments import Version
 from conformance.jobs import Program
 from conformance.literal import literal_port
 from conformance.members import TARGETS, TORCH
 from conformance.programs import Ran, deviation, run_programs
-from conformance.schedule_calls import Schedule, pairs, schedules
-from conformance.schedule_draws import draw_schedules
+from conformance.schedule_calls import Schedule, schedules
 from optport.check import Checked, check_source
 from optport.findings import Finding
 from optport.hazards.case import find_case
@@ -253,15 +251,10 @@ def read_recorded() -> Recorded:
     return data
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure at the versions given, record it, and print what the linter has wrong."""
-    if arguments[:1] == ["--random"]:
-        _, count, seed, *versions = arguments
-        return int(_measured(versions, draw_schedules(int(count), int(seed)), {}) > 0)
-    if arguments[:1] == ["--pairs"]:
-        return int(_measured(arguments[1:], list(pairs()), {}) > 0)
+def record_schedules(version: str, cache: Path) -> int:
+    """Measure at a version, record it, and print what the linter has wrong; 1 if anything is."""
     recorded = read_recorded()
-    wrong = _measured(arguments, schedules(), recorded)
+    wrong = try_schedules(version, cache, schedules(), recorded)
     lines = ",\n".join(
         f"{json.dumps(name)}: {{\n"
         + ",\n".join(
@@ -271,23 +264,21 @@ def main(arguments: Sequence[str]) -> int:
         for name, entries in sorted(recorded.items())
     )
     RECORDED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-    return int(wrong > 0)
-
-
-def _measured(versions: Sequence[str], calls: Sequence[Schedule], recorded: Recorded) -> int:
-    """Measure at some versions, beside what is recorded, and print and count the mistakes."""
-    wrong = 0
-    for version in versions:
-        for target, outcomes in measure(version, default_cache(), calls, recorded).items():
-            print(f"{target}: {_summary(outcomes)}")
-            name = f"{target}=={Version.parse(version).version}"
-            recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
-            for one, outcome in outcomes.items():
-                for mistake in mistakes(one, outcome):
-                    wrong += 1
-                    print(f"{target}: {one}: {mistake}")
     return wrong
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def try_schedules(
+    version: str, cache: Path, calls: Sequence[Schedule], recorded: Recorded | None = None
+) -> int:
+    """Measure at a version, beside what is recorded, and print the mistakes; 1 if there are any."""
+    recorded = {} if recorded is None else recorded
+    wrong = 0
+    for target, outcomes in measure(version, cache, calls, recorded).items():
+        print(f"{target}: {_summary(outcomes)}")
+        name = f"{target}=={Version.parse(version).version}"
+        recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
+        for one, outcome in outcomes.items():
+            for mistake in mistakes(one, outcome):
+                wrong = 1
+                print(f"{target}: {one}: {mistake}")
+    return wrong

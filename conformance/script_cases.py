@@ -1,6 +1,6 @@
 """Whole scripts that build one optimizer, in the ways that people write it.
 
-Each is read by ``python -m conformance.scripts``: ported to a target as a file, then executed in
+Each is read by ``python -m conformance scripts``: ported to a target as a file, then executed in
 torch and in the target's framework on the same problem. A script may use ``net`` (a module with
 the parts ``body`` and ``head``) and leaves its optimizer under the name ``optimizer``.
 """

@@ -1,4 +1,4 @@
-"""Ports whole scripts and runs them beside torch: ``python -m conformance.scripts paddle==3.3.1``.
+"""Ports whole scripts and runs them beside torch: ``python -m conformance scripts paddle``.
 
 Every script of :mod:`conformance.script_cases` is rewritten as `optport port` does and executed on
 the reference problem, at losses times 1, 1e-2 and 1e-4. A script *follows* torch when its weights
@@ -9,8 +9,6 @@ the target has are counted apart, too.
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -19,14 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.cases import TIMES_NOISE
-from conformance.environments import Version, default_cache, interpreter
+from conformance.environments import Version, interpreter
 from conformance.jobs import ScriptJob
 from conformance.pool import run_jobs
 from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, START_TIMEOUT
 from conformance.script_cases import Script, scripts
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
-from optport.targets import Target, parse_target
+from optport.targets import Target
 
 SCALES: Final = (1.0, 1e-2, 1e-4)
 FOLLOWS: Final = 1e-3
@@ -135,18 +133,14 @@ def _said(counts: Counter[str]) -> str:
     return f"{', '.join(words)} ({counts['follows'] / max(counts.total(), 1):.1%} follow)"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line a script that does not follow, and the counts; 1 if one is silently wrong."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.scripts", description=__doc__)
-    parser.add_argument("target", type=parse_target, metavar="TARGET[==VERSION]")
-    parser.add_argument("--only", default="", metavar="TEXT", help="scripts whose name holds TEXT")
-    parser.add_argument("--show", action="store_true", help="print every port")
-    parser.add_argument("--cache", type=Path, default=None, metavar="DIR")
-    asked = parser.parse_args(arguments)
-    cases = [case for case in scripts() if asked.only in case.name]
-    outcomes = run(cases, asked.target, (asked.cache or default_cache()).resolve())
+def run_scripts(target: Target, cache: Path, only: str = "", show: bool = False) -> int:
+    """Print a line a script that does not follow, and the counts; 1 if one is silently wrong.
+
+    Those scripts are run whose names hold `only`; with `show`, every port is printed.
+    """
+    outcomes = run([case for case in scripts() if only in case.name], target, cache)
     for one in outcomes:
-        if asked.show:
+        if show:
             print(f"--- {one.script.name}: {one.verdict}\n{one.ported}")
         if one.verdict != "follows" or (one.follows and not one.exact):
             figures = " ".join(f"{deviation:.0e}" for deviation in one.deviations)
@@ -157,7 +151,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     there = Counter(one.verdict for one in outcomes if MISSING not in one.ported)
     print(f"{there.total()} of classes that the target has: {_said(there)}")
     return int(counts["silent"] > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -27,7 +27,7 @@ def recorded(target: str, name: str) -> Mapping[str, Any]:
 def test_the_table_gives_what_was_run_and_is_right_about_it(target: str, name: str) -> None:
     entry = recorded(target, name)
     now = ports_of(SCHEDULES[name], target)
-    assert now.programs == entry["programs"], "run it: python -m conformance.schedules"
+    assert now.programs == entry["programs"], "run it: python -m conformance schedules"
     outcome = Outcome(now.found, now.fidelity, entry["literal"], entry["port"], now.programs)
     assert list(mistakes(name, outcome)) == []
 

@@ -19,7 +19,7 @@ _INTRODUCTION = """\
 A port needs more than the optimizer's call: the loop around it, the schedule, rates that are
 written by hand, checkpoints. This page shows a script with all of them
 ([train_torch.py](../examples/loop/train_torch.py)), what optport says of it, and the two ports that
-follow. `python -m conformance.examples` runs all three; they end with the same weights.
+follow. `python -m conformance examples` runs all three; they end with the same weights.
 
 ## What the loop becomes
 """
