@@ -44,6 +44,8 @@ class Report:
     constructions: list[Checked] = field(default_factory=list)
     uses: list[MethodUse] = field(default_factory=list)
     """The uses of methods and attributes, in the order of the source."""
+    unresolved: list[Place] = field(default_factory=list)
+    """Where some optimizer is built, and which one is decided at run time."""
     defect: str | None = None
     """What failed in optport itself, in one line, should that happen."""
     reading: Reading | None = None
@@ -100,6 +102,7 @@ def check_tree(
         distinct.setdefault(key, Checked(construction, judgements))
     report.constructions += distinct.values()
     report.uses += judged.uses
+    report.unresolved += judged.unresolved
     report.findings += judged.findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code))
     return report

@@ -57,6 +57,8 @@ class Judged:
     constructions: list[tuple[Construction, tuple[Judgement, ...]]]
     findings: list[Finding]
     uses: list[MethodUse] = field(default_factory=list)
+    unresolved: list[Place] = field(default_factory=list)
+    """Where some optimizer is built, and which one is decided at run time."""
 
 
 def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: Options) -> Judged:
@@ -72,8 +74,10 @@ def judge_file(read: Sequence[Construction | Unresolved | MethodUse], options: O
             judgements = judge.judgements(one)
             report.constructions.append((one, judgements))
             found += _found(one, judgements, options)
-        elif isinstance(one, Unresolved) and options.notes:
-            report.findings.append(unresolved_finding(one.place, options.targets))
+        elif isinstance(one, Unresolved):
+            report.unresolved.append(one.place)
+            if options.notes:
+                report.findings.append(unresolved_finding(one.place, options.targets))
     members = Members(options.targets, scene)
     found += [Found(use, hazard) for use, hazard in members.hazards(uses)]
     report.findings += join(found)

@@ -64,6 +64,9 @@ class Classes:
         self._homes = _homes(tree)
         self._types = _types(tree)
         self._beside = _beside(tree)
+        self._bases = [
+            base for node in nodes_of(tree) if isinstance(node, ast.ClassDef) for base in node.bases
+        ]
         self._ported: set[int] = set()
         self._called_names = {
             place_of(node): getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -146,6 +149,16 @@ class Classes:
                 found = self._counterpart(api)
             if id(reference.node) not in called and stay.isdisjoint(keys) and len(found) == 1:
                 yield Edit(place_of(reference.node), next(iter(found)))
+
+    def derived(self, edits: Iterable[Edit]) -> Iterator[Reference]:
+        """Yield the names of base classes that `edits` rename, and that a class derives from."""
+        renamed = {edit.place for edit in edits}
+        bases = {id(one) for one in self._bases}
+        for reference in self._references:
+            if id(reference.node) in bases and place_of(reference.node) in renamed:
+                api = reference.qualified.removeprefix(f"{NAMESPACE}.")
+                if family(NAMESPACE).kind(api) is ApiKind.BASE:
+                    yield reference
 
     def called_elsewhere(self, candidates: list[Candidate]) -> Iterator[Reference]:
         """Yield the names of classes with a counterpart that this module only hands on.

@@ -25,6 +25,8 @@ _ALSO: Final = {
 }
 _NOT_WRITTEN: Final = "OPT903 rewrite by hand: other calls share its arguments, or they are unknown"
 _NO_PLACE: Final = "OPT903 rewrite by hand: its scheduler has to be made before, once"
+DERIVED: Final = "OPT903 rewrite by hand: what the class does is written for torch's base class"
+UNRESOLVED: Final = "OPT901 name the class to have it ported"
 HANDED_ON: Final = "OPT903 rewrite by hand: its calls, which are elsewhere, take other arguments"
 _ORPHAN: Final = "OPT903 rewrite by hand, together with its optimizer"
 _SEVERAL: Final = "OPT903 rewrite by hand: its classes take different arguments there"
@@ -50,7 +52,7 @@ def remarks(
     """
     checked, ports = list(checked), list(ports)
     by_hand = _ORPHAN if orphan else _NOT_WRITTEN
-    if len(ports) > 1 and all(port.call is not None for port in ports):
+    if len(ports) > 1:
         by_hand = _SEVERAL
     for one, port in zip(checked, ports, strict=True):
         hazards = [hazard for judgement in one.judgements for hazard in judgement.hazards]
@@ -61,13 +63,15 @@ def remarks(
             for one in hazards
             if not one.cured and not exact and not (made_up and one.elsewhere)
         ]
+        if len(ports) > 1 and any(one.kind is HazardKind.RAISES for one in open_ones):
+            open_ones = []  # which arguments go with which class is not known
         if ported:
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
-        if not ported and port.call is not None:
+        if not ported and (port.call is not None or not open_ones):
             early = by_hand == _NOT_WRITTEN and port.setup and one.construction.hidden is None
             otherwise = _NO_PLACE if early else by_hand
-            yield _made_first(port.call) if _is_made_first(one) else otherwise
+            yield _made_first(port.call or "") if _is_made_first(one) else otherwise
         elif ported and not one.construction.complete:
             yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:

@@ -22,6 +22,7 @@ from optport.places import Place
 from optport.reader.constructions import Reading
 from optport.reader.layout import Owns
 from optport.reader.model import MethodUse, Shape
+from optport.reader.objects import NAMESPACE
 from optport.rewrite.calls import argument_edits
 from optport.rewrite.classes import Candidate, Classes, place_of
 from optport.rewrite.comments import Statements
@@ -29,7 +30,7 @@ from optport.rewrite.homes import Homes
 from optport.rewrite.imports import import_edits, imported_by, without_imports
 from optport.rewrite.members import Uses
 from optport.rewrite.names import Reference
-from optport.rewrite.remarks import HANDED_ON, remark, remarks
+from optport.rewrite.remarks import DERIVED, HANDED_ON, UNRESOLVED, remark, remarks
 from optport.rewrite.schedules import Schedules
 from optport.rewrite.sharing import owned_together, withdraw_unlike
 from optport.signatures import ApiKind
@@ -82,13 +83,15 @@ def port_document(
         return document, ()
     tree = parse_source(text)
     report = check_tree(tree, text, options)
-    if not report.constructions and not report.uses:
+    if not (report.constructions or report.uses or report.unresolved):
         return document, ()
     rewriting = _Rewriting(tree, text, target, report.reading)
     edits, done = rewriting.of(report.constructions)
     bare = bare_scene(options.torch_version)
     more, left = rewriting.uses(report.uses, bare, [edit.place for edit in edits])
-    edits, done = list(dict.fromkeys([*edits, *more])), (*done, *left)
+    unknown = rewriting.unresolved(report.unresolved)
+    edits = list(dict.fromkeys([*edits, *more, *unknown]))
+    done = (*done, *left, *(Done(one, NAMESPACE, Fidelity.NONE, None) for one in report.unresolved))
     ported = document.edited(edits)
     module = target.name.partition(".")[0]
     imports = import_edits(ported.text, tree, parse_source(ported.text), module, rewriting.imported)
@@ -141,7 +144,10 @@ class _Rewriting:
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
         edits += _apart(self._renamed_methods(), edits)
-        edits += _apart(self._classes.handed_on(candidates, self._gone), edits)
+        named = _apart(self._classes.handed_on(candidates, self._gone), edits)
+        edits += named
+        for reference in self._classes.derived(named):
+            edits += self._statements.comments(place_of(reference.node), [DERIVED])
         gone = {id(one.node) for one in self._gone}
         for reference in self._classes.called_elsewhere(candidates):
             if id(reference.node) not in gone:
@@ -175,6 +181,10 @@ class _Rewriting:
             edits += self._statements.comments(met.use.place, words)
             done.append(Done(met.use.place, met.use.api, Fidelity.NONE, None, is_use=True))
         return edits, tuple(done)
+
+    def unresolved(self, places: Iterable[Place]) -> list[Edit]:
+        """Return the comments on calls that build what is decided at run time."""
+        return [edit for one in places for edit in self._statements.comments(one, [UNRESOLVED])]
 
     def _renamed_methods(self) -> Iterator[Edit]:
         """Yield the edits of methods that parameters come from, wherever they are called."""
