@@ -1,12 +1,15 @@
 """Constructions that differ in nothing but where they stand are judged once.
 
 A file may build the same thing a thousand times. Rules and table are asked about the first one;
-the others get its judgements with their own places and arguments.
+the others get its judgements with their own places and arguments. What stands in a name that tells
+nothing may be another name, if no hazard mentions it: `Adam(p)` and `Adam(q)` differ in their ports
+alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 
 from optport.hazards.advice import Advice, Drop, Replace, Write
@@ -18,6 +21,9 @@ from optport.signatures import ApiKind
 from optport.targets import Target
 from optport.values import Literal, Value, ValueSet
 
+_Judged = tuple[Construction, tuple[Judgement, ...]]
+_WORD = re.compile(r"\w+")
+
 CUT = "…"
 """In the text of an argument that could not be written out: it does not tell what is there."""
 
@@ -28,24 +34,33 @@ class FileJudge:
     def __init__(self, targets: tuple[Target, ...], scene: Scene) -> None:
         self._targets = targets
         self._scene = scene
-        self._known: dict[Hashable, tuple[Construction, tuple[Judgement, ...]]] = {}
+        self._known: dict[Hashable, _Judged] = {}
+        self._but_for_names: dict[Hashable, _Judged] = {}
 
     def judgements(self, construction: Construction) -> tuple[Judgement, ...]:
         """Return what is to be said about a construction, target by target."""
         looks = _looks(construction, self._scene)
         known = None if looks is None else self._known.get(looks)
-        if known is not None:
-            moved = _moved(*known, construction)
-            if moved is not None:
-                return moved
+        moved = None if known is None else _moved(*known, construction)
+        if moved is not None:
+            return moved
+        bare = None if looks is None else _looks(construction, self._scene, names=False)
+        known = None if bare is None else self._but_for_names.get(bare)
+        moved = None if known is None else _moved(*known, construction, apart=True)
+        if moved is not None:
+            return moved
         judgements = tuple(judge(construction, to, self._scene) for to in self._targets)
         if looks is not None:
             self._known.setdefault(looks, (construction, judgements))
+        if bare is not None and not _mention(judgements, construction):
+            self._but_for_names.setdefault(bare, (construction, judgements))
         return judgements
 
 
-def _looks(construction: Construction, scene: Scene) -> Hashable | None:
+def _looks(construction: Construction, scene: Scene, names: bool = True) -> Hashable | None:
     """Return all that rules look at, without places; None where that is more than a call.
+
+    Without `names`, those that tell nothing do not count, nor what is hidden.
 
     That is one of groups, one of several schedulers, and one whose rate a scheduler sets, or whose
     options are set later on.
@@ -54,7 +69,7 @@ def _looks(construction: Construction, scene: Scene) -> Hashable | None:
         return None
     if scene.written_later(construction):
         return None
-    own = _own_looks(construction)
+    own = _own_looks(construction, names)
     if own is None or construction.kind is not ApiKind.SCHEDULER:
         return own
     optimizers = tuple(map(_own_looks, construction.built_with))
@@ -63,23 +78,29 @@ def _looks(construction: Construction, scene: Scene) -> Hashable | None:
     return own, optimizers, scene.comes_second(construction), scene.steps_apart(construction)
 
 
-def _own_looks(construction: Construction) -> Hashable | None:
+def _own_looks(construction: Construction, names: bool = True) -> Hashable | None:
     """Return what rules look at of a construction by itself."""
     if construction.parameters.groups or construction.inner:
         return None
     arguments = tuple(map(_argument_looks, construction.arguments.values()))
     if None in arguments:
         return None
+    bare = frozenset() if names else _names(construction)
+    texts: dict[str, str] = {}
+    for n, argument in enumerate(construction.arguments.values()):
+        text = argument.text
+        texts.setdefault(text, str(n) if text in bare else repr(text))
     first: dict[Place, int] = {}
     same = [first.setdefault(place, n) for n, place in enumerate(_places(construction))]
     return (
         construction.api,
         id(construction.signature),
         arguments,
+        tuple(texts[argument.text] for argument in construction.arguments.values()),
         tuple(same),
         construction.certainty,
         construction.parameters,
-        None if construction.hidden is None else construction.hidden[0],
+        construction.hidden[0] if names and construction.hidden else construction.hidden is None,
         construction.handed_on,
         construction.complete,
     )
@@ -88,7 +109,7 @@ def _own_looks(construction: Construction) -> Hashable | None:
 def _argument_looks(argument: Argument) -> Hashable | None:
     if argument.instead or argument.function is not None or CUT in argument.text:
         return None
-    return argument.name, argument.text, argument.sure, argument.node is None, _told(argument.value)
+    return argument.name, argument.sure, argument.node is None, _told(argument.value)
 
 
 def _told(values: ValueSet) -> Hashable:
@@ -102,6 +123,28 @@ def _shown(value: Value) -> Hashable:
     return value.value if isinstance(value.value, str) else (repr(value.value),)
 
 
+def _names(construction: Construction) -> frozenset[str]:
+    """The names among the arguments that tell nothing."""
+    arguments = construction.arguments.values()
+    return frozenset(
+        one.text for one in arguments if not one.value.known and one.text.isidentifier()
+    )
+
+
+def _mention(judgements: Iterable[Judgement], construction: Construction) -> bool:
+    """Whether a hazard says one of a construction's names, or edits such an argument."""
+    names = _names(construction)
+    for judgement in judgements:
+        for hazard in judgement.hazards:
+            advice = hazard.advice
+            if isinstance(advice, (Replace, Drop)) and advice.argument.text in names:
+                return True
+            said = hazard.subject, hazard.clause, hazard.mine, getattr(advice, "text", "")
+            if not names.isdisjoint(_WORD.findall(" ".join(said))):
+                return True
+    return False
+
+
 def _places(construction: Construction) -> list[Place]:
     """The places that hazards of a construction may have, in order."""
     hidden = [] if construction.hidden is None else [construction.hidden[1]]
@@ -110,11 +153,15 @@ def _places(construction: Construction) -> list[Place]:
 
 
 def _moved(
-    before: Construction, judgements: tuple[Judgement, ...], construction: Construction
+    before: Construction,
+    judgements: tuple[Judgement, ...],
+    construction: Construction,
+    apart: bool = False,
 ) -> tuple[Judgement, ...] | None:
     """Return what was judged of a construction for another one that looks the same.
 
-    None where it holds something that has no counterpart here.
+    Their ports are the same, too, unless they are `apart`. None where something that was judged has
+    no counterpart here.
     """
     places = dict(zip(_places(before), _places(construction), strict=True))
     mine = before.arguments.values(), construction.arguments.values()
@@ -128,8 +175,13 @@ def _moved(
             if place is None or advice is None:
                 return None
             hazards.append(replace(hazard, place=place, advice=advice))
+        like = None if apart else judgement
         moved.append(
-            replace(judgement, construction=construction, hazards=tuple(hazards), like=judgement)
+            Judgement(
+                *(construction, judgement.target, tuple(hazards), judgement.scene),
+                like=like,
+                apart=apart,
+            )
         )
     return tuple(moved)
 

@@ -44,12 +44,16 @@ class Judgement:
     by_name: Case | None = None
     like: Judgement | None = None
     """The judgement of a construction that looks the same: its port is this one's, too."""
+    apart: bool = False
+    """Whether the hazards are known from another construction, whose port is another."""
 
     @cached_property
     def port(self) -> Port:
         """The port, written when it is first asked for: most findings go without."""
         if self.like is not None:
             return self.like.port
+        if self.apart:
+            return judge(self.construction, self.target, self.scene).port
         if self.construction.kind is ApiKind.SCHEDULER:
             return schedule_port(self.construction, self.target, self.scene)
         return NO_PORT if self.case is None else optimizer_port(self.case, own_hazards(self.case))
