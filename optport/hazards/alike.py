@@ -44,7 +44,9 @@ class FileJudge:
         moved = None if known is None else _moved(*known, construction)
         if moved is not None:
             return moved
-        bare = None if looks is None else _looks(construction, self._scene, names=False)
+        bare = None
+        if looks is not None and construction.kind is ApiKind.OPTIMIZER:
+            bare = _own_looks(construction, names=False)  # a scheduler's may be functions
         known = None if bare is None else self._but_for_names.get(bare)
         moved = None if known is None else _moved(*known, construction, apart=True)
         if moved is not None:
@@ -57,10 +59,8 @@ class FileJudge:
         return judgements
 
 
-def _looks(construction: Construction, scene: Scene, names: bool = True) -> Hashable | None:
+def _looks(construction: Construction, scene: Scene) -> Hashable | None:
     """Return all that rules look at, without places; None where that is more than a call.
-
-    Without `names`, those that tell nothing do not count, nor what is hidden.
 
     That is one of groups, one of several schedulers, and one whose rate a scheduler sets, or whose
     options are set later on.
@@ -69,7 +69,7 @@ def _looks(construction: Construction, scene: Scene, names: bool = True) -> Hash
         return None
     if scene.written_later(construction):
         return None
-    own = _own_looks(construction, names)
+    own = _own_looks(construction)
     if own is None or construction.kind is not ApiKind.SCHEDULER:
         return own
     optimizers = tuple(map(_own_looks, construction.built_with))
@@ -79,7 +79,10 @@ def _looks(construction: Construction, scene: Scene, names: bool = True) -> Hash
 
 
 def _own_looks(construction: Construction, names: bool = True) -> Hashable | None:
-    """Return what rules look at of a construction by itself."""
+    """Return what rules look at of a construction by itself.
+
+    Without `names`, those that tell nothing do not count, nor the text of what is hidden.
+    """
     if construction.parameters.groups or construction.inner:
         return None
     arguments = tuple(map(_argument_looks, construction.arguments.values()))
