@@ -61,6 +61,13 @@ def test_calls_that_look_alike_and_are_not_are_told_apart(
     assert_the_same_alone(text + calls, monkeypatch)
 
 
+def test_functions_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = ("lambda e: 0.5", "lambda e: a[e]", "[lambda e: a[e]]", "[lambda e: 0.5]", "b")
+    build = "    torch.optim.lr_scheduler.LambdaLR(o, f)\n" * 2
+    scopes = (f"def g{n}(o, b):\n    f = {one}\n{build}" for n, one in enumerate(functions))
+    assert_the_same_alone("import torch\n" + "".join(scopes), monkeypatch)
+
+
 @pytest.mark.parametrize("number", range(10))
 def test_generated_calls_are_judged_as_if_alone(
     number: int, monkeypatch: pytest.MonkeyPatch

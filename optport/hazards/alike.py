@@ -110,9 +110,10 @@ def _own_looks(construction: Construction, names: bool = True) -> Hashable | Non
 
 
 def _argument_looks(argument: Argument) -> Hashable | None:
-    if argument.instead or argument.function is not None or CUT in argument.text:
+    if argument.instead or CUT in argument.text:
         return None
-    return argument.name, argument.sure, argument.node is None, _told(argument.value)
+    held = id(argument.function), id(argument.display)  # a name may hold another elsewhere
+    return argument.name, argument.sure, argument.node is None, held, _told(argument.value)
 
 
 def _told(values: ValueSet) -> Hashable:
