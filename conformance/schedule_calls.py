@@ -184,9 +184,22 @@ _OVER_GROUPS: Final = (
     "LambdaLR(optimizer, lr_lambda=lambda e: 0.95 ** e)",
     "PolynomialLR(optimizer, total_iters=10)",
     "CosineAnnealingWarmRestarts(optimizer, T_0=5, eta_min=0.05)",
+    *(
+        f"SequentialLR(optimizer, schedulers=[{warm_up}, {fade}], milestones=[5])"
+        for warm_up, fade in (
+            (_INNER["warm-up"], _INNER["cosine"]),
+            (_INNER["warm-up"], _INNER["cosine to 0.01"]),
+        )
+    ),
 )
 
 _CADENCE: Final = {"cadence": 5}
+_BY_EPOCH: Final = (
+    *("StepLR(optimizer, 4, 0.5)", "CosineAnnealingLR(optimizer, T_max=10)"),
+    *("LambdaLR(optimizer, lambda e: 0.95 ** e)", "MultiStepLR(optimizer, [5, 12], 0.5)"),
+    *("ExponentialLR(optimizer, 0.9)", "CosineAnnealingWarmRestarts(optimizer, T_0=8, T_mult=2)"),
+    "CosineAnnealingWarmRestarts(optimizer, T_0=8)",
+)
 
 
 def pairs() -> Iterator[Schedule]:
@@ -224,6 +237,11 @@ def _all() -> Iterator[Schedule]:
         yield _scheduler(call, _GROUPS)
     for call in ("StepLR(optimizer, step_size=2, gamma=0.5)", "ExponentialLR(optimizer, 0.8)"):
         yield _scheduler(call, loop=_CADENCE)
+        yield _scheduler(call, loop={"first": True})
+    for call in _BY_EPOCH:
+        yield _scheduler(call, loop={"epoch": True})
+    for call in ("StepLR(optimizer, 4)", "LinearLR(optimizer, 0.1, total_iters=10)"):
+        yield _scheduler(call, loop={"cadence": 1000})
 
 
 def _scheduler(call: str, optimizer: str = _SGD, loop: dict[str, Any] | None = None) -> Schedule:

@@ -177,7 +177,22 @@ def _chain(random: Random) -> str:
     return f"{SCHEDULERS}.ChainedScheduler([{inner}])"
 
 
+def _three(random: Random) -> str:
+    """A sequence of three, whose parts may be chains."""
+    kinds = (_constant, _linear, _exponential, _step, _polynomial, _cosine, _chain)
+    inner = ", ".join(one(random) for one in random.sample(kinds, 3))
+    milestones = random.choice(("[4, 11]", "[10, 20]", "[1, 30]"))
+    return f"{SCHEDULERS}.SequentialLR(optimizer, [{inner}], milestones={milestones})"
+
+
+def _chain_of_sequence(random: Random) -> str:
+    whole = f"[{_sequence(random)}, {random.choice((_exponential, _step))(random)}]"
+    given = random.choice(("", ", optimizer=optimizer"))
+    return f"{SCHEDULERS}.ChainedScheduler({whole}{given})"
+
+
 _CALLS: Final[tuple[Callable[[Random], str], ...]] = (
     *(_step, _multi_step, _exponential, _lambda, _multiplicative, _constant, _linear, _polynomial),
     *(_cosine, _restarts, _cyclic, _one_cycle, _plateau, _swa, _sequence, _chain),
+    *(_three, _chain_of_sequence),
 )

@@ -44,7 +44,7 @@ SAME_BELOW: Final = 1e-5
 Recorded = dict[str, dict[str, dict[str, Any]]]
 """The fields of outcomes, by target with its version and by construction."""
 
-_LOOP: Final = "for _ in range(40):\n    optimizer.step()\n    scheduler.step()\n"
+_STEPS: Final = 40
 _EPOCHS: Final = (
     "for _ in range(8):\n    for _ in range(5):\n        optimizer.step()\n    scheduler.step()\n"
 )
@@ -79,8 +79,8 @@ def ports_of(schedule: Schedule, target: str) -> Ports:
     """Check a construction for a target (with its version) and write both ports."""
     options = make_options(target)
     (to,) = options.targets
-    loop = _EPOCHS if "cadence" in schedule.loop else _LOOP
-    report = check_source(f"import torch\n{schedule.statements}\n{loop}", options)
+    text = f"import torch\n{schedule.statements}\n{_loop(schedule.loop)}"
+    report = check_source(text, options)
     (optimizer,) = _of_kind(report.constructions, ApiKind.OPTIMIZER)
     *_, scheduler = _of_kind(report.constructions, ApiKind.SCHEDULER)
     port = scheduler.ports[to.name]
@@ -89,7 +89,7 @@ def ports_of(schedule: Schedule, target: str) -> Ports:
         "port": _port(optimizer, scheduler, to),
     }
     return Ports(
-        sorted({one.code for one in report.findings if _about_schedule(one, optimizer)}),
+        sorted({one.code for one in report.findings if _about_schedule(one, optimizer, text)}),
         port.fidelity,
         {part: text for part, text in texts.items() if text is not None},
     )
@@ -103,9 +103,23 @@ def _of_kind(checked: Iterable[Checked], kind: ApiKind) -> list[Checked]:
     )
 
 
-def _about_schedule(finding: Finding, optimizer: Checked) -> bool:
-    about_optimizer = optimizer.construction.place in finding.calls and finding.code != "OPT401"
-    return not about_optimizer and ApiKind.METHOD not in finding.kind.apis
+def _loop(loop: Mapping[str, Any]) -> str:
+    """The loop that steps an optimizer and its scheduler, as a torch program has it."""
+    cadence = loop.get("cadence", 1)
+    if cadence > _STEPS:
+        return "for _ in range(40):\n    optimizer.step()\n"
+    if cadence > 1:
+        return _EPOCHS
+    step = "scheduler.step(number + 1)" if loop.get("epoch") else "scheduler.step()"
+    steps = [step, "optimizer.step()"] if loop.get("first") else ["optimizer.step()", step]
+    return "for number in range(40):\n    {}\n    {}\n".format(*steps)
+
+
+def _about_schedule(finding: Finding, optimizer: Checked, text: str) -> bool:
+    if ApiKind.METHOD in finding.kind.apis:
+        line = text.splitlines()[finding.place.line - 1]
+        return line.lstrip().startswith("scheduler.step(number")
+    return not (optimizer.construction.place in finding.calls and finding.code != "OPT401")
 
 
 def _literal(optimizer: Construction, scheduler: Construction, to: Target) -> str | None:

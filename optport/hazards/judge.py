@@ -17,6 +17,7 @@ from optport.hazards.pair_port import optimizer_port
 from optport.hazards.rules import own_hazards
 from optport.hazards.scene import Scene, bare_scene
 from optport.hazards.schedule_port import schedule_port
+from optport.hazards.schedules import group_hazards
 from optport.hazards.spelling import as_literal
 from optport.hazards.torch_side import raising
 from optport.reader.model import Argument, Construction, Shape
@@ -71,7 +72,9 @@ def judge(construction: Construction, target: Target, scene: Scene | None = None
     table = api_table(construction.api, target.name)
     assert table is not None, construction.api
     if _is_moot(construction, target, scene):
-        return Judgement(construction, target, (), scene)
+        part = find_case(construction, target, scene=scene)
+        kept = () if part is None else tuple(group_hazards(part))
+        return Judgement(construction, target, kept, scene)
     raises = raising(construction, target, scene.torch_version)
     if raises is not None:
         judgement = _judged(construction, target, scene, table)

@@ -107,8 +107,8 @@ class Members:
             return False
         if (row.formatted and not use.formatted) or (row.whole and not use.whole):
             return False
-        if row.itself and use.of_item:
-            return False
+        if (row.itself and use.of_item) or (use.aliased and use.formatted and not row.formatted):
+            return False  # what is formatted by another name has been read elsewhere
         over = [one.api for receiver in use.receivers for one in self._schedulers(receiver)]
         if row.scheduled and not over:
             return False

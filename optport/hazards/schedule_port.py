@@ -15,7 +15,7 @@ from optport.hazards.port import write_port
 from optport.hazards.rates import base_rate, is_known, optimizer_text
 from optport.hazards.rules import own_hazards
 from optport.hazards.scene import Scene
-from optport.hazards.schedules import Trouble, has_own_rates, troubles
+from optport.hazards.schedules import Trouble, has_own_rates, over_groups, troubles, within
 from optport.hazards.shapes import value_of
 from optport.hazards.spelling import element_texts
 from optport.reader.model import Argument, Construction
@@ -41,6 +41,7 @@ def schedule_port(scheduler: Construction, target: Target, scene: Scene) -> Port
     if rules is None:
         return NO_PORT
     left = list(troubles(scheduler, target, scene))
+    left += [one for part in within(scheduler) for one in over_groups(part, target)]
     case = find_case(scheduler, target, scene=scene)
     port = NO_PORT if case is None else _class_port(case, rules, left)
     if case is not None and port.fidelity in (Fidelity.EXACT, Fidelity.CLOSE):

@@ -21,6 +21,8 @@ from optport.targets import Target
 from optport.values import UNREAD, Certainty
 
 _DISPLAYS = (ast.List, ast.Tuple)
+MAX_PARTS = 64
+"""Schedulers within a scheduler that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,28 @@ def schedule_hazards(case: Case) -> Iterator[Hazard]:
     yield from _called(case)
     yield from _started_later(case)
     for one in troubles(case.construction, case.target, case.scene):
-        name = one.argument
-        yield case.hazard(
-            one.kind,
-            name,
-            one.certainty,
-            subject=case.construction.qualified if name is None else case.subject(name),
-            clause=one.clause,
-            advice=WhenPorting(one.advice),
-            argument=None if name is None else case.given(name),
-            cured=one.cured,
-        )
+        yield _hazard(case, one)
+
+
+def group_hazards(case: Case) -> Iterator[Hazard]:
+    """Yield what no port cures of what a scheduler makes of groups."""
+    for one in over_groups(case.construction, case.target):
+        if not one.cured:
+            yield _hazard(case, one)
+
+
+def _hazard(case: Case, one: Trouble) -> Hazard:
+    name = one.argument
+    return case.hazard(
+        one.kind,
+        name,
+        one.certainty,
+        subject=case.construction.qualified if name is None else case.subject(name),
+        clause=one.clause,
+        advice=WhenPorting(one.advice),
+        argument=None if name is None else case.given(name),
+        cured=one.cured,
+    )
 
 
 def _called(case: Case) -> Iterator[Hazard]:
@@ -107,9 +120,7 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     if rules.one_only is not None and scene.comes_second(scheduler):
         advice = f"{rules.instead} for both"
         yield Trouble(HazardKind.ALGORITHM, Certainty.CERTAIN, rules.one_only, advice)
-    own = max(map(has_own_rates, scheduler.built_with), default=Certainty.NO)
-    if own is not Certainty.NO:
-        yield from _over_groups(scheduler, table, rules.groups, own)
+    yield from over_groups(scheduler, target)
 
 
 def _is_steady(scheduler: Construction, table: ApiTable) -> bool:
@@ -121,10 +132,24 @@ def _is_steady(scheduler: Construction, table: ApiTable) -> bool:
     return held is Certainty.CERTAIN and scheduler.certainty is Certainty.CERTAIN
 
 
-def _over_groups(
-    scheduler: Construction, table: ApiTable, groups: GroupRate, own: Certainty
-) -> Iterator[Trouble]:
-    """Groups with a rate of their own, where a schedule does not treat them as torch does."""
+def within(scheduler: Construction) -> Iterator[Construction]:
+    """Yield the schedulers that one is made of, and what those are made of."""
+    pending = list(scheduler.inner)
+    for _ in range(MAX_PARTS):
+        if not pending:
+            return
+        part = pending.pop()
+        yield part
+        pending += part.inner
+
+
+def over_groups(scheduler: Construction, target: Target) -> Iterator[Trouble]:
+    """Yield what is made of groups with a rate of their own, where torch treats them otherwise."""
+    rules, table = target.info.schedulers, api_table(scheduler.api)
+    own = max(map(has_own_rates, scheduler.built_with), default=Certainty.NO)
+    if rules is None or table is None or own is Certainty.NO:
+        return
+    groups = rules.groups
     inline = all(one.parameters.inline for one in scheduler.built_with)
     if groups is GroupRate.CONSTANT:
         clause, advice = "leaves groups with an lr of their own alone", "give each group its rates"

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Container, Iterable, Set
 
 from optport.reader.index import Index
-from optport.reader.scopes import Assigned, Binding, Scope
+from optport.reader.scopes import Assigned, Binding, LoopTarget, Scope
 
 
 def names_of(wanted: Set[ast.expr], scopes: Iterable[Scope], index: Index) -> frozenset[str]:
     """Return the names of some scopes, and the attributes, that are assigned one of some nodes.
 
-    What is assigned an item of one counts, too.
+    What is assigned an item of one counts, too, or goes through it.
     """
     names = set()
     for scope in {id(one): one for one in scopes}.values():
@@ -28,8 +28,10 @@ def names_of(wanted: Set[ast.expr], scopes: Iterable[Scope], index: Index) -> fr
 def assigned(binding: Binding, wanted: Container[ast.expr]) -> ast.expr | None:
     """Return the node of some that a binding is of, or that it is of an item of."""
     given = binding.definition
-    if not isinstance(given, Assigned):
+    if not isinstance(given, (Assigned, LoopTarget)):
         return None
+    if isinstance(given, LoopTarget):  # one after the other
+        return given.iterable if given.iterable in wanted else None
     node: ast.expr = given.value
     for position in given.path:
         if not isinstance(node, (ast.Tuple, ast.List)):

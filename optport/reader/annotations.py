@@ -7,15 +7,19 @@ import re
 
 from optport.parsing import parse_expression
 from optport.reader.built import Built
+from optport.reader.containers import DictValue, Entry, ListValue
 from optport.reader.objects import ANY_CLASS, NAMESPACE, Annotated, Interpreter
 from optport.reader.scopes import Point
 from optport.reader.torch_names import base_class, torch_class
-from optport.values import UNKNOWN, Qualified, Value, ValueSet
+from optport.values import UNKNOWN, Qualified, Value, ValueSet, exactly
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,9}")
 _MAX_ALTERNATIVES = 8
 _MAX_TEXT = 80
 _CALLABLE = "Callable"
+_LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set"})
+_TUPLES = frozenset({"tuple", "Tuple"})
+_DICTS = frozenset({"dict", "Dict", "Mapping"})
 _TYPES = {"type": "type", "Type": "type"}
 
 
@@ -25,6 +29,9 @@ def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> Va
     Those are all of them where the annotation names nothing but optimizers and schedulers; of a
     class that it promises another may come.
     """
+    held = _held(annotation, at, asker)
+    if held is not None:
+        return held
     found: list[Value] = []
     complete = True
     for node, making in _alternatives(annotation):
@@ -35,6 +42,27 @@ def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> Va
             if api is not None:
                 found.append(_class(api, making) if making else Built(api, declared=annotation))
     return ValueSet(tuple(found), complete and bool(found))
+
+
+def _held(annotation: ast.expr | None, at: Point, asker: Interpreter) -> ValueSet | None:
+    """The collection of what its elements are annotated as; None where that is not known."""
+    if not isinstance(annotation, ast.Subscript):
+        return None
+    name = getattr(annotation.value, "id", "") or getattr(annotation.value, "attr", "")
+    inner = annotation.slice
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if any(isinstance(one, ast.Subscript) for one in parts) or len(parts) > _MAX_ALTERNATIVES:
+        return None
+    many = name in _LISTS or getattr(parts[-1], "value", None) is Ellipsis
+    parts = parts[:1] if many else parts
+    elements = [objects_of(one, at, asker) for one in parts]
+    if not any(one.known for one in elements):
+        return None
+    if name in _DICTS and len(parts) == 2:
+        entry = Entry(parts[1], elements[1], parts[1], at)
+        return exactly(DictValue((entry,), complete=False))
+    kept = name in _LISTS or name in _TUPLES
+    return exactly(ListValue(tuple(elements), many)) if kept else None
 
 
 def _torch_api(value: Value) -> str | None:
