@@ -12,7 +12,6 @@ from typing import Final
 
 from conformance.calls import all_calls, evidence_of, is_call
 from conformance.coverage import uncovered
-from conformance.defects import is_known, mended
 from conformance.group_rules import group_problems
 from conformance.judgement import false_alarm, ground, is_hidden, missed, worst_literal, wrong_port
 from conformance.records import (
@@ -74,29 +73,21 @@ def problems(target: Target) -> list[str]:
     if target in newest_executed():
         # An older version may have no counterpart at all, and for what it lacks, a value that
         # trains the same here is flagged as one that does not.
-        found += mended(target, disagreeing(recorded))
         found += _too_many_false_alarms(recorded)
         found += uncovered(target, recorded)
     return found
 
 
-def disagreeing(recorded: Recorded) -> frozenset[str]:
-    """The calls with a missed alarm or a wrong port."""
-    return frozenset(
-        call for call, record in recorded.items() if missed(record) or wrong_port(record)
-    )
-
-
 def missed_alarms(target: Target, recorded: Recorded) -> Iterator[str]:
     """Yield the calls whose literal port trains differently without any finding."""
     for call, record in recorded.items():
-        if missed(record) and not is_known(target, call):
+        if missed(record):
             yield f"{call}: not flagged, but {record.why(worst_literal(record))}"
 
 
 def _inexact(target: Target, recorded: Recorded) -> Iterator[str]:
     for call, record in recorded.items():
-        if wrong_port(record) and not is_known(target, call):
+        if wrong_port(record):
             port = record.port
             assert port is not None
             yield f"{call}: port {port.call} is called {port.fidelity}: {record.why(Part.PORT)}"

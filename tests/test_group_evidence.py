@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from conformance import defects
-from conformance.defects import is_known, mended, read_defects
 from conformance.group_rules import group_problems
 from conformance.records import Part, Record, evidence_path, read_evidence
 from optport.targets import parse_target
@@ -90,16 +88,3 @@ def test_the_order_of_gradients_is_compared(short: str, result: dict[str, Any]) 
 
     (line,) = group_rule(short, change)
     assert "the order of the gradients" in line
-
-
-def test_a_known_defect_that_is_mended_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = parse_target("paddle")
-    known = read_defects(f"# Why.\n[{target.name}]\nAdam()\n")
-    monkeypatch.setattr(defects, "known_defects", lambda: known)
-    assert is_known(target, "Adam()")
-    assert list(mended(target, frozenset())) == [
-        "Adam(): no disagreement any more; take it out of defects.txt"
-    ]
-    assert list(mended(target, frozenset({"Adam()"}))) == []
-    with pytest.raises(ValueError, match="no target above it"):
-        read_defects("Adam()")
