@@ -93,10 +93,11 @@ def test_what_multiplies_takes_no_more_memory_than_its_size_allows(
     assert shapes.peak_memory(text) <= BYTES_PER_CHARACTER * len(text)
 
 
+@pytest.mark.parametrize("size", [2_500, pytest.param(5_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
-def test_what_is_cut_off_costs_no_finding_elsewhere(shape: Callable[[int], str]) -> None:
-    report = check_source(shapes.HEAD + shape(5_000) + "\n" + shapes.CALL, PADDLE)
-    last = shapes.HEAD.count("\n") + shape(5_000).count("\n") + 2
+def test_what_is_cut_off_costs_no_finding_elsewhere(shape: Callable[[int], str], size: int) -> None:
+    report = check_source(shapes.HEAD + shape(size) + "\n" + shapes.CALL, PADDLE)
+    last = shapes.HEAD.count("\n") + shape(size).count("\n") + 2
     assert [one.code for one in report.findings if one.place.line == last] == ["OPT301"]
 
 

@@ -43,7 +43,7 @@ def test_a_second_run_changes_nothing(path: Path, target: str) -> None:
     assert port_source(once, parse_target(target)).text == once
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", [*TARGETS[:2], pytest.param(TARGETS[2], marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
 def test_a_fixture_s_port_is_python_for_good_and_leaves_other_lines(
     fixture: Fixture, target: str
