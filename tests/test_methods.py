@@ -274,3 +274,18 @@ def test_steps_under_a_condition_of_the_loop_may_be_others(loop: str, apart: boo
         f"s = torch.optim.lr_scheduler.ExponentialLR(o, 0.9)\nfor i in q:\n    {loop}\n"
     )
     assert ("OPT605" in codes(report)) is apart
+
+
+@pytest.mark.parametrize(
+    ("uses", "told"),
+    [
+        ("print(opt.param_groups[0]['lr'])\nopt.param_groups[0]['initial_lr'] = 1", "['lr']"),
+        ("for g in opt.param_groups:\n    g['lr'] = 0.1", "['lr']"),
+        ("for g in opt.param_groups:\n    print(g['lr'])\n    g['eps'] = 1", "['eps']"),
+        ("opt.param_groups[0]['eps'] = 1", "['eps']"),
+    ],
+)
+def test_a_finding_is_about_the_key_that_stands_at_its_place(uses: str, told: str) -> None:
+    found = check(HEAD + OPT + uses + "\n")
+    (message,) = [one.message for one in found.findings if "param_groups" in one.message]
+    assert message.startswith(f"param_groups{told}")

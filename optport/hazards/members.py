@@ -44,7 +44,8 @@ class Members:
     """The uses of a file's optimizers and schedulers, judged together.
 
     One hazard stands for each object, member and target: at the first use that has one, with what
-    is to be done about the use that tells most: one that sets something, or looks at a key.
+    is to be done about the use that tells most: one that sets something, or looks at a key. Where
+    the first looks at a key, it is about that one.
     """
 
     def __init__(self, targets: Sequence[Target], scene: Scene) -> None:
@@ -169,7 +170,9 @@ def _value(use: MethodUse, name: str) -> ValueSet:
 
 
 def _hazard(several: Sequence[_Met], target: Target, kind: HazardKind) -> Hazard:
-    first, most = several[0], max(several, key=_tells)
+    first = several[0]
+    alike = [one for one in several if first.use.key in (None, one.use.key)]
+    most = max(alike, key=_tells)
     return Hazard(
         kind=kind,
         target=target.name,
