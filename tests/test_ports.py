@@ -75,6 +75,13 @@ def test_groups_of_another_place_are_incomplete_and_read_where_they_can_be() -> 
     )
 
 
+def test_a_port_hands_on_all_that_can_t_be_read() -> None:
+    report = check_call("torch.optim.Adam(*args, lr=0.1, **more)", "paddle")
+    port = report.constructions[0].ports["paddle.optimizer"]
+    assert port.call == "paddle.optimizer.Adam(learning_rate=0.1, *args, **more)"
+    assert port.fidelity == "incomplete"
+
+
 def test_a_port_is_known_by_its_parts() -> None:
     report = check_call("torch.optim.Adam(net.parameters(), betas=b, eps=0.1)", "paddle")
     port = report.constructions[0].ports["paddle.optimizer"]

@@ -104,6 +104,7 @@ def _own_looks(construction: Construction, names: bool = True) -> Hashable | Non
         construction.certainty,
         construction.parameters,
         construction.hidden[0] if names and construction.hidden else construction.hidden is None,
+        construction.also_hidden if names else (),
         construction.handed_on,
         construction.complete,
     )

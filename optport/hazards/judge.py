@@ -62,6 +62,10 @@ class Judgement:
     @property
     def port_by_name(self) -> Port:
         """The port to the counterpart itself, where it is close; else `port`."""
+        if self.like is not None:
+            return self.like.port_by_name
+        if self.apart:
+            return judge(self.construction, self.target, self.scene).port_by_name
         own = self.by_name
         return self.port if own is None else optimizer_port(own, own_hazards(own))
 

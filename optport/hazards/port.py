@@ -151,7 +151,7 @@ def _call(case: Case, arguments: Iterable[Written]) -> str:
         bare = argument.name == first == PARAMS
         written.append(argument.text if bare else f"{argument.name}={argument.text}")
     if case.construction.hidden is not None:
-        written.append(case.construction.hidden[0])
+        written += [case.construction.hidden[0], *case.construction.also_hidden]
     return f"{case.where}({', '.join(written)})"
 
 

@@ -44,6 +44,7 @@ class ArgumentBinder:
         self.values: dict[str, ValueSet] = {}
         """All that the arguments may be, objects too."""
         self.hidden: tuple[str, Place] | None = None
+        self.also_hidden: list[str] = []
         self.parameters = Parameters()
 
     def site(self, holder: Holder) -> Site:
@@ -122,7 +123,7 @@ class ArgumentBinder:
         elements = None if only is None else elements_of(only)
         place = self._source.place(node)
         if elements is None:
-            self.hidden = "*" + self._source.expression(node.value), place
+            self._hide("*" + self._source.expression(node.value), place)
             return False
         for position, element in enumerate(elements):
             name = self._next_positional()
@@ -171,9 +172,11 @@ class ArgumentBinder:
             self._hide(text, self._source.place(keyword))
 
     def _hide(self, text: str, place: Place) -> None:
-        """Note the first arguments that can't be read."""
+        """Note arguments that can't be read."""
         if self.hidden is None:
             self.hidden = text, place
+        elif text != self.hidden[0] and text not in self.also_hidden:
+            self.also_hidden.append(text)
 
     def _or_else(self, name: str, value: ValueSet) -> ValueSet:
         """The value of an argument that may be left out: perhaps the one in force without it."""

@@ -173,6 +173,7 @@ class _Search:
             complete=resolved.complete,
             parameters=binder.parameters,
             hidden=binder.hidden,
+            also_hidden=tuple(binder.also_hidden),
             handed_on=any(one.prefix for one in resolved.sources),
             site=binder.site(call),
         )

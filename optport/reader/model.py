@@ -161,6 +161,8 @@ class Construction:
     certainty: Certainty
     parameters: Parameters
     hidden: tuple[str, Place] | None = None
+    also_hidden: tuple[str, ...] = ()
+    """The texts of further ones."""
     handed_on: bool = False
     """Whether a call of something unknown builds it, which may give further arguments."""
     complete: bool = True

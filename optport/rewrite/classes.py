@@ -64,6 +64,13 @@ class Classes:
         self._homes = _homes(tree)
         self._types = _types(tree)
         self._beside = _beside(tree)
+        module = target.name.partition(".")[0]
+        self._is_ported = any(
+            alias.name.partition(".")[0] == module
+            for node in nodes_of(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        )
         self._bases = [
             base for node in nodes_of(tree) if isinstance(node, ast.ClassDef) for base in node.bases
         ]
@@ -186,7 +193,12 @@ class Classes:
         return display is not None and display in self._ported
 
     def _counterpart(self, api: str) -> set[str]:
-        """The counterpart of a class that the file builds nothing of."""
+        """The counterpart of a class that the file builds nothing of.
+
+        None in a file that has been ported: what is torch's there has been left so.
+        """
+        if self._is_ported:
+            return set()
         if self._target.signature(api) and ApiKind.BASE is family(NAMESPACE).kind(api):
             return {self._target.qualified(api)}
         table = api_table(api, self._target.name)

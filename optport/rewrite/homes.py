@@ -12,6 +12,7 @@ from optport.hazards.judge import judge
 from optport.hazards.scene import Key, key_of
 from optport.reader.model import Construction
 from optport.signatures import ApiKind
+from optport.table import targets
 from optport.targets import Target
 
 
@@ -23,9 +24,11 @@ class Homes:
         self.target = target
         self._by_key: dict[Key, Target] = {}
         for checked in constructions:
-            case = checked.judgements[0].case
-            if checked.construction.kind is ApiKind.OPTIMIZER and case is not None:
-                self._by_key[key_of(checked.construction)] = case.target
+            if checked.construction.kind is ApiKind.OPTIMIZER:
+                callee = checked.judgements[0].port.callee or ""
+                home = callee.rpartition(".")[0]
+                if home != target.name and home in targets():
+                    self._by_key[key_of(checked.construction)] = target.at(home)
 
     def of(self, constructions: Iterable[Construction]) -> Target | None:
         """Return where all of some optimizers and schedulers are at home; None for several."""

@@ -29,3 +29,16 @@ def c(net, n, fancy):
         optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
     optimizer.param_groups[0]["lr"] = 1e-4
     return optimizer
+
+
+def again(net, n):
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, eps=1e-5)
+    optimizer.param_groups[0]["lr"] = 1e-3
+    other = torch.optim.Adam(n.parameters(), lr=1e-3, eps=1e-5)
+    print(other.param_groups[0]["lr"])
+    return optimizer
+
+
+def chosen(net, other, c):
+    kind = torch.optim.Adam if c else torch.optim.AdamW
+    return kind(net.parameters(), lr=0.1), kind(other.parameters(), lr=0.1)
