@@ -12,7 +12,7 @@ from signature_recorder.data_files import Recorded, family_path, read_family, wr
 from signature_recorder.errors import RecordError
 from signature_recorder.families import Family
 from signature_recorder.releases import Release, frameworks_in, open_sources, read_releases
-from signature_recorder.versions import parse_version
+from signature_recorder.versions import release_number
 
 DATA_DIRECTORY = Path(__file__).resolve().parents[2] / "optport" / "signatures"
 
@@ -61,7 +61,7 @@ def run(sources: Sequence[Path], *, check: bool, version: str | None, data: Path
     """
     opened = [source for path in sources for source in open_sources(path)]
     if version is not None:
-        version = parse_version(version)
+        version = release_number(version)
         if sum(len(frameworks_in(source)) for source in opened) > 1:
             raise RecordError("--version needs a single source with a single framework")
     releases = [release for source in opened for release in read_releases(source, version)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from optport.versions import parse_version
 from signature_recorder.data_files import Recorded
 from signature_recorder.releases import Release
 from signature_recorder.signature import Signatures, format_signature
-from signature_recorder.versions import version_key
 
 
 def compare(release: Release, recorded: Recorded) -> bool:
@@ -27,12 +27,12 @@ def compare(release: Release, recorded: Recorded) -> bool:
 def announce(release: Release, recorded: Recorded) -> None:
     """Print what ``release`` (Release) brings, compared with the recorded version before it."""
     title = f"{release.family.name} {release.version}: {len(release.signatures)} signatures"
-    key = version_key(release.version)
-    earlier = [version for version in recorded.versions if version_key(version) < key]
+    key = parse_version(release.version)
+    earlier = [version for version in recorded.versions if parse_version(version) < key]
     if not earlier:
         print(title)
         return
-    previous = max(earlier, key=version_key)
+    previous = max(earlier, key=parse_version)
     lines = _difference(
         recorded.versions[previous], release.signatures, (f"{previous}:", f"{release.version}:")
     )

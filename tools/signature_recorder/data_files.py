@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from optport.signatures import ApiKind
+from optport.versions import parse_version
 from signature_recorder.errors import RecordError
 from signature_recorder.families import Family
 from signature_recorder.signature import KINDS, Kinds, Parameter, Signature, Signatures
-from signature_recorder.versions import version_key
 
 
 @dataclass
@@ -70,7 +70,7 @@ def _signature_at(entries: Sequence[Sequence[object]], version: str) -> Signatur
     for since, parameters in entries:
         if not isinstance(since, str):
             raise ValueError(f"version {since!r}")
-        if version_key(since) <= version_key(version):
+        if parse_version(since) <= parse_version(version):
             current = parameters
     if current is None:
         return None
@@ -90,7 +90,7 @@ def _entries(recorded: Recorded, name: str) -> list[tuple[str, Signature | None]
     """Return the changes of ``name`` over the versions: since when which signature, None: gone."""
     entries: list[tuple[str, Signature | None]] = []
     current: Signature | None = None
-    for version in sorted(recorded.versions, key=version_key):
+    for version in sorted(recorded.versions, key=parse_version):
         signature = recorded.versions[version].get(name)
         if signature != current:
             entries.append((version, signature))
@@ -100,7 +100,7 @@ def _entries(recorded: Recorded, name: str) -> list[tuple[str, Signature | None]
 
 def format_family(family: Family, recorded: Recorded) -> str:
     """Return the text (str) of the data file of ``family`` (Family): one entry a line."""
-    versions = sorted(recorded.versions, key=version_key)
+    versions = sorted(recorded.versions, key=parse_version)
     names = sorted({name for signatures in recorded.versions.values() for name in signatures})
     blocks = []
     for name in names:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from optport.versions import parse_version
 from signature_recorder.errors import RecordError
 from signature_recorder.families import FAMILIES, Family, package_list
 from signature_recorder.members import family_signatures
 from signature_recorder.modules import Modules
 from signature_recorder.signature import Kinds, Signatures
-from signature_recorder.sources import DirectorySource, Source, WheelSource, module_file
-from signature_recorder.versions import parse_version, version_key
+from signature_recorder.sources import Source, module_file
+from signature_recorder.versions import release_number
 
 # The spelling of the distributions that install each framework's package.
 _DISTRIBUTIONS = {
@@ -44,14 +45,14 @@ def open_sources(path: Path) -> list[Source]:
     if path.is_file():
         if path.suffix != ".whl":
             raise RecordError(f"{path}: neither a wheel (*.whl) nor a directory")
-        return [WheelSource(path)]
+        return [Source(path)]
     if not path.is_dir():
         raise RecordError(f"{path}: no such file or directory")
-    directory = DirectorySource(path)
+    directory = Source(path)
     if frameworks_in(directory):
         return [directory]
-    wheels = [WheelSource(wheel) for wheel in sorted(path.glob("*.whl"))]
-    sources: list[Source] = [wheel for wheel in wheels if frameworks_in(wheel)]
+    wheels = [Source(wheel) for wheel in sorted(path.glob("*.whl"))]
+    sources = [wheel for wheel in wheels if frameworks_in(wheel)]
     if not sources:
         raise RecordError(f"{path}: holds neither {package_list()} nor a wheel with one of them")
     return sources
@@ -102,9 +103,9 @@ def framework_version(source: Source, framework: str) -> str:
         headers = email.parser.BytesHeaderParser().parsebytes(content)
         name = re.sub(r"[-_.]+", "-", str(headers["Name"])).lower()
         if _DISTRIBUTIONS[framework].fullmatch(name):
-            versions.add(parse_version(str(headers["Version"])))
+            versions.add(release_number(str(headers["Version"])))
     if len(versions) != 1:
-        found = ", ".join(sorted(versions, key=version_key)) or "none"
+        found = ", ".join(sorted(versions, key=parse_version)) or "none"
         raise RecordError(
             f"{source.label}: one dist-info of {framework} is needed to tell its version "
             f"(found: {found}); otherwise give --version"

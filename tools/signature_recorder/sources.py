@@ -2,80 +2,45 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from signature_recorder.errors import RecordError
 
 
-class Source(Protocol):
-    """A tree of files; paths are relative and use ``/``."""
-
-    label: str
-
-    def read(self, path: str) -> bytes | None:
-        """Return the content of the file ``path`` (str), None if there is no such file."""
-
-    def metadata(self) -> Iterator[bytes]:
-        """Yield the content of the METADATA file of each installed distribution."""
-
-
-class DirectorySource:
-    """A directory with packages in it, such as ``site-packages``."""
-
-    def __init__(self, root: Path) -> None:
-        self.label = str(root)
-        self._root = root
-
-    def read(self, path: str) -> bytes | None:
-        """Return the content of the file ``path`` (str), None if there is no such file."""
-        try:
-            return (self._root / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
-
-    def metadata(self) -> Iterator[bytes]:
-        """Yield the content of the METADATA file of each installed distribution."""
-        for path in sorted(self._root.glob("*.dist-info/METADATA")):
-            yield path.read_bytes()
-
-
-class WheelSource:
-    """A wheel file.
+class Source:
+    """A wheel, or a directory with packages in it, such as ``site-packages``.
 
     Raises:
-        RecordError: the file is not a readable zip archive.
+        RecordError: a file that is not a readable zip archive.
     """
 
     def __init__(self, path: Path) -> None:
         self.label = str(path)
         try:
-            self._archive = zipfile.ZipFile(path)
+            self._root = path if path.is_dir() else zipfile.Path(path)
         except zipfile.BadZipFile:
             raise RecordError(f"{path}: not a wheel (a wheel is a zip archive)") from None
-        self._names = frozenset(self._archive.namelist())
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of the file ``path`` (str), None if there is no such file.
+        """Return the content of the file ``path`` (str, with ``/``), None if there is none.
 
         Raises:
             RecordError: the archive is damaged there.
         """
-        if path not in self._names:
-            return None
+        file = self._root / path
         try:
-            return self._archive.read(path)
+            return file.read_bytes() if file.is_file() else None
         except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
             raise RecordError(f"{self.label}: cannot read {path}: {error}") from error
 
     def metadata(self) -> Iterator[bytes]:
-        """Yield the content of the METADATA file of each distribution in the wheel."""
-        for name in sorted(self._names):
-            if re.fullmatch(r"[^/]+\.dist-info/METADATA", name):
-                yield self._archive.read(name)
+        """Yield the content of the METADATA file of each distribution that is there."""
+        for name in sorted(entry.name for entry in self._root.iterdir()):
+            content = self.read(f"{name}/METADATA") if name.endswith(".dist-info") else None
+            if content is not None:
+                yield content
 
 
 def module_file(source: Source, name: str) -> tuple[str, bytes] | None:

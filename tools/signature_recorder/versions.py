@@ -1,4 +1,4 @@
-"""Release numbers: read and ordered."""
+"""Release numbers as the metadata of a distribution state them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from signature_recorder.errors import RecordError
 _VERSION = re.compile(r"(\d+(?:\.\d+)*)(?:\.post\d+)?(?:\+[A-Za-z0-9.]+)?")
 
 
-def parse_version(text: str) -> str:
+def release_number(text: str) -> str:
     """Return the release number in ``text`` (str) with at least three components.
 
     Raises:
@@ -23,8 +23,3 @@ def parse_version(text: str) -> str:
         )
     components = [str(int(component)) for component in match[1].split(".")]
     return ".".join(components + ["0"] * (3 - len(components)))
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """Return the sort key of ``version`` (str, as from ``parse_version``): its numbers."""
-    return tuple(int(component) for component in version.split("."))
