@@ -69,13 +69,23 @@ def remarks(
             yield from (_ALSO[Also(word)] for word in port.also)
         yield from (remark(hazard, one.construction.kind) for hazard in open_ones)
         if not ported and (port.call is not None or not open_ones):
-            early = by_hand == _NOT_WRITTEN and port.setup and one.construction.hidden is None
-            otherwise = _NO_PLACE if early else by_hand
-            yield _made_first(port.call or "") if _is_made_first(one) else otherwise
+            yield _by_hand(one, port, by_hand)
         elif ported and not one.construction.complete:
             yield _OTHERS
         elif ported and port.fidelity in _CLOSENESS and not open_ones:
             yield _how_close(one, port)
+
+
+def _by_hand(checked: Checked, port: Port, otherwise: str) -> str:
+    """Why a call that has a port stays torch's."""
+    hidden = checked.construction.hidden
+    if _is_made_first(checked):
+        return _made_first(port.call or "")
+    if otherwise != _NOT_WRITTEN:
+        return otherwise
+    if hidden is not None:
+        return _shown(f"OPT902 rewrite by hand: what {hidden[0]} holds is not known")
+    return _NO_PLACE if port.setup else otherwise
 
 
 def _how_close(checked: Checked, port: Port) -> str:
