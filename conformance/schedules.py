@@ -1,8 +1,8 @@
 """Scheduler constructions and their ports, run: ``python -m conformance schedules paddle==3.3.1``.
 
 Programs that were recorded at a version and are still the same are not run again.
-``--random COUNT SEED`` before the versions runs so many drawn ones instead, ``--pairs`` every kind
-of scheduler before and with every other one; they record nothing.
+``--draws COUNT --seed SEED`` runs so many drawn ones instead, ``--pairs`` every kind of scheduler
+before and with every other one; they record nothing.
 
 For each construction of `schedule_calls.py`: torch's rates over 40 steps, the literal port's and
 the port's. What the linter found, and how far both are, goes to `evidence/schedules.json`.
@@ -243,6 +243,8 @@ def mistakes(name: str, outcome: Outcome) -> Iterator[str]:
     # Adam's step is the rate but for its epsilon.
     below = SAME_BELOW if "Adam" in name else EXACT_BELOW
     exact = isinstance(port, float) and port < below
+    if "OPT503" in outcome.found:  # what becomes of the loop is said where it takes its steps
+        return
     if outcome.fidelity == "exact" and not exact:
         yield f"the port is called exact and is {port} off"
     if outcome.fidelity == "close" and not (isinstance(port, float) and port < SAME_BELOW):

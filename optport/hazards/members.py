@@ -17,7 +17,7 @@ from optport.signatures import ApiKind
 from optport.table import api_table
 from optport.table.model import Access, Use, Verdict
 from optport.targets import Target
-from optport.values import UNKNOWN, Certainty, ValueSet, literal
+from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
 from optport.versions import parse_version
 
 _KINDS = {
@@ -27,6 +27,8 @@ _KINDS = {
 }
 
 
+_OBJECT = "object"
+"""What a condition calls the optimizer or scheduler that a member is of."""
 _Object = Key | ast.expr | str
 """What tells the optimizers of a file apart: their constructions, annotations, or classes."""
 
@@ -157,7 +159,10 @@ def _is_given(use: MethodUse, name: str) -> Certainty:
 
 
 def _value(use: MethodUse, name: str) -> ValueSet:
-    """The value in force of an argument, or what is written."""
+    """The value in force of an argument, what is written, or what the object was built with."""
+    head, _, inner = name.partition(".")
+    if inner and head == _OBJECT:
+        return union(one.in_force(inner) for one in use.receivers)
     if name == "value":
         return UNKNOWN if use.value is None else use.value.value
     argument = use.arguments.get(name)

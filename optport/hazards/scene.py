@@ -28,14 +28,15 @@ class Scene:
     `schedulers` are those that set a rate, by the optimizers that they are built with; one that
     another scheduler is made of does not count, `wholes` has that other one. `paces` say how often
     an optimizer or a scheduler takes its steps; `stepped` are those that surely take some of their
-    own. `written` are the options that are set in an optimizer's groups once it is built.
+    own, and where the first is. `written` are the options that are set in an optimizer's groups
+    once it is built.
     """
 
     torch_version: str
     schedulers: Mapping[Key, tuple[Construction, ...]] = field(default_factory=dict)
     paces: Mapping[Key, frozenset[Pace]] = field(default_factory=dict)
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
-    stepped: frozenset[Key] = frozenset()
+    stepped: Mapping[Key, Place] = field(default_factory=dict)
     written: Mapping[Key, frozenset[str]] = field(default_factory=dict)
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
@@ -81,7 +82,12 @@ class Scene:
             return Certainty.CERTAIN if None not in loops else Certainty.POSSIBLE
         alike = {_beat(pace) for paces in (mine, *theirs) for pace in paces}
         known = len(alike) == 1 and None not in {where for where, _ in alike}
-        return Certainty.NO if known else Certainty.POSSIBLE
+        if not known:
+            return Certainty.POSSIBLE
+        first = self.stepped.get(key_of(scheduler))
+        then = [self.stepped.get(key_of(one)) for one in scheduler.built_with]
+        ahead = first is not None and any(one is not None and first < one for one in then)
+        return Certainty.CERTAIN if ahead else Certainty.NO
 
 
 def _beat(pace: Pace) -> tuple[Place | None, frozenset[Place]]:
@@ -123,7 +129,7 @@ def read_scene(
             for optimizer in scheduler.built_with:
                 over.setdefault(key_of(optimizer), []).append(scheduler)
     paces: dict[Key, set[Pace]] = {}
-    stepped: set[Key] = set()
+    stepped: dict[Key, Place] = {}
     written: dict[Key, set[str]] = {}
     for use in uses:
         if use.key is not None and use.access in (Access.WRITE, Access.UPDATE):
@@ -132,7 +138,8 @@ def read_scene(
         if use.method == STEP:
             alone = len(use.receivers) == 1 or use.pace.each
             if alone and use.certainty is Certainty.CERTAIN:
-                stepped.update(map(key_of, use.receivers))
+                for receiver in use.receivers:
+                    stepped.setdefault(key_of(receiver), use.place)
             for receiver in use.receivers:
                 paces.setdefault(key_of(receiver), set()).add(use.pace)
     return Scene(
@@ -140,6 +147,6 @@ def read_scene(
         {key: tuple(found) for key, found in over.items()},
         {key: frozenset(found) for key, found in paces.items()},
         wholes,
-        frozenset(stepped),
+        stepped,
         {key: frozenset(found) for key, found in written.items()},
     )

@@ -16,7 +16,9 @@ def use_problems(table: ApiTable, known: Mapping[str, TargetInfo]) -> Iterator[s
 
 def _problems(table: ApiTable, use: Use, known: Mapping[str, TargetInfo]) -> Iterator[str]:
     torch = family("torch.optim")
+    built = table.name.rpartition(".")[0]
     mine = {*_parameters(torch, table.name), "value"}
+    mine |= {f"object.{name}" for name in torch.parameters_ever(built)}
     conditions = [one.names for one in (use.when, use.unless) if one is not None]
     holes = use.becomes.names if use.becomes is not None else frozenset()
     given = {name for name in (use.given, use.left_out) if name is not None}

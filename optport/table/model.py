@@ -196,8 +196,9 @@ class Use:
     The first that fits holds; where none fits, the target does the same. All that is stated has to
     fit: `access` (none: any), the kind of the `receiver`, the `key` of a group that is looked at or
     set, the parameter that is `given` or `left_out`, `when` and not `unless` (over the method's
-    parameters, and ``value`` for what is assigned), whether a scheduler sets the optimizer's rate
-    (`scheduled`), and whether all that do, or the object is, are of some classes (`schedulers`),
+    parameters, ``value`` for what is assigned, and the ``object``'s own arguments), whether a
+    scheduler sets the optimizer's rate (`scheduled`), and whether all that do, or the object is,
+    are of some classes (`schedulers`),
     whether the member `itself` is meant and no item of it, whether a value that is read gets
     formatted, whether all keys of a group are looked at (`whole`), whether something looks into
     what a call gives (`opened`), versions of target and torch. `becomes` is the whole use in the
