@@ -130,6 +130,15 @@ def descended(size: int) -> str:
     )
 
 
+KINDS = "(torch.optim.Adam, torch.optim.SGD, torch.optim.ASGD, torch.optim.Rprop)[q]"
+
+
+def judged(line: str) -> Callable[[int], str]:
+    """Calls of a class, or of one of several, none of which is written out."""
+    head = f"A = torch.optim.ASGD\nC = {KINDS}\n"
+    return lambda size: head + lines(line, (size - len(head)) // (len(line) + 1))
+
+
 SHAPES: Mapping[str, Callable[[int], str]] = {
     "dicts merged into dicts": merged,
     "dicts put into dicts": put_in,
@@ -162,6 +171,10 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
     "dicts that hold one": held,
     "groups of groups": chosen,
     "classes and what they inherit": descended,
+    "rates of their own": judged("A(q, <i>)\n"),
+    "names of their own": judged("A(q<i>)\n"),
+    "one of several classes": judged("C(q<i>, lr=r)\n"),
+    "one of several classes, all arguments in one": judged("C(*q<i>)\n"),
 }
 """By name: each returns a source of about so many characters, behind `HEAD`."""
 

@@ -67,6 +67,8 @@ def test_what_is_released_is_freed_without_a_search_for_cycles() -> None:
 
 STEPS_PER_CHARACTER = 1000
 """Lines of Python that a check runs through at most, for each character: some 50 µs."""
+CALLS_PER_CHARACTER = 400
+"""Calls that it makes at most with two targets, built-in functions too: some 50 µs as well."""
 BYTES_PER_CHARACTER = 2500
 """Memory that it takes at most, above that of the tree."""
 
@@ -81,6 +83,16 @@ def test_what_multiplies_makes_no_more_work_than_its_size_allows(
     text = shapes.HEAD + shape(size)
     steps(shapes.HEAD + shapes.CALL)  # what is read once, is read now
     assert steps(text) <= STEPS_PER_CHARACTER * len(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+def test_what_multiplies_is_judged_in_no_more_calls_than_its_size_allows(
+    shape: Callable[[int], str],
+) -> None:
+    text = shapes.HEAD + shape(2_500)
+    calls(shapes.HEAD + shapes.CALL)
+    assert calls(text) <= CALLS_PER_CHARACTER * len(text)
 
 
 @pytest.mark.slow  # counting bytes takes ten times as long as counting steps
