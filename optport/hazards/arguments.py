@@ -32,7 +32,7 @@ def argument_hazards(case: Case) -> Iterator[Hazard]:
             yield from _without_counterpart(case, row)
         elif name in construction.arguments:
             yield from _ignored(case, row) if row.fate is Fate.IGNORED else _rejected(case, row)
-        if name in case.construction.arguments:
+        if row.differences and name in case.construction.arguments:
             yield from _means_another(case, row)
         if row.placement is not None:
             yield from _placed(case, row)
@@ -56,11 +56,11 @@ def effect(case: Case, row: ParameterRow) -> Certainty:
 
 
 def _without_counterpart(case: Case, row: ParameterRow) -> Iterator[Hazard]:
-    changes = effect(case, row)
     argument = case.given(row.name)
+    if argument is None and not _default_is_lost(case, row):
+        return
+    changes = effect(case, row)
     if changes is not Certainty.NO:
-        if argument is None and not _default_is_lost(case, row):
-            return
         if argument is not None and argument.instead:
             argument = argument.blamed(partial(_may_matter, row), case.lookup)
         yield case.hazard(

@@ -86,9 +86,9 @@ class Case:
 
     def at_version(self, rejections: Iterable[Rejection]) -> Iterator[Rejection]:
         """Yield those of some rejections that hold at the target's version."""
-        at = parse_version(self.target.version)
         for rejection in rejections:
-            if rejection.before is None or at < parse_version(rejection.before):
+            before = rejection.before
+            if before is None or parse_version(self.target.version) < parse_version(before):
                 yield rejection
 
     def differences(self, differences: Iterable[Difference]) -> Iterator[Difference]:

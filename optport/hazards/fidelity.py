@@ -43,9 +43,10 @@ def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
         if case.row.inexact is not None and _is_older(case, case.row.inexact_before):
             yield _if_close(case.row.close_when, lookup), None
         for row in case.rows.values():
-            short = shortfall(row.inexact_when, row.close_when, lookup)
-            if short is not None:
-                yield short, row.deviation
+            if row.inexact_when is not None:  # few have one
+                short = shortfall(row.inexact_when, row.close_when, lookup)
+                if short is not None:
+                    yield short, row.deviation
             if row.placement is not None:
                 placed = _placed(row.placement, lookup, case.usual(lookup, row.name))
                 if placed != _EXACT:
