@@ -39,6 +39,8 @@ class FileJudge:
 
     def judgements(self, construction: Construction) -> tuple[Judgement, ...]:
         """Return what is to be said about a construction, target by target."""
+        if not self._targets:
+            return ()
         looks = _looks(construction, self._scene)
         known = None if looks is None else self._known.get(looks)
         moved = None if known is None else _moved(*known, construction)
