@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from optport.check import Checked
 from optport.edits import Edit
@@ -124,7 +125,20 @@ class Classes:
 
     def _home(self, candidate: Candidate) -> _Home:
         place = candidate.place
-        return self._homes.get((place.line, place.col, place.end_line, place.end_col))
+        home = self._homes.get((place.line, place.col, place.end_line, place.end_col))
+        inside = (self._names_in(home, api) for api, _ in candidate.counterparts)
+        return home if home is not None and all(inside) else None  # named outside, it is from there
+
+    def _names_in(self, home: _Home, api: str) -> bool:
+        """Whether a function has the name of a class."""
+        return any(_holds(home, one.node) for one in self._by_api.get(api, ()))
+
+    @cached_property
+    def _by_api(self) -> Mapping[str, list[Reference]]:
+        found: dict[str, list[Reference]] = {}
+        for one in self._references:
+            found.setdefault(one.qualified.removeprefix(f"{NAMESPACE}."), []).append(one)
+        return found
 
     def handed_on(
         self, candidates: list[Candidate], elsewhere: Iterable[Reference]

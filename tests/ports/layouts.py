@@ -28,3 +28,17 @@ def a_generator(weights):
 
 def bare_generators(net):
     return torch.optim.SGD(p for p in net.parameters()), torch.optim.Adagrad(p for p in net.parameters())
+
+
+def blank_lines_around(net, other, batches):
+    one = torch.optim.SGD(net.parameters(), lr=0.1)
+    two = torch.optim.SGD(other.parameters(), lr=0.1)
+    for batch in batches:
+
+        one.zero_grad()
+        two.zero_grad()
+
+        net(other(batch)).backward()
+
+        one.zero_grad()
+        one.step(), two.step()

@@ -27,3 +27,21 @@ def decaying(net):
 
 def other(net):
     return net.optim.Adam(net.parameters(), lr=0.1)
+
+
+class Lookahead(torch.optim.Optimizer):
+    def __init__(self, params, steps=5):
+        super().__init__(params, dict(steps=steps))
+
+
+def at_run_time(net, kind, *args, **more):
+    first = getattr(torch.optim, kind)(net.parameters(), lr=0.1)
+    return first, torch.optim.Adam(*args, **more)
+
+
+pairs = {"sgd": (torch.optim.SGD, {"momentum": 0.9}), "adam": (torch.optim.Adam, {"betas": (0.8, 0.9)})}
+
+
+def in_pairs(net, kind):
+    cls, options = pairs[kind]
+    return cls(net.parameters(), lr=0.1, **options)
