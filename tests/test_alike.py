@@ -46,12 +46,17 @@ def test_what_is_judged_once_is_said_as_if_judged_alone(
 
 
 CLASSES = ("SGD", "ASGD", "Adam", "AdamW", "Rprop", "LBFGS", "lr_scheduler.StepLR")
+QUICK = ("SGD", "Adam", "lr_scheduler.StepLR")
+"""The classes that are tried in all ways outside of CI, too."""
 GIVEN = ("q, 1", "q, 1.0", "q, True", "q, lr=0.0", "q, lr=-0.0", "q, x", "*q", "q, **x", "*[q, 1]")
 NAMES = ("r, y", "s, s", "a, lr=float", "self, eps=y, lr=z", "t, lr=z, eps=y", "*t", "r, **t")
 """Names that are not known, nor tell anything."""
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in CLASSES],
+)
 def test_calls_that_look_alike_and_are_not_are_told_apart(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +73,9 @@ def test_functions_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -
     assert_the_same_alone("import torch\n" + "".join(scopes), monkeypatch)
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize(
+    "number", [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 10))]
+)
 def test_generated_calls_are_judged_as_if_alone(
     number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from optport.options import default_options
 _DEEP = "x0 = 0.1\n" + "".join(f"x{i + 1} = x{i} if q else 0.1\n" for i in range(40))
 _SOURCE = f"import torch\n{_DEEP}" + "".join(
     f"def f{i}(p, lr=x{30 + i % 10}):\n    return torch.optim.ASGD(p, lr=lr, weight_decay=x{i})\n"
-    for i in range(40)
+    for i in range(16)
 )
 
 
