@@ -141,6 +141,38 @@ def test_numbers_that_no_float_holds(optimizer: str, arguments: str) -> None:
     assert failure(f"import torch\n{call}\n", EVERYTHING) is None
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("[[x], 1.2]", "(0, [x])", "torch.tensor([[x]])", "[[[x]]]", "[torch.tensor([x]), 0.9]"),
+        *("{'a': [x]}", "[*[x], [0.5]]", "((x,), (x,))", "-[[x]]", "[x] * 2", "numpy.array([[x]])"),
+    ],
+)
+def test_nothing_is_said_of_what_is_unread_inside_of_values(value: str) -> None:
+    for name in known_names(ApiKind.OPTIMIZER):
+        lines = ["import torch, numpy"]
+        for parameter in family("torch.optim").parameters_ever(name):
+            handed = "" if parameter == "params" else "q, "
+            lines.append(f"torch.optim.{name}({handed}{parameter}={value})")
+        assert failure("\n".join([*lines, ""]), EVERYTHING) is None, name
+
+
+@pytest.mark.parametrize(
+    "element", [f"0x{'f' * 5000}", "-" * 900 + "1", "q" + ".a" * 900, "not " * 600 + "q"]
+)
+def test_what_cannot_be_written_out_is_read(element: str) -> None:
+    torch, tail = "torch.optim", f"(\n{element})"
+    for call in (
+        *(f"SGD(*[q, {element}])", f"Adam(*(q, {element}), eps=1)", f"ASGD(*[q], *[{element}])"),
+        *(f"ASGD(q, lr={tail})", f"SGD([{{'params': q, 'lr': {tail}}}], 1)", f"SGD({tail}, 1)"),
+        f"lr_scheduler.StepLR({torch}.SGD(q, lr={tail}), {tail})",
+        f"lr_scheduler.LambdaLR({torch}.SGD(*[q, {element}]), {tail})",
+        f"lr_scheduler.ConstantLR({tail}, {tail})",
+    ):
+        assert failure(f"import torch\n{torch}.{call}\n", EVERYTHING) is None
+
+
 @pytest.mark.parametrize("betas", ["0.1", "(0.9,)", "'ab'", "{0: 1}", "None", "[0.9, 'x']"])
 def test_values_in_place_of_a_pair_that_are_none(betas: str) -> None:
     for name in ("Adam", "Adamax", "NAdam", "RAdam"):

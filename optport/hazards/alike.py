@@ -17,15 +17,13 @@ from optport.hazards.judge import Judgement, judge
 from optport.hazards.scene import Scene
 from optport.places import Place
 from optport.reader.model import Argument, Construction
+from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind
 from optport.targets import Target
 from optport.values import Literal, Value, ValueSet
 
 _Judged = tuple[Construction, tuple[Judgement, ...]]
 _WORD = re.compile(r"\w+")
-
-CUT = "…"
-"""In the text of an argument that could not be written out: it does not tell what is there."""
 
 
 class FileJudge:
@@ -113,7 +111,7 @@ def _own_looks(construction: Construction, names: bool = True) -> Hashable | Non
 
 
 def _argument_looks(argument: Argument) -> Hashable | None:
-    if argument.instead or CUT in argument.text:
+    if argument.instead or argument.text == UNWRITABLE:
         return None
     held = id(argument.function), id(argument.display)  # a name may hold another elsewhere
     return argument.name, argument.sure, argument.node is None, held, _told(argument.value)

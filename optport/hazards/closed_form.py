@@ -15,6 +15,7 @@ from optport.hazards.scene import in_force
 from optport.hazards.shapes import value_of
 from optport.hazards.spelling import element_texts, plain
 from optport.reader.model import Argument, Construction
+from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind
 from optport.table import api_table, roles
 from optport.table.curves import BASE_RATE, Curve, Join
@@ -114,7 +115,9 @@ def _curve(scheduler: Construction) -> Curve | None:
         return None
     if not all(argument.sure and len(argument.text) <= MAX_FORM for argument in arguments):
         return None
-    if any(STEPS in free_names(argument.text) for argument in arguments):
+    if any(
+        argument.text == UNWRITABLE or STEPS in free_names(argument.text) for argument in arguments
+    ):
         return None
     return table.curve
 

@@ -46,7 +46,10 @@ def expressed(
         return element if element.startswith(f"{text}[") else operand(element)
 
     text = parse_template(template).render(spell)
-    number = _number(parse_expression(text))
+    try:
+        number = _number(parse_expression(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text  # of an argument that can't be written out
     return text if number is None else repr(float(f"{number:.12g}"))
 
 

@@ -28,6 +28,7 @@ from optport.hazards.spelling import (
     without_tensors,
 )
 from optport.reader.model import Argument, Parameters, Shape
+from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind, Parameter
 from optport.table.model import Also, Fate, ParameterRow, Workaround
 from optport.values import UNREAD, Certainty, Tensor
@@ -132,7 +133,7 @@ def _can_be_written(case: Case) -> bool:
     A call that surely raises, whatever is written for the value, is no port.
     """
     return not surely_raises(case) and all(
-        argument.sure and len(argument.text) <= MAX_WRITTEN
+        argument.sure and len(argument.text) <= MAX_WRITTEN and argument.text != UNWRITABLE
         for argument in case.construction.arguments.values()
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optport.hazards.spelling import as_float_text, plain
 from optport.reader.model import Construction
+from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind
 from optport.table import roles
 from optport.table.model import Role
@@ -41,7 +42,7 @@ def rate_of(optimizer: Construction) -> str | None:
     if argument is None:
         known = optimizer.signature.by_name.get(rate)
         return None if known is None or optimizer.hidden is not None else known.default
-    if not argument.sure:
+    if not argument.sure or argument.text == UNWRITABLE:
         return None
     value = plain(argument.value)
     in_tensor = isinstance(argument.value.exact, Tensor) and value is not UNREAD

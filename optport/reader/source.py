@@ -16,6 +16,10 @@ _BARE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Tuple)
 """Expressions whose text may come without the parentheses that they need in a call."""
 
 
+UNWRITABLE = "…"
+"""The text of an expression that can't be written out: it is nested too deep, or too long."""
+
+
 def parenthesised(text: str, node: ast.expr) -> str:
     """Return an expression's text so that it can stand anywhere in a call."""
     bare = isinstance(node, _BARE) and not text.startswith("(")
@@ -81,7 +85,7 @@ class SourceText:
         return line, at - self._starts[line - 1]
 
     def expression(self, node: ast.expr) -> str:
-        """Return the text of `node` on one line; ``…`` where it can't be had."""
+        """Return the text of `node` on one line; `UNWRITABLE` where it can't be had."""
         text = self._written_out.get(node)
         if text is None:  # one argument may have many uses
             if isinstance(node, ast.Name):
@@ -108,4 +112,4 @@ def unparsed(node: ast.AST) -> str | None:
 
 
 def _one_line(node: ast.expr) -> str:
-    return unparsed(node) or "…"
+    return unparsed(node) or UNWRITABLE

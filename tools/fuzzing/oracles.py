@@ -126,11 +126,10 @@ def badly_said(report: Report, text: str) -> Failure | None:
             return Failure(f"{finding.code}: its fix {wrong}", f"{finding.fix} {said}")
     for checked in report.constructions:
         for port in checked.ports.values():
-            # The reader writes "…" for what is too deep or too large to be written out.
-            call = port.call or "…"
+            call = port.call or "None"
             if (word := _own_word(call, text)) is not None:
                 return Failure(f"port says {word}", call[:2000])
-            wrong = None if "…" in call else _no_expression(call)
+            wrong = _no_expression(call)
             if wrong is not None:
                 return Failure(f"port is no expression: {wrong}", call[:2000])
     return None
