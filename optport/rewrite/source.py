@@ -225,9 +225,14 @@ class _Rewriting:
             one.shares = True
 
     def _port(self, checked: Checked, alone: bool) -> Port:
-        """The port that a file is given: of classes to choose from, each becomes its own."""
+        """The port that a file is given.
+
+        Of classes to choose from, each becomes its own; so does one whose groups may have options
+        that are not known, and that another class takes otherwise.
+        """
         (judgement,) = checked.judgements
-        port = judgement.port if alone else judgement.port_by_name
+        known = alone and checked.construction.shape is not Shape.UNKNOWN
+        port = judgement.port if known else judgement.port_by_name
         return self._schedules_for(checked).in_file(checked, port)
 
     def _schedules_for(self, checked: Checked) -> Schedules:

@@ -56,3 +56,7 @@ def decayed_later(net):
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
     optimizer.param_groups[0]["weight_decay"] = 0.1
     return optimizer
+
+
+def perhaps_groups(net, groups):
+    return torch.optim.Adam(groups, lr=0.02), torch.optim.Adam(net.parameters(), lr=0.02)
