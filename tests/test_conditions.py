@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from optport.table.conditions import parse_condition
 from optport.values import (
+    SOME_FLOAT,
     UNKNOWN,
     UNREAD,
     Certainty,
@@ -162,6 +163,17 @@ def test_and_is_the_less_sure_or_the_surer(one: str, other: str) -> None:
     parts = [holds("a == 0", **values), holds("b == 0", **values)]
     assert holds("a == 0 and b == 0", **values) is min(parts)
     assert holds("a == 0 or b == 0", **values) is max(parts)
+
+
+@pytest.mark.parametrize("text", ["x == 0", "x >= 1", "x < 1", "x is truthy", "x is fractional"])
+def test_a_float_that_is_not_read_may_be_any(text: str) -> None:
+    assert holds(text, x=SOME_FLOAT) is UNRESOLVED
+    assert holds(text, x=SOME_FLOAT | literal(5.5)) >= UNRESOLVED
+
+
+@pytest.mark.parametrize("text, expected", [("x is float", CERTAIN), ("x is int", NO)])
+def test_a_float_that_is_not_read_is_one(text: str, expected: Certainty) -> None:
+    assert holds(text, x=SOME_FLOAT) is expected
 
 
 def test_names_are_those_of_parameters() -> None:

@@ -114,7 +114,9 @@ def in_force(construction: Construction, name: str) -> ValueSet:
     if inner and head == roles(ApiKind.SCHEDULER).get(Role.OPTIMIZER):
         return union(one.in_force(inner) for one in construction.built_with)
     argument = construction.arguments.get(name)
-    return construction.in_force(name) if argument is None else value_of(argument)
+    if argument is None:
+        return construction.in_force(name)
+    return value_of(argument, floats=construction.kind is ApiKind.SCHEDULER)
 
 
 def read_scene(

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 
 from optport.reader.model import Argument
-from optport.values import UNREAD, Literal, ValueSet, exactly
+from optport.values import SOME_FLOAT, UNREAD, Literal, ValueSet, exactly
 
 MAX_ELEMENTS = 1_000
 """Elements of a display that is looked at."""
 
 
-def value_of(argument: Argument) -> ValueSet:
-    """Return an argument's value, or what its form tells of it."""
+def value_of(argument: Argument, floats: bool = False) -> ValueSet:
+    """Return an argument's value, or what its form tells of it; with `floats`, that it is one."""
     if argument.value.known or argument.node is None:
         return argument.value
     value = _form(argument.display or argument.node)
-    return argument.value if value is None else exactly(Literal(value))
+    if value is not None:
+        return exactly(Literal(value))
+    return SOME_FLOAT if floats and _is_float(argument.node) else argument.value
 
 
 def _form(node: ast.expr) -> list[object] | tuple[object, ...] | range | None:
@@ -35,6 +37,13 @@ def _form(node: ast.expr) -> list[object] | tuple[object, ...] | range | None:
             return None
         return list(numbers) if name == "list" else tuple(numbers)
     return _range(node)
+
+
+def _is_float(node: ast.expr) -> bool:
+    """Whether an expression gives a float whatever it is made of: a quotient, `float(…)`."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Div)
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
 
 
 def _range(call: ast.Call) -> range | None:

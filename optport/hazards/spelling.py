@@ -43,7 +43,7 @@ def plain(value: ValueSet) -> Any:
 def _unread_inside(value: Any) -> bool:
     """Whether something in a value is not known, however deep."""
     if not isinstance(value, (tuple, list)):
-        return value is UNREAD or isinstance(value, Tensor)
+        return value is UNREAD or isinstance(value, Tensor) or value != value
     pending: list[Any] = [value]
     seen: set[int] = set()  # a list may be in many places of another
     while pending:

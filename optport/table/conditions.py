@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any
 
 from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
-from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value
+from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value, ValueSet
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -46,6 +46,8 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "tensor": lambda option: isinstance(option, Tensor),
     "numpy": lambda option: isinstance(option, Numpy),
 }
+_OF_NUMBERS = frozenset({"truthy", "falsy", "fractional"})
+"""The kinds that go by which number it is."""
 _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
 
 
@@ -78,12 +80,14 @@ class Test:
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
         left = self.left.values(lookup)
+        if self.kind is None or self.kind in _OF_NUMBERS:
+            left = _numbers(left)
         complete, gaps, right_complete = left.complete, left.gaps, True
         if self.right is None:
             assert self.kind is not None
             results = [_KINDS[self.kind](option) for option in left.values]
         else:
-            right = self.right.values(lookup)
+            right = _numbers(self.right.values(lookup))
             right_complete, gaps = right.complete, gaps or right.gaps
             results = [self._compare(one, other) for one in left.values for other in right.values]
         if any(results) and right_complete and self._is_one_display(lookup):
@@ -103,6 +107,14 @@ class Test:
             return _OPERATORS[self.relation](one, other)
         except TypeError:  # None >= 0.1, "a" < 1: no such value meets the condition
             return False
+
+
+def _numbers(values: ValueSet) -> ValueSet:
+    """The values without a float that is not read: which number that is, nobody knows."""
+    kept = tuple(one for one in values.values if number_inside(one) == number_inside(one))
+    if len(kept) == len(values.values):
+        return values
+    return ValueSet(kept, complete=False, gaps=bool(kept))
 
 
 def _degree(results: list[bool], complete: bool, gaps: bool) -> Certainty:
