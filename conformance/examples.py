@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.environments import Version, interpreter
+from conformance.programs import numbers
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target
@@ -105,9 +106,9 @@ def run_converted(cache: Path, folder: Path) -> dict[str, float]:
     _convert({name: _ported(text) for name, text in texts.items()}, cache, folder, "ours")
     apart = {}
     for path in scripts:
-        theirs = _numbers(_run(TORCH, cache, [str(path)], folder).split("\n")[-2].split())
+        theirs = numbers(_run(TORCH, cache, [str(path)], folder).split("\n")[-2].split())
         script = str(folder / "ours" / path.name)
-        mine = _numbers(_run(PADDLE, cache, [script], folder).split("\n")[-2].split())
+        mine = numbers(_run(PADDLE, cache, [script], folder).split("\n")[-2].split())
         apart[path.name] = max(abs(a - b) for a, b in zip(theirs, mine, strict=True))
     return apart
 
@@ -182,21 +183,12 @@ def _executed(
 def _near(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> bool:
     if "results" not in mine:
         return False
-    one, other = _numbers(theirs["results"]), _numbers(mine["results"])
+    one, other = numbers(theirs["results"]), numbers(mine["results"])
     if len(one) != len(other):
         return False
     largest = max((abs(number) for number in one), default=0.0)
     apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
     return apart <= FOLLOWS * largest
-
-
-def _numbers(value: Any) -> list[float]:
-    if isinstance(value, list):
-        return [number for one in value for number in _numbers(one)]
-    try:
-        return [float(value)]
-    except (TypeError, ValueError):
-        return []
 
 
 def _run(

@@ -61,6 +61,16 @@ def run_programs(
         }
 
 
+def numbers(value: Any) -> list[float]:
+    """All numbers in a list of lists, in order; what is none is left out."""
+    if isinstance(value, list):
+        return [number for one in value for number in numbers(one)]
+    try:
+        return [float(value)]
+    except (TypeError, ValueError):
+        return []
+
+
 def deviation(reference: Sequence[float], other: Sequence[float]) -> float | None:
     """The largest difference of two sequences, relative to the largest of the first.
 

@@ -20,6 +20,7 @@ from conformance.cases import TIMES_NOISE
 from conformance.environments import Version, interpreter
 from conformance.jobs import ScriptJob
 from conformance.pool import run_jobs
+from conformance.programs import numbers
 from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, START_TIMEOUT
 from conformance.script_cases import Script, scripts
 from optport.rewrite.comments import MARK
@@ -113,19 +114,13 @@ def deviation(theirs: dict[str, Any], mine: dict[str, Any]) -> float:
     if "error" in theirs or "error" in mine:
         return float("inf")
     one, other, start = (
-        _flat(run) for run in (theirs["weights"], mine["weights"], theirs["start"])
+        numbers(run) for run in (theirs["weights"], mine["weights"], theirs["start"])
     )
     moved = max((abs(a - b) for a, b in zip(one, start, strict=True)), default=0.0)
     apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
     if apart != apart or moved != moved:  # not a number: nothing that could be followed
         return float("inf")
     return apart / moved if moved > 1e-12 else float(apart > 1e-12)
-
-
-def _flat(value: Any) -> list[float]:
-    if isinstance(value, list):
-        return [number for item in value for number in _flat(item)]
-    return [float(value)]
 
 
 def _said(counts: Counter[str]) -> str:
