@@ -226,7 +226,11 @@ def _all() -> Iterator[Schedule]:
         inner = ", ".join(_INNER[name] for name in names)
         yield _scheduler(f"SequentialLR(optimizer, schedulers=[{inner}], milestones={milestones})")
     for chain in _CHAINS:
-        yield _scheduler(f"ChainedScheduler([{', '.join(_INNER[name] for name in chain)}])")
+        whole = f"ChainedScheduler([{', '.join(_INNER[name] for name in chain)}])"
+        yield _scheduler(whole)
+        if chain == _CHAINS[0]:
+            inner = f"[{SCHEDULERS}.{whole}, {_INNER['exponential']}]"
+            yield _scheduler(f"SequentialLR(optimizer, schedulers={inner}, milestones=[5])")
     for optimizer, call in _OPTIMIZERS.items():
         yield _scheduler(call, optimizer)
     momentum = "torch.optim.SGD(params, lr=0.5, momentum=0.9)"

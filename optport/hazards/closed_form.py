@@ -7,7 +7,7 @@ its closed form is the port: a function of the number of steps, or a list of rat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from optport.hazards.free_names import free_names
@@ -143,11 +143,22 @@ def _inner(scheduler: Construction, base_rate: str, join: Join, first: bool) -> 
     form, curve = closed_form(scheduler, base_rate), _curve(scheduler)
     if form is None or curve is None:
         return None
+    if join is Join.SEQUENCE and not first and curve.continues:
+        return None
     if join is Join.SEQUENCE:
-        return form if first or not curve.continues else None
+        return replace(form, differs=True) if is_product(scheduler) else form
     if form.absolute:
         return None
     return ClosedForm(form.text, absolute=False, differs=form.differs or not curve.multiplies)
+
+
+def is_product(scheduler: Construction) -> bool:
+    """Return whether a scheduler steps several others together.
+
+    A sequence takes back the first steps of its own parts, not those of the parts of such a one.
+    """
+    table = api_table(scheduler.api)
+    return table is not None and table.curve is not None and table.curve.joins is Join.PRODUCT
 
 
 def sets_base(scheduler: Construction) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from optport.catalogue import HazardKind
 from optport.hazards.case import Case, find_case
-from optport.hazards.closed_form import ClosedForm, closed_form, sets_base
+from optport.hazards.closed_form import ClosedForm, closed_form, is_product, sets_base
 from optport.hazards.fidelity import fidelity
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port
 from optport.hazards.port import write_port
@@ -87,9 +87,9 @@ def _class_port(case: Case, rules: SchedulerRules, left: Sequence[Trouble]) -> P
         return port
     found = [_of_hazards(case, hazards, left), _of_troubles(left), _of_rate(scheduler, rules)]
     if len(inner) > 1 and any(
-        sets_base(o) and not find_case(o, case.target) for o in scheduler.inner
+        (sets_base(o) or is_product(o)) and not find_case(o, case.target) for o in scheduler.inner
     ):
-        found.append(Fidelity.APPROXIMATE)  # its closed form leaves the others' rate alone
+        found.append(Fidelity.APPROXIMATE)  # its closed form leaves alone what torch's does not
     setup = dict.fromkeys(line for one in inner for line in one.setup)
     return replace(
         port,
