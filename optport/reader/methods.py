@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 
 from optport.reader.aliases import assigned, names_of
 from optport.reader.arguments import ArgumentBinder
 from optport.reader.built import (
     GROUPS,
     BoundMethod,
-    Built,
     Made,
     ParamGroup,
     ParamGroups,
     method_names,
 )
-from optport.reader.callee import ArgumentSource, built_by
-from optport.reader.classes import Instance
+from optport.reader.callee import ArgumentSource
 from optport.reader.index import Index
 from optport.reader.loops import pace_of
+from optport.reader.member_names import (
+    group_keys,
+    known_members,
+    member_functions,
+    other_members,
+    scheduler_names,
+)
 from optport.reader.member_spots import (
     WHOLE_FUNCTIONS,
     WHOLE_METHODS,
@@ -36,72 +40,14 @@ from optport.reader.number_kinds import NumberKind, number_kind
 from optport.reader.objects import NAMESPACE
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
+from optport.reader.receivers import BASES, Receiver, member_api, receiver, receivers_of
 from optport.reader.torch_names import kind_of, owner_names
-from optport.signatures import ApiKind, Signature, family, known_names
-from optport.table import api_names
+from optport.signatures import Signature, family
 from optport.table.model import Access
-from optport.values import SOME_FLOAT, Certainty, Literal, Qualified, Value, ValueSet
+from optport.values import SOME_FLOAT, Certainty, Literal, Qualified, ValueSet
 
 _GROUPS = (ParamGroup, ParamGroups)
 _BUILT_IN = "builtins"
-_BASES = {ApiKind.OPTIMIZER: "Optimizer", ApiKind.SCHEDULER: "lr_scheduler.LRScheduler"}
-"""The class below which the members are listed that all optimizers or schedulers have."""
-
-
-@cache
-def known_members() -> Mapping[str, frozenset[str]]:
-    """The members that are looked for, by name, with the classes or modules that have them."""
-    found: dict[str, set[str]] = {}
-    for api in (*known_names(ApiKind.METHOD), *api_names(ApiKind.METHOD)):
-        owner, _, member = api.rpartition(".")
-        found.setdefault(member, set()).add(owner)
-    return {member: frozenset(owners) for member, owners in found.items()}
-
-
-@cache
-def group_keys() -> frozenset[str]:
-    """The keys of a parameter group: the arguments of any optimizer, and the first rate."""
-    torch = family(NAMESPACE)
-    optimizers = known_names(ApiKind.OPTIMIZER)
-    return frozenset(
-        ["initial_lr", *(key for name in optimizers for key in torch.parameters_ever(name))]
-    )
-
-
-@cache
-def _functions() -> frozenset[str]:
-    """The members that are functions of modules, or may be."""
-    return frozenset(m for m, owners in known_members().items() if owners & owner_names())
-
-
-@cache
-def _schedulers() -> frozenset[str]:
-    """The classes of schedulers, and their base classes."""
-    classes = (*known_names(ApiKind.SCHEDULER), *api_names(ApiKind.SCHEDULER))
-    bases = (name for name in known_names(ApiKind.BASE) if kind_of(name) is ApiKind.SCHEDULER)
-    return frozenset([*classes, *bases])
-
-
-@cache
-def _scheduler_names() -> tuple[str, ...]:
-    """Words without one of which a file has no object that is known to be a scheduler."""
-    return tuple(sorted({name.rpartition(".")[2] for name in _schedulers()}))
-
-
-@cache
-def _other_members() -> frozenset[str]:
-    """The members that not only schedulers have: ``scheduler.optimizer`` is a common name."""
-    return frozenset(m for m, owners in known_members().items() if owners - _schedulers())
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """An optimizer or scheduler that a receiver may be: what built it, or what it is declared."""
-
-    api: str
-    call: ast.Call | None
-    sure: bool = True
-    declared: ast.expr | None = None
 
 
 class MethodFinder:
@@ -125,10 +71,10 @@ class MethodFinder:
         Those of schedulers only where the file names a class of theirs, or `everywhere`.
         """
         index = self._evaluator.index
-        schedules = everywhere or any(map(index.lines.count, _scheduler_names()))
-        members = known_members().keys() if schedules else _other_members()
+        schedules = everywhere or any(map(index.lines.count, scheduler_names()))
+        members = known_members().keys() if schedules else other_members()
         keys = group_keys() if index.lines.count(GROUPS) else frozenset()
-        functions = _functions() | WHOLE_FUNCTIONS if keys else _functions()
+        functions = member_functions() | WHOLE_FUNCTIONS if keys else member_functions()
         looked = WHOLE_FUNCTIONS | WHOLE_METHODS if keys else frozenset()
         lines = index.lines.with_members(members | looked, functions)
         if keys:
@@ -179,10 +125,10 @@ class MethodFinder:
         methods = [one for one in value.values if isinstance(one, BoundMethod)]
         complete = value.complete and len(methods) == len(value.values)
         for method in methods:
-            api, whole = _api(method.of.api, method.name), complete and len(methods) == 1
+            api, whole = member_api(method.of.api, method.name), complete and len(methods) == 1
             if api is not None:
                 called = replace(spot, member=method.name, owner=None, aliased=True)
-                yield self._use(called, Access.CALL, api, [_object(method.of)], whole)
+                yield self._use(called, Access.CALL, api, [receiver(method.of)], whole)
 
     def _formatted_later(self, kept: Sequence[Spot]) -> Iterator[MethodUse]:
         """Yield the uses of what is formatted where a name is that it has been assigned to."""
@@ -212,10 +158,10 @@ class MethodFinder:
             groups = tuple(one for one in value.values if isinstance(one, kinds))
             value = ValueSet(groups, value.complete and len(groups) == len(value.values))
         member = spot.member or GROUPS
-        objects, complete = _objects(value, member)
-        by_api: dict[str, list[_Object]] = {}
+        objects, complete = receivers_of(value, member)
+        by_api: dict[str, list[Receiver]] = {}
         for one in objects:
-            api = _api(one.api, member)
+            api = member_api(one.api, member)
             if api is not None:
                 by_api.setdefault(api, []).append(one)
         complete = complete and sum(map(len, by_api.values())) == len(objects)
@@ -235,7 +181,7 @@ class MethodFinder:
         for argument in _given(_called(spot)):
             value = self._evaluator.value(argument, spot.at)
             whole = tuple(one for one in value.values if not isinstance(one, _GROUPS))
-            objects, complete = _objects(replace(value, values=whole), "")
+            objects, complete = receivers_of(replace(value, values=whole), "")
             if objects:
                 api = f"{min(owners)}.{spot.member}"
                 yield self._use(spot, Access.PASSED, api, objects, complete)
@@ -244,7 +190,7 @@ class MethodFinder:
     # -- uses ---
 
     def _use(
-        self, spot: Spot, access: Access, api: str, objects: list[_Object], complete: bool
+        self, spot: Spot, access: Access, api: str, objects: list[Receiver], complete: bool
     ) -> MethodUse:
         receivers = [
             construction
@@ -258,7 +204,7 @@ class MethodFinder:
         sure = complete and bool(receivers or declared)
         sure = sure and all(one.certainty is Certainty.CERTAIN for one in receivers)
         torch = family(NAMESPACE)
-        base = _BASES.get(kind_of(objects[0].api), "")
+        base = BASES.get(kind_of(objects[0].api), "")
         signature = torch.nearest(api, self._version)
         if signature is None:  # a class's own method, listed but not recorded
             signature = torch.nearest(f"{base}.{spot.member}", self._version)
@@ -344,42 +290,3 @@ def _callee(spot: Spot) -> ast.expr:
 def _called(spot: Spot) -> ast.Call:
     assert isinstance(spot.node, ast.Call)
     return spot.node
-
-
-def _objects(value: ValueSet, member: str) -> tuple[list[_Object], bool]:
-    """Return the optimizers and schedulers that a value may be, and whether it is one of them.
-
-    An instance of a class of the file counts unless the class has a member of that name itself.
-    """
-    found: list[_Object] = []
-    complete = value.complete
-    for one in value.values:
-        objects = _as_objects(one, member)
-        complete = complete and (bool(objects) or one == Literal(None))
-        found += objects
-    return found, complete
-
-
-def _object(built: Built) -> _Object:
-    return _Object(built.api, built.call, declared=built.declared)
-
-
-def _as_objects(value: Value, member: str) -> list[_Object]:
-    if isinstance(value, Built):
-        return [_object(value)]
-    if isinstance(value, (ParamGroup, ParamGroups)):
-        return [_object(value.of)]
-    if isinstance(value, Instance) and member not in value.of.methods:
-        built = built_by(value.of)
-        declared = value.declared
-        return [_Object(b.api, value.call, b.sure, declared) for b in built if b.api is not None]
-    return []
-
-
-def _api(owner: str, member: str) -> str | None:
-    """Return the listed member of a class: its own, or that of all optimizers or schedulers."""
-    owners = known_members()[member]
-    base = _BASES[kind_of(owner)]
-    if owner in owners:
-        return f"{owner}.{member}"
-    return f"{base}.{member}" if base in owners else None
