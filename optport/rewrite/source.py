@@ -33,6 +33,7 @@ from optport.rewrite.names import Reference
 from optport.rewrite.remarks import DERIVED, HANDED_ON, UNRESOLVED, remark, remarks
 from optport.rewrite.schedules import Schedules
 from optport.rewrite.sharing import owned_together, withdraw_unlike
+from optport.rewrite.withdrawal import apart, withdraw_orphans, withdraw_overlapping
 from optport.signatures import ApiKind
 from optport.targets import Target
 
@@ -123,10 +124,10 @@ class _Rewriting:
         constructions = map(self._homes.at_home, constructions)
         self._candidates = candidates = list(self._found(constructions))
         self._share(candidates)
-        while _withdraw_overlapping(candidates):
+        while withdraw_overlapping(candidates):
             pass
         self._classes.withdraw(candidates)
-        while _withdraw_orphans(candidates) or withdraw_unlike(candidates):
+        while withdraw_orphans(candidates) or withdraw_unlike(candidates):
             self._classes.withdraw(candidates)
         edits: list[Edit] = []
         done: list[Done] = []
@@ -143,8 +144,8 @@ class _Rewriting:
             )
             if ported and one.direct is not None and not written:
                 edits.append(Edit(place_of(one.direct.node), str(one.ports[0].callee)))
-        edits += _apart(self._renamed_methods(), edits)
-        named = _apart(self._classes.handed_on(candidates, self._gone), edits)
+        edits += apart(self._renamed_methods(), edits)
+        named = apart(self._classes.handed_on(candidates, self._gone), edits)
         edits += named
         for reference in self._classes.derived(named):
             edits += self._statements.comments(place_of(reference.node), [DERIVED])
@@ -283,77 +284,6 @@ class _Rewriting:
         """The modules that what has been ported needs, beside the target's."""
         ports = (one.ports[0] for one in self._candidates if one.edits is not None)
         return [module for port in ports for module in imported_by(port.setup)]
-
-
-def _withdraw_overlapping(candidates: list[Candidate]) -> bool:
-    """Have calls stay torch's that are rewritten as a whole with others inside; whether any is."""
-    places = [
-        (place, one)
-        for one in candidates
-        if one.edits is not None
-        for place in [
-            *(edit.place for edit in one.edits),
-            *([] if one.direct is None else [place_of(one.direct.node)]),
-        ]
-    ]
-    places.sort(key=lambda found: found[0])
-    furthest: tuple[Place, Candidate] | None = None
-    for place, one in places:
-        if furthest is not None and furthest[1] is not one and _overlap(place, furthest[0]):
-            one.edits = furthest[1].edits = None
-            for other in candidates:  # all that stands in it, not only the first
-                if furthest[1].place.holds(other.place):
-                    other.edits = None
-            return True
-        if furthest is None or _end(place) > _end(furthest[0]):
-            furthest = place, one
-    return False
-
-
-def _withdraw_orphans(candidates: Iterable[Candidate]) -> bool:
-    """Have schedulers stay torch's whose optimizer may stay so; whether there were any."""
-    stay = {
-        key_of(checked.construction)
-        for one in candidates
-        if one.edits is None
-        for checked in one.checked
-    }
-    orphans = [
-        one
-        for one in candidates
-        if one.edits is not None
-        for optimizer in one.checked[0].construction.built_with
-        if key_of(optimizer) in stay
-    ]
-    for one in orphans:
-        one.edits, one.orphan = None, True
-    return bool(orphans)
-
-
-def _apart(edits: Iterable[Edit], taken: Iterable[Edit]) -> list[Edit]:
-    """Return those of some edits that are apart from others."""
-    by_line: dict[int, list[Place]] = {}
-    for one in taken:
-        for line in range(one.place.line, one.place.end_line + 1):
-            by_line.setdefault(line, []).append(one.place)
-    return [
-        edit
-        for edit in edits
-        if not any(
-            _overlap(edit.place, place)
-            for line in range(edit.place.line, edit.place.end_line + 1)
-            for place in by_line.get(line, ())
-        )
-    ]
-
-
-def _overlap(one: Place, other: Place) -> bool:
-    apart = _end(one) <= (other.line, other.col) or _end(other) <= (one.line, one.col)
-    return one != other and not apart
-
-
-def _end(place: Place) -> tuple[int, int]:
-    return place.end_line, place.end_col
 
 
 def _incomplete(fidelity: Fidelity) -> Fidelity:
