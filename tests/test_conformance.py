@@ -461,6 +461,7 @@ def test_disagreements_are_shrunk() -> None:
     assert str(one).startswith("paddle.optimizer: missed alarm: Adam(eps=")
 
 
+@pytest.mark.slow
 def test_random_runs(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["random", "--draws", "4", "--seed", "3", "--cache", str(cache), "paddle==3.3.1"]
     assert command.main(words) in (0, 1)

@@ -183,6 +183,7 @@ def sarif(text: Text, *arguments: str | Path) -> Any:
     return valid(json.loads(text("sarif", *arguments)), "sarif")["runs"][0]
 
 
+@pytest.mark.slow
 @of_all_fixtures
 def test_sarif_of_everything_is_valid(text: Text) -> None:
     run = sarif(text, FIXTURES, "--notes")

@@ -19,6 +19,7 @@ from tests.fixture_cases import Fixture, all_fixtures
 PORTS = Path(__file__).parent / "ports"
 SOURCES = sorted(PORTS.glob("*.py"))
 TARGETS = ("paddle", "mindspore", "mindspore.experimental")
+_ONE_QUICK = [TARGETS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in TARGETS[1:])]
 NAMES = [path.stem for path in SOURCES]
 PADDLE = parse_target("paddle")
 
@@ -37,7 +38,7 @@ def test_a_file_becomes_what_stands_beside_it_and_is_left_as_it_is_then(
     assert port_source(ported, parse_target(target)).text == ported
 
 
-@pytest.mark.parametrize("target", [*TARGETS[:2], pytest.param(TARGETS[2], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("target", _ONE_QUICK)
 @pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
 def test_a_fixture_s_port_is_python_for_good_and_leaves_other_lines(
     fixture: Fixture, target: str

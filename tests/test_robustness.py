@@ -159,7 +159,14 @@ def test_nothing_is_said_of_what_is_unread_inside_of_values(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "element", [f"0x{'f' * 5000}", "-" * 900 + "1", "q" + ".a" * 900, "not " * 600 + "q"]
+    "element",
+    [
+        f"0x{'f' * 5000}",
+        *(
+            pytest.param(text, marks=pytest.mark.slow)
+            for text in ("-" * 900 + "1", "q" + ".a" * 900, "not " * 600 + "q")
+        ),
+    ],
 )
 def test_what_cannot_be_written_out_is_read(element: str) -> None:
     torch, tail = "torch.optim", f"(\n{element})"
