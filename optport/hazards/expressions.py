@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from optport.hazards.case import Case
@@ -45,7 +46,14 @@ def expressed(
         element = element_texts(text, 2)[hole.element]
         return element if element.startswith(f"{text}[") else operand(element)
 
-    text = parse_template(template).render(spell)
+    return _computed(parse_template(template).render(spell))
+
+
+@lru_cache(maxsize=256)
+def _computed(text: str) -> str:
+    """Return the number that arithmetic on numbers gives, and any other text as it is."""
+    if text[:1].isalpha():
+        return text  # most are calls
     try:
         number = _number(parse_expression(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
