@@ -25,7 +25,7 @@ from conformance.cases import (
 )
 from conformance.literal import kept_port, literal_port, lost
 from optport.check import Report, check_source
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
 from optport.options import Options, make_options

@@ -24,7 +24,7 @@ from conformance.members import TARGETS, TORCH
 from conformance.programs import Ran, deviation, run_programs
 from conformance.schedule_calls import Schedule, schedules
 from optport.check import Checked, check_source
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.hazards.case import find_case
 from optport.hazards.rates import base_rate
 from optport.options import make_options

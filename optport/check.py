@@ -13,7 +13,7 @@ from optport.parsing import parse_source
 from optport.reader.source import SourceText
 
 if TYPE_CHECKING:
-    from optport.findings import Finding
+    from optport.finding import Finding
     from optport.hazards.hazard import Port
     from optport.hazards.judge import Judgement
     from optport.options import Options

@@ -124,8 +124,19 @@ KEYS: Mapping[str, Read] = {
 }
 """The keys, in order, with what reads the value of each."""
 
+NOT_JUDGING = frozenset(
+    {
+        *("exclude", "exit-zero", "extend-exclude", "fix", "force-exclude", "output-format"),
+        *("quiet", "respect-gitignore", "statistics", "unsafe-fixes"),
+    }
+)
+"""The keys that say which files are checked and how findings are printed, not what is found."""
+
 ON_COMMAND_LINE = frozenset(
-    {"add-noqa", "config", "diff", "isolated", "output-file", "stdin-filename"}
+    {
+        *("add-noqa", "cache-dir", "config", "diff", "isolated", "no-cache", "output-file"),
+        "stdin-filename",
+    }
 )
 """Options of `check` that a checked tree's configuration may not set."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
+from optport.finding import Finding
 from optport.hazards.advice import made, source_edits
 from optport.hazards.alike import FileJudge
 from optport.hazards.judge import Judgement
@@ -19,35 +20,6 @@ from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.targets import Target
 from optport.values import Certainty
 from optport.wording import Found, Messages, hint
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What stands at one place under one code, for every target that it holds for."""
-
-    kind: Kind
-    place: Place
-    message: str
-    hint: str
-    targets: tuple[str, ...]
-    optimizer: str
-    arguments: tuple[str, ...]
-    """The torch parameters that it is about; several where a call leaves several out."""
-    certainty: Certainty
-    fix: Fix | None = None
-    """The edits of this source that mend it; None where only a port does."""
-    calls: tuple[Place, ...] = field(default=(), compare=False)
-    """The calls that it belongs to; a comment on their first and last lines suppresses it."""
-
-    @property
-    def code(self) -> str:
-        """The code, such as ``OPT202``."""
-        return self.kind.code
-
-    @property
-    def argument(self) -> str | None:
-        """The torch parameter that it is about, the first of several; None for none."""
-        return self.arguments[0] if self.arguments else None
 
 
 @dataclass(slots=True)

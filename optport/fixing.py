@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from optport.check import Report
-from optport.edits import Applicability, Edit, Fix, apply_edits
-from optport.findings import Finding
+from optport.edits import Edit, Fix, apply_edits
+from optport.finding import Finding, can_fix
 from optport.linting import lint_text
 from optport.parsing import parse_source
 from optport.places import Place
@@ -102,12 +102,6 @@ def fix_document(
         if made[1]:
             done.report = lint_text(done.document.text, settings, path, ports)
     return Fixed(document, lint_text(document.text, settings, path, ports), endless=True)
-
-
-def can_fix(finding: Finding, unsafe: bool) -> bool:
-    """Whether a finding has a fix, and one that may be applied."""
-    fix = finding.fix
-    return fix is not None and (unsafe or fix.applicability is Applicability.SAFE)
 
 
 def _edits(finding: Finding) -> tuple[Edit, ...]:

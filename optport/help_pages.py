@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from optport.catalogue import Kind
 
+try:
+    from optport.built import HELP_BASE
+except ImportError:  # run from a checkout
+    HELP_BASE = ""
+
 
 def base_address() -> str | None:
     """The address that pages are below, without a slash at its end; None where none is known.
@@ -11,10 +16,6 @@ def base_address() -> str | None:
     Whoever builds the package sets it, in the build's environment:
     ``OPTPORT_HELP_BASE=https://example.org/optport``.
     """
-    try:
-        from optport.built import HELP_BASE
-    except ImportError:  # run from a checkout
-        return None
     return str(HELP_BASE).rstrip("/") or None
 
 

@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 
 from optport.edits import Edit, line_starts
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.places import Place
 
 _CODES = r"(?P<codes>[A-Za-z]+[0-9]*(?:[ \t,]+[A-Za-z]+[0-9]+)*)"

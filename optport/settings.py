@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from optport.config_keys import read_keys
+from optport.config_keys import NOT_JUDGING, read_keys
 from optport.defaults import DEFAULT_TARGETS
 from optport.globs import Patterns
 from optport.versions import UsageError
@@ -101,6 +101,15 @@ class Settings:
             layer = self._last(error.option)
             label = layer.label(error.option) if layer else error.option
             raise UsageError(f"{label}: {error.reason}") from None
+
+    @cached_property
+    def judging(self) -> str:
+        """What of it the findings in a file follow from, as text: alike where they are alike."""
+        layers = []
+        for one in self._layers:
+            judging = {key: value for key, value in one.values.items() if key not in NOT_JUDGING}
+            layers.append((judging, one.root if "per-file-ignores" in judging else ""))
+        return repr(layers)
 
     @cached_property
     def enabled(self) -> frozenset[str]:

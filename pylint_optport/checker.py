@@ -28,7 +28,7 @@ from pylint_optport.places import nodes_at, source_text
 if TYPE_CHECKING:
     from pylint.lint import PyLinter
 
-    from optport.findings import Finding
+    from optport.finding import Finding
     from optport.options import Options
 
 _USAGE_ERROR = 32

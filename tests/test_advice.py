@@ -12,7 +12,7 @@ import pytest
 from conformance.generate import generated_calls
 from conformance.records import torch_call
 from optport.edits import Applicability, Fix, apply_edits
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.signatures import ApiKind
 from optport.table import api_names, targets
 from tests.conftest import check, check_call

@@ -8,7 +8,7 @@ import pytest
 
 from optport.catalogue import CATALOGUE, CODES, PAGES, HazardKind, Kind, worded
 from optport.edits import apply_edits
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.signatures import ApiKind
 from tests.conftest import ROOT, check, check_call, codes
 from tests.fixture_cases import all_fixtures

@@ -16,7 +16,7 @@ from optport.check import Report
 from optport.cli import main
 from optport.config import settings_for
 from optport.edits import Applicability, Edit, Fix, line_starts
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.fixing import fix_text
 from optport.places import Place
 from optport.values import Certainty

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from optport.findings import Finding
+from optport.finding import Finding
 from tests.conftest import check_once, of_all_fixtures
 from tests.fixture_cases import FIXTURES as FOLDER
 from tests.fixture_cases import AskedFor, Fixture, Spot, Stated, all_fixtures, by_options

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,9 +65,7 @@ def valid(data: Any, schema: str) -> Any:
 @pytest.fixture
 def based(monkeypatch: pytest.MonkeyPatch) -> None:
     """A build that was told where pages are."""
-    built = types.ModuleType("optport.built")
-    built.HELP_BASE = "https://example.org/optport/"  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "optport.built", built)
+    monkeypatch.setattr("optport.help_pages.HELP_BASE", "https://example.org/optport/")
 
 
 # -- full -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.generate import generated_calls
 from conformance.records import torch_call
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, targets

@@ -14,7 +14,7 @@ from optport.catalogue import CATALOGUE, Kind
 from optport.check import Report, check_source
 from optport.cli.rule_pages import HEAD, introduction, pylint_id
 from optport.edits import apply_edits
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.hazards.hazard import Port
 from optport.options import make_options
 from optport.signatures import ApiKind

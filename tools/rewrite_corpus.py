@@ -23,7 +23,7 @@ from fuzzing.ports import wrong_port  # noqa: E402
 from conformance.fixes import TARGETS as SETS  # noqa: E402
 from optport.config import Configuration  # noqa: E402
 from optport.files import UnreadableFile, read_text  # noqa: E402
-from optport.findings import Finding  # noqa: E402
+from optport.finding import Finding  # noqa: E402
 from optport.fixing import fix_text  # noqa: E402
 from optport.gate import concerns_us  # noqa: E402
 from optport.linting import lint_text  # noqa: E402

@@ -19,6 +19,7 @@ from optport.walking import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from optport.cli.cache import Cache
     from optport.settings import Settings
 
 
@@ -45,7 +46,7 @@ def run(asked: argparse.Namespace, console: Console) -> int:
         files = _each_once(files)
     console.flush()
     reporter = Reporter(asked, settings, job, console, troubles.told)
-    with closing(check_files(files, job)) as results:
+    with closing(job), closing(check_files(files, job)) as results:
         for result in results:
             reporter.file(result)
     return reporter.end()
@@ -95,4 +96,14 @@ def _job(asked: argparse.Namespace, settings: Settings, console: Console) -> Job
         add_noqa=asked.add_noqa,
         ports=settings.text("output-format") == "json" and not asked.add_noqa,
         escaped=output is not None and output.isatty(),
+        cache=None if fix or asked.add_noqa else _cache(asked),
     )
+
+
+def _cache(asked: argparse.Namespace) -> Cache | None:
+    if asked.no_cache or os.environ.get("OPTPORT_NO_CACHE", "") not in ("", "0", "false"):
+        return None
+    from optport.cli.cache import Cache, cache_directory
+
+    directory = cache_directory(asked.cache_dir)
+    return None if directory is None else Cache(directory)

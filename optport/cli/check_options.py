@@ -38,6 +38,7 @@ def add_command(commands: Commands) -> None:
     _add_files(check)
     _add_output(check)
     _add_configuration(check)
+    _add_cache(check)
 
 
 def _run(asked: argparse.Namespace, console: Console) -> int:
@@ -155,6 +156,16 @@ def _add_configuration(check: argparse.ArgumentParser) -> None:
         "--config", metavar="FILE", help="read [tool.optport] of this file and no other"
     )
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
+
+
+def _add_cache(check: argparse.ArgumentParser) -> None:
+    group = check.add_argument_group("cache")
+    group.add_argument(
+        "-n", "--no-cache", action="store_true", help="neither use nor keep what was found before"
+    )
+    group.add_argument(
+        "--cache-dir", metavar="DIR", help="keep it in this directory (default: the user's caches)"
+    )
 
 
 _PART = re.compile(r"(?:\{[^{}]*\}|[^,])+")

@@ -8,6 +8,7 @@ from optport.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from optport.cli.cache import Cache
     from optport.formats.result import FileResult
     from optport.settings import Settings
 
@@ -26,10 +27,12 @@ class Job:
         add_noqa: bool = False,
         ports: bool = False,
         escaped: bool = False,
+        cache: Cache | None = None,
     ) -> None:
         """Take what to do beside checking.
 
-        `ports`: write the ports; `escaped`: differences are for a terminal to show.
+        `ports`: write the ports; `escaped`: differences are for a terminal to show; `cache`: where
+        results are kept, if nothing is to be done but to check.
         """
         self.fix = fix
         self.diff = diff
@@ -37,6 +40,12 @@ class Job:
         self.add_noqa = add_noqa
         self.ports = ports
         self.escaped = escaped
+        self.cache = cache
+
+    def close(self) -> None:
+        """Let go of what is open for it."""
+        if self.cache is not None:
+            self.cache.close()
 
 
 class Given:
@@ -71,10 +80,19 @@ def _checked(data: bytes, given: Given, job: Job) -> FileResult | None:
         text = decode(data)
         if not concerns_us(text, given.settings.notes):
             return None
+    slot = None if job.cache is None else job.cache.slot(given, job.ports, data)
+    if slot is not None and slot.look_up():
+        return slot.result
     from optport.cli.sources import NotebookSource, PythonSource, check_source
 
     source = NotebookSource(data) if text is None else PythonSource(data, text)
-    return check_source(source, given, job)
+    try:
+        result = check_source(source, given, job)
+    except SyntaxError as error:  # the content's own, and kept as such
+        result = _trouble(given, reason(error))
+    if slot is not None:
+        slot.fill(result)
+    return result
 
 
 def _trouble(given: Given, *reasons: str) -> FileResult:

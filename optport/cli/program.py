@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from optport import __version__
-from optport.cli import check_options, completions, port, rule, server, table
+from optport.cli import check_options, clean, completions, port, rule, server, table
 from optport.cli.console import Console, OutputLost
 from optport.printable import printable
 from optport.versions import UsageError
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(
         dest="command", required=True, metavar="COMMAND", prog="optport"
     )
-    for module in (check_options, port, rule, table, server, completions):
+    for module in (check_options, port, rule, table, server, clean, completions):
         module.add_command(commands)
     return found
 

@@ -70,7 +70,7 @@ class Reporter:
 
     def file(self, result: FileResult) -> None:
         """Print what there is to say of one file, and count it."""
-        from optport.fixing import can_fix
+        from optport.finding import can_fix
 
         for line in result.warnings:
             self._console.warn(line)

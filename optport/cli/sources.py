@@ -10,7 +10,7 @@ from optport.check import Checked, Report
 from optport.cli.checking import Given, Job
 from optport.cli.differences import difference
 from optport.files import STANDARD_INPUT, UnreadableFile, encode_as, encoding_of
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.fixing import Document, TextDocument, fix_document
 from optport.formats.json_report import construction_json
 from optport.formats.result import Diagnostic, FileResult, diagnose, shown_path
@@ -159,6 +159,7 @@ def check_source(source: Source, given: Given, job: Job) -> FileResult:
     else:
         report = lint_text(document.text, given.settings, given.shown, ports=job.ports)
     if report.defect is not None:
+        result.defective = True
         result.troubles.append(_line(given, report.defect))
     elif job.add_noqa and report.findings:
         report = _add_noqa(source, given, report, result)

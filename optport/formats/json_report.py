@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from optport.check import Checked
 from optport.edits import Fix
 from optport.formats.result import Diagnostic, FileResult, Totals
 from optport.formats.style import Style
 from optport.help_pages import page
 from optport.places import Place
+
+if TYPE_CHECKING:
+    from optport.check import Checked
 
 
 class Json:

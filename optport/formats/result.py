@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optport.edits import line_starts
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.places import Place
 from optport.printable import printable
 
@@ -65,6 +65,8 @@ class FileResult:
     """How many comments were written that suppress something."""
     output: bytes = b""
     """What to print instead of findings: a difference, or the fixed source."""
+    defective: bool = False
+    """Whether something failed in optport itself."""
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from lsprotocol import types
 
 from optport.edits import Applicability, Edit, Fix
-from optport.findings import Finding
-from optport.fixing import can_fix, fix_document, fix_text
+from optport.finding import Finding, can_fix
+from optport.fixing import fix_document, fix_text
 from optport.noqa import noqa_edit
 from optport.notebooks import Joined
 from optport.server.analysis import Analysis, Part, overlap

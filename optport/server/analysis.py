@@ -8,7 +8,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from optport.check import Checked, Report
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.linting import lint_text
 from optport.notebooks import join_cells
 from optport.places import Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from optport.findings import Finding
+from optport.finding import Finding
 from optport.help_pages import address
 from optport.levels import Level, level
 from optport.server.analysis import Analysis, Part
