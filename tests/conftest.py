@@ -41,9 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have what looks at the reports of all fixtures side by side, for one process to run."""
+    items.sort(key=lambda item: item.get_closest_marker("of_all_fixtures") is None)
+
+
 def pytest_collection_finish() -> None:
-    """Have Python not look through thousands of tests for cycles again and again."""
+    """Have Python look for cycles seldom, and not in thousands of tests again and again."""
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture
@@ -82,7 +88,7 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def of_all_fixtures(test: Callable[..., None]) -> Callable[..., None]:
     """Mark a test that has all fixtures checked, only to see what is made of the reports."""
-    for mark in (pytest.mark.usefixtures("remembered"), pytest.mark.xdist_group("remembered")):
+    for mark in (pytest.mark.usefixtures("remembered"), pytest.mark.of_all_fixtures):
         test = mark(test)
     return test
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema_rs import meta, validator_for
 
 from optport import __version__
 from optport.catalogue import CATALOGUE
@@ -20,7 +20,7 @@ from tests.conftest import ROOT, check_call, codes, of_all_fixtures, run
 from tests.fixture_cases import FIXTURES, AskedFor, all_fixtures, by_options
 
 SCHEMA = json.loads((ROOT / "tests/data/report.schema.json").read_text(encoding="utf-8"))
-VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+VALIDATOR = validator_for(SCHEMA)
 SOURCE = "import torch\n\nasgd = torch.optim.ASGD([])\n"
 CLEAN = "import torch\n\nadam = torch.optim.Adam([])\n"
 
@@ -53,7 +53,7 @@ def report(cli: Cli, *arguments: str | Path) -> Any:
 
 
 def test_schema_is_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    meta.validate(SCHEMA)
 
 
 @of_all_fixtures

@@ -25,8 +25,6 @@ from optport.targets import Target, parse_target
 from tests.changed_records import PARTS, RAISES, SAME, changed, made
 
 TARGETS = newest_executed()
-pytestmark = pytest.mark.xdist_group("evidence")
-"""One process looks at it, which works the records of a target out once."""
 
 
 @pytest.mark.parametrize(

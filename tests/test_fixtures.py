@@ -49,7 +49,7 @@ def _each_front_end() -> Iterator[Any]:
     for front_end in FRONT_ENDS:
         host = front_end in HOSTS
         for fixture in FIXTURES:
-            marks = [pytest.mark.xdist_group(front_end if host else "remembered")]
+            marks = [pytest.mark.of_all_fixtures]
             if host and fixture.asked_for != AskedFor():
                 marks.append(pytest.mark.slow)  # a run of the host for one or two fixtures
             yield pytest.param(

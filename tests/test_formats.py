@@ -8,11 +8,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from optport.catalogue import CATALOGUE
@@ -52,13 +53,15 @@ def text(capsys: pytest.CaptureFixture[str]) -> Text:
     return call
 
 
-def valid(data: Any, schema: str) -> Any:
+@cache
+def validator(schema: str) -> jsonschema_rs.Validator:
     rules = json.loads((ROOT / "tests/data" / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(
-        rules, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
-    )
-    validator.check_schema(rules)
-    validator.validate(data)
+    jsonschema_rs.meta.validate(rules)
+    return jsonschema_rs.validator_for(rules, validate_formats=True)
+
+
+def valid(data: Any, schema: str) -> Any:
+    validator(schema).validate(data)
     return data
 
 

@@ -134,7 +134,13 @@ HUGE = "0x" + "f" * 10_000
     ],
     ids=lambda arguments: arguments[:24],
 )
-@pytest.mark.parametrize("optimizer", ["Adam", "ASGD", "Adagrad", "RMSprop", "SGD", "AdamW"])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        *("Adam", "SGD"),
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("ASGD", "Adagrad", "RMSprop", "AdamW")),
+    ],
+)
 def test_numbers_that_no_float_holds(optimizer: str, arguments: str) -> None:
     handed = arguments if arguments.startswith("[") else f"q, {arguments}"
     call = f"torch.optim.{optimizer}({handed})"

@@ -42,4 +42,4 @@ def test_checks_in_eight_threads_find_the_same_as_one() -> None:
     alone = found(0)
     assert alone
     with ThreadPoolExecutor(8) as pool:
-        assert all(one == alone for one in pool.map(found, range(24)))
+        assert all(one == alone for one in pool.map(found, range(16)))
