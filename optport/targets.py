@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from optport.signatures import Family, Signature, family
 from optport.table import targets
@@ -38,8 +39,12 @@ class Target:
 
     def at(self, name: str) -> Target:
         """Return a sibling family of the same framework at the same version."""
-        info = targets()[name]
-        return Target(info, resolve_version(self.version, family(name).versions))
+        return _at(name, self.version)
+
+
+@lru_cache(maxsize=64)
+def _at(name: str, version: str) -> Target:
+    return Target(targets()[name], resolve_version(version, family(name).versions))
 
 
 def known_targets() -> str:

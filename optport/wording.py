@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from optport.catalogue import HazardKind, Wording, worded
 from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
-from optport.places import Place
 from optport.printable import printable
 from optport.reader.model import Construction, MethodUse
 from optport.reader.objects import NAMESPACE
@@ -27,8 +26,6 @@ _OF_GROUPS = frozenset(
 """What is found in groups, which may stand apart from the call that they are for."""
 _SHORTEST = 24
 """Characters that are left of a clause at least."""
-_NOWHERE = Place(1, 0, 1, 0)
-_NONE = Remark("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,22 @@ def _looks(found: Found) -> Hashable:
         told = Write, advice.name, advice.text
     elif isinstance(advice, Replace):
         told = Replace, advice.name, advice.text, advice.is_params, advice.said
-    nowhere = replace(found.hazard, place=_NOWHERE, advice=_NONE)
-    return one.kind, one.certainty, found.owner, nowhere, told
+    hazard = found.hazard
+    return (
+        one.kind,
+        one.certainty,
+        found.owner,
+        hazard.kind,
+        hazard.target,
+        hazard.certainty,
+        hazard.subject,
+        hazard.where,
+        hazard.brief,
+        hazard.clause,
+        hazard.mine,
+        hazard.argument,
+        told,
+    )
 
 
 def message(found: Sequence[Found]) -> Message:

@@ -10,6 +10,7 @@ from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case, spelled
 from optport.hazards.drops import left_out, trains_the_same_without
 from optport.hazards.hazard import Hazard
+from optport.hazards.pairing import WITHOUT_COUNTERPART
 from optport.hazards.refusal import refusal
 from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
@@ -24,15 +25,18 @@ EXPECT_OTHERS = WhenPorting("expect other results")
 
 def argument_hazards(case: Case) -> Iterator[Hazard]:
     """Yield what is to be said about each argument that the call gives, and about eps in force."""
-    construction = case.construction
+    given, always = case.construction.arguments, case.pairing.always
+    if case.construction.handed_on:
+        always = frozenset()
     for name, row in case.rows.items():
-        if construction.handed_on and name not in construction.arguments:
+        is_given = name in given
+        if not is_given and name not in always:
             continue
-        if row.fate in (Fate.INERT, Fate.LOST, Fate.REPLACED):
+        if row.fate in WITHOUT_COUNTERPART:
             yield from _without_counterpart(case, row)
-        elif name in construction.arguments:
+        elif is_given:
             yield from _ignored(case, row) if row.fate is Fate.IGNORED else _rejected(case, row)
-        if row.differences and name in case.construction.arguments:
+        if is_given and row.differences:
             yield from _means_another(case, row)
         if row.placement is not None:
             yield from _placed(case, row)
@@ -95,7 +99,7 @@ def _default_is_lost(case: Case, row: ParameterRow) -> bool:
 def _means_another(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     """Values that the counterpart takes and makes something else of."""
     schedule = case.construction.kind is ApiKind.SCHEDULER
-    for one in case.differences(row.differences):
+    for one in case.pairing.differences[row.name]:
         met = one.met(case.lookup)
         if one.scheduled and not case.scene.over(case.construction):
             met = min(met, Certainty.POSSIBLE)  # what sets the rate may stand elsewhere

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
 from optport.hazards.hazard import Fidelity, Hazard
+from optport.hazards.pairing import Pairing, pairing
 from optport.hazards.scene import Scene, bare_scene, in_force
 from optport.hazards.spelling import shortened
 from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
-from optport.table.model import Correspondence, Difference, Fate, ParameterRow, Rejection
+from optport.table.model import Correspondence, ParameterRow
 from optport.table.operands import Lookup
 from optport.targets import Target
 from optport.values import UNKNOWN, Certainty, ValueSet, literal, union
-from optport.versions import parse_version
 
 SCHEDULED = "scheduled"
 """What conditions call whether a scheduler sets the rate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """A construction, a target, and the row that says what becomes of it there.
 
@@ -38,10 +37,14 @@ class Case:
     target: Target
     row: Correspondence
     signature: Signature
+    pairing: Pairing
     reported: str = field(default="")
     scene: Scene = field(default_factory=bare_scene)
     schedule: str | None = None
     shortfall: tuple[Fidelity, str | None] | None = None
+    _looked_up: dict[str, ValueSet] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @property
     def where(self) -> str:
@@ -61,46 +64,20 @@ class Case:
             self._looked_up[parameter] = found
         return found
 
-    @cached_property
-    def _looked_up(self) -> dict[str, ValueSet]:
-        return {}
-
-    @cached_property
+    @property
     def _scheduled(self) -> ValueSet:
         over = self.scene.over(self.construction)
         sure = any(one.certainty is Certainty.CERTAIN and len(one.built_with) == 1 for one in over)
         return literal(sure) if sure or not over else UNKNOWN
 
-    @cached_property
-    def rows(self) -> dict[str, ParameterRow]:
+    @property
+    def rows(self) -> Mapping[str, ParameterRow]:
         """The fates at this version: what the counterpart does not have yet is lost."""
-        found = {}
-        for name, row in self.row.parameters.items():
-            missing = [to for to in row.to if to not in self.signature.by_name]
-            found[name] = row if not missing else _not_yet(row, self, missing[0])
-        return found
+        return self.pairing.rows
 
     def there(self, row: ParameterRow) -> Parameter | None:
         """The counterpart's parameter that the torch parameter goes to; None for none or two."""
         return self.signature.by_name.get(row.to[0]) if len(row.to) == 1 else None
-
-    def at_version(self, rejections: Iterable[Rejection]) -> Iterator[Rejection]:
-        """Yield those of some rejections that hold at the target's version."""
-        for rejection in rejections:
-            before = rejection.before
-            if before is None or parse_version(self.target.version) < parse_version(before):
-                yield rejection
-
-    def differences(self, differences: Iterable[Difference]) -> Iterator[Difference]:
-        """Yield those of some differences that hold at the versions of the target and of torch."""
-        at, torch = parse_version(self.target.version), parse_version(self.scene.torch_version)
-        for one in differences:
-            if (
-                (one.before is None or at < parse_version(one.before))
-                and (one.torch_since is None or torch >= parse_version(one.torch_since))
-                and (one.torch_before is None or torch < parse_version(one.torch_before))
-            ):
-                yield one
 
     def lookup_in(self, group: Group) -> Lookup:
         """The values in force in a group: its own, else the optimizer's."""
@@ -186,14 +163,6 @@ def spelled(argument: Argument) -> str:
     return f"{argument.name}={shortened(argument.text)}"
 
 
-def _not_yet(row: ParameterRow, case: Case, missing: str) -> ParameterRow:
-    since = case.target.family.since(case.signature.name, missing)
-    advice = f"move to {case.target.info.short} {since}, the first to have {missing}"
-    return ParameterRow(
-        row.name, Fate.LOST, row.evidence, neutral=row.neutral, advice=advice, note=row.note
-    )
-
-
 def find_case(
     construction: Construction, target: Target, reported: str = "", scene: Scene | None = None
 ) -> Case | None:
@@ -204,7 +173,11 @@ def find_case(
     signature = target.signature(row.counterpart)
     if signature is None:
         return None
-    return Case(construction, target, row, signature, reported, scene or bare_scene())
+    scene = scene or bare_scene()
+    pair = pairing(
+        *(construction.signature, construction.kind, row, signature, target, scene.torch_version)
+    )
+    return Case(construction, target, row, signature, pair, reported, scene)
 
 
 def _choose(construction: Construction, target: Target) -> Correspondence | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Remark, WhenPorting, Write
 from optport.hazards.case import Case
-from optport.hazards.drops import CARRIED
 from optport.hazards.groups import group_keys
 from optport.hazards.hazard import Hazard
 from optport.hazards.own_values import is_needed, own_value
+from optport.hazards.pairing import Default
 from optport.hazards.roles import RATE
 from optport.hazards.spelling import as_float_pair, default_spelled
 from optport.reader.model import Shape
@@ -24,24 +25,21 @@ def default_hazards(case: Case) -> Iterator[Hazard]:
     given = case.construction.arguments
     if case.construction.handed_on:
         return
-    for name, mine in case.construction.signature.by_name.items():
-        row = case.rows.get(name)
-        if row is None or row.fate not in CARRIED or mine.required:
-            continue
-        if name in given and given[name].sure:
-            continue
-        yield from _left_out(case, row, mine)
+    for default in case.pairing.defaults:
+        argument = given.get(default.row.name)
+        if argument is None or not argument.sure:
+            yield from _left_out(case, default)
     yield from _unmatched(case)
 
 
-def _left_out(case: Case, row: ParameterRow, mine: Parameter) -> Iterator[Hazard]:
-    theirs = [case.signature.by_name[to] for to in row.to]
+def _left_out(case: Case, default: Default) -> Iterator[Hazard]:
+    row, mine, theirs = default.row, default.mine, default.theirs
     sure = _left_out_surely(case, row.name)
-    if any(parameter.required for parameter in theirs):
+    if default.required:
         if sure is Certainty.CERTAIN and not _given_otherwise(case, row):
             yield _to_be_written(case, HazardKind.REQUIRED, row, mine, theirs, sure)
         return
-    if not row.differs(mine, theirs) or _every_group_sets(case, row.name):
+    if _every_group_sets(case, row.name):
         return
     if case.construction.parameters.made:  # perhaps groups, with values of their own
         sure = min(sure, Certainty.POSSIBLE)
@@ -94,11 +92,11 @@ def _to_be_written(
     kind: HazardKind,
     row: ParameterRow,
     mine: Parameter,
-    theirs: list[Parameter],
+    theirs: Sequence[Parameter],
     certainty: Certainty,
 ) -> Hazard:
     like = theirs[0].default if len(theirs) == 1 else None
-    text = as_float_pair(default_spelled(str(mine.default), like))
+    text = _spelled(str(mine.default), like)
     return case.hazard(
         kind,
         row.name,
@@ -110,7 +108,12 @@ def _to_be_written(
     )
 
 
-def _defaults(theirs: list[Parameter]) -> str:
+@lru_cache(maxsize=256)
+def _spelled(default: str, like: str | None) -> str:
+    return as_float_pair(default_spelled(default, like))
+
+
+def _defaults(theirs: Sequence[Parameter]) -> str:
     return ", ".join(str(parameter.default) for parameter in theirs)
 
 
@@ -122,7 +125,7 @@ def _train_differently(case: Case, row: ParameterRow) -> Certainty:
 
 def _unmatched(case: Case) -> Iterator[Hazard]:
     """Parameters that only the counterpart has, and that have to be given."""
-    needed = [own for own in case.row.own.values() if is_needed(case, own)]
+    needed = [own for own in case.pairing.needed if is_needed(case, own)]
     if needed:
         written = ", ".join(f"{own.name}={own_value(case, own.value or '')}" for own in needed)
         yield case.hazard(

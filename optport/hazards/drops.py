@@ -11,6 +11,7 @@ from functools import cache
 from optport.edits import Applicability
 from optport.hazards.advice import Advice, Drop, WhenPorting
 from optport.hazards.case import Case
+from optport.hazards.pairing import CARRIED
 from optport.hazards.spelling import plain
 from optport.reader.model import Argument
 from optport.signatures import Parameter
@@ -18,9 +19,6 @@ from optport.table import api_table, targets
 from optport.table.model import Correspondence, Fate, ParameterRow, same_default
 from optport.targets import Target
 from optport.values import Certainty, ValueSet, literal
-
-CARRIED = (Fate.KEPT, Fate.RENAMED, Fate.SPLIT)
-"""The fates of parameters that the counterpart takes, and whose defaults can differ."""
 
 
 def trains_the_same_without(case: Case, row: ParameterRow) -> bool:

@@ -42,8 +42,8 @@ def _shortfalls(case: Case) -> Iterator[tuple[Fidelity, str | None]]:
     for lookup in (case.lookup, *map(case.lookup_in, case.construction.parameters.groups)):
         if case.row.inexact is not None and _is_older(case, case.row.inexact_before):
             yield _if_close(case.row.close_when, lookup), None
-        for row in case.rows.values():
-            if row.inexact_when is not None:  # few have one
+        for row in case.pairing.inexact:
+            if row.inexact_when is not None:
                 short = shortfall(row.inexact_when, row.close_when, lookup)
                 if short is not None:
                     yield short, row.deviation

@@ -8,10 +8,10 @@ from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.arguments import epsilon_advice, is_mended, placement_shows
 from optport.hazards.case import Case, spelled
-from optport.hazards.drops import CARRIED
 from optport.hazards.factors import group_factor
 from optport.hazards.group_choice import choice_hazards
 from optport.hazards.hazard import Hazard
+from optport.hazards.pairing import CARRIED
 from optport.hazards.refusal import Refusal, group_refusal
 from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (

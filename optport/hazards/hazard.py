@@ -36,6 +36,24 @@ class Hazard:
     elsewhere: bool = False
     """Whether the port has something changed outside of the call."""
 
+    def moved(self, place: Place, advice: Advice) -> Hazard:
+        """Return the same hazard somewhere else, with advice for there."""
+        return Hazard(
+            self.kind,
+            self.target,
+            place,
+            self.certainty,
+            self.subject,
+            self.where,
+            self.brief,
+            self.clause,
+            advice,
+            self.mine,
+            self.argument,
+            self.cured,
+            self.elsewhere,
+        )
+
 
 class Fidelity(enum.StrEnum):
     """How closely a port follows torch, from best to worst."""

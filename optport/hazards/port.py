@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from optport.hazards.arguments import effect
 from optport.hazards.case import Case
-from optport.hazards.drops import CARRIED
 from optport.hazards.expressions import expressed
 from optport.hazards.fidelity import deviations, fidelity, takes_over_unread
 from optport.hazards.group_port import Entries, as_display, write_groups
 from optport.hazards.hazard import NO_PORT, Fidelity, Hazard, Port, Written
 from optport.hazards.own_values import is_needed, own_value
+from optport.hazards.pairing import CARRIED
 from optport.hazards.refusal import refusal, surely_raises
 from optport.hazards.roles import PARAMS, RATE
 from optport.hazards.spelling import (

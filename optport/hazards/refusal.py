@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from optport.edits import Applicability
 from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case
-from optport.hazards.roles import RATE
+from optport.hazards.pairing import rejections_of_numpy
 from optport.hazards.shapes import value_of
 from optport.hazards.spelling import (
     MAX_ADVICE,
@@ -128,26 +128,14 @@ def refusal(case: Case, row: ParameterRow) -> Refusal | None:
     warning at every variable would drown the ones that tell of silent differences.
     """
     argument = case.construction.arguments[row.name]
-    rejections = [*case.at_version(row.rejects), *_of_numpy(case, row.name)]
-    return _met(rejections, argument, case.lookup)
-
-
-def _of_numpy(case: Case, name: str) -> Iterator[Rejection]:
-    """The rejection of NumPy's numbers, where the target has one for that parameter."""
-    rule = case.target.info.numpy
-    if rule is not None and (not rule.parameters or name in rule.parameters):
-        yield rule.rejection(name)
+    return _met(case.pairing.rejections[row.name], argument, case.lookup)
 
 
 def group_refusal(case: Case, group: Group, argument: Argument) -> Refusal | None:
     """Return the rejection that a group's value meets: the counterpart's own, else the target's."""
-    rules, row = case.target.info.groups, case.rows.get(argument.name)
-    rejections = [*row.rejects_in_groups] if row is not None else []
-    if argument.name in rules.rejections and case.signature.name not in rules.lenient:
-        rejections.append(rules.rejections[argument.name])
-    found = list(case.at_version(rejections))
-    if argument.name != RATE or not rules.lr_is_factor:  # a factor is computed with
-        found += _of_numpy(case, argument.name)
+    found = case.pairing.in_groups.get(argument.name)
+    if found is None:
+        found = rejections_of_numpy(argument.name, case.target)
     return _met(found, argument, case.lookup_in(group))
 
 

@@ -11,6 +11,7 @@ from optport.hazards.advice import WhenPorting
 from optport.hazards.case import Case
 from optport.hazards.exact_ints import needs_int
 from optport.hazards.hazard import Hazard
+from optport.hazards.pairing import differences_at
 from optport.hazards.scene import Scene, in_force
 from optport.hazards.spelling import plain
 from optport.reader.model import Construction
@@ -93,7 +94,8 @@ def _started_later(case: Case) -> Iterator[Hazard]:
     """What becomes of a scheduler that a sequence starts after another one."""
     if not case.scene.starts_later(case.construction):
         return
-    for one in case.differences(case.row.later):
+    later = differences_at(case.row.later, case.target, case.scene.torch_version)
+    for one in later:
         met = one.met(case.lookup)
         if met is not Certainty.NO:
             yield case.hazard(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Remark
 from optport.hazards.hazard import Hazard
@@ -33,20 +35,29 @@ def raising(construction: Construction, target: Target, torch_version: str) -> H
 
 
 def _why(construction: Construction, version: str) -> str | None:
-    signature = family(NAMESPACE).signature(construction.api, version)
-    if signature is None:
+    known = _taken(construction.api, version)
+    if known is None:
         return f"has no {construction.api}"
-    known = signature.by_name
-    if any(parameter.kind == "var_keyword" for parameter in known.values()):
-        return None
-    unknown = [name for name in construction.arguments if name not in known]
-    if unknown:
-        return f"takes no {unknown[0]}"
+    names, needed = known
+    for name in construction.arguments:
+        if names is not None and name not in names:
+            return f"takes no {name}"
     if construction.hidden is not None or construction.handed_on:
         return None
-    missing = [
-        name
-        for name, parameter in known.items()
-        if parameter.required and name != PARAMS and name not in construction.arguments
-    ]
-    return f"requires {missing[0]}" if missing else None
+    missing = next((name for name in needed if name not in construction.arguments), None)
+    return None if missing is None else f"requires {missing}"
+
+
+@lru_cache(maxsize=256)
+def _taken(api: str, version: str) -> tuple[frozenset[str] | None, tuple[str, ...]] | None:
+    """The parameters of a class, and those that it requires beside what it trains.
+
+    None for parameters where it takes any, and None for a class that the version does not have.
+    """
+    signature = family(NAMESPACE).signature(api, version)
+    if signature is None:
+        return None
+    if any(one.kind == "var_keyword" for one in signature.parameters):
+        return None, ()
+    needed = [one.name for one in signature.parameters if one.required and one.name != PARAMS]
+    return frozenset(signature.by_name), tuple(needed)

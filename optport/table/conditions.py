@@ -15,7 +15,7 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,7 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
 }
 _OF_NUMBERS = frozenset({"truthy", "falsy", "fractional"})
 """The kinds that go by which number it is."""
+_OPPOSITE = {Certainty.NO: Certainty.CERTAIN, Certainty.CERTAIN: Certainty.NO}
 _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
 
 
@@ -77,19 +78,31 @@ class Test:
     relation: str
     right: Operand | Sum | None
 
+    of_one: bool = field(init=False, compare=False, repr=False)
+    """Whether there is nothing to read but the left side."""
+
+    def __post_init__(self) -> None:
+        """Note what does not depend on arguments."""
+        object.__setattr__(self, "of_one", self.right is None or not self.right.names)
+
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
         left = self.left.values(lookup)
+        if not left.values and self.of_one:
+            return Certainty.NO if left.complete else Certainty.UNRESOLVED
         if self.kind is None or self.kind in _OF_NUMBERS:
             left = _numbers(left)
         complete, gaps, right_complete = left.complete, left.gaps, True
         if self.right is None:
             assert self.kind is not None
-            results = [_KINDS[self.kind](option) for option in left.values]
+            test = _KINDS[self.kind]
+            results = [test(option) for option in left.values]
         else:
             right = _numbers(self.right.values(lookup))
             right_complete, gaps = right.complete, gaps or right.gaps
             results = [self._compare(one, other) for one in left.values for other in right.values]
+        if len(results) == 1 and complete and right_complete and not gaps:  # most are one number
+            return Certainty.CERTAIN if results[0] else Certainty.NO
         if any(results) and right_complete and self._is_one_display(lookup):
             return Certainty.CERTAIN  # one element is enough, whatever the others are
         return _degree(results, complete and right_complete, gaps)
@@ -100,7 +113,7 @@ class Test:
         return any_element and lookup(self.left.names[0]).exact is not None
 
     def _compare(self, left: Value, right: Value) -> bool:
-        one, other = (number_inside(option) for option in (left, right))
+        one, other = number_inside(left), number_inside(right)
         if self.relation == "==" and isinstance(self.left, Sum) and isinstance(other, float):
             return math.isclose(one, other)  # 0.1 / 1000 is not quite 0.0001
         try:
@@ -111,9 +124,13 @@ class Test:
 
 def _numbers(values: ValueSet) -> ValueSet:
     """The values without a float that is not read: which number that is, nobody knows."""
-    kept = tuple(one for one in values.values if number_inside(one) == number_inside(one))
-    if len(kept) == len(values.values):
+    for one in values.values:
+        number = number_inside(one)
+        if number != number:
+            break
+    else:
         return values
+    kept = tuple(one for one in values.values if number_inside(one) == number_inside(one))
     return ValueSet(kept, complete=False, gaps=bool(kept))
 
 
@@ -145,6 +162,15 @@ class Condition:
     text: str
     clauses: tuple[tuple[Test, ...], ...]
     alternatives: tuple[Alternative, ...] = ()
+    names: frozenset[str] = field(init=False, compare=False, repr=False)
+    """The parameters that the condition looks at."""
+
+    def __post_init__(self) -> None:
+        """Note what it looks at."""
+        tests = itertools.chain.from_iterable(self.clauses)
+        sides = (side for test in tests for side in (test.left, test.right) if side is not None)
+        names = frozenset(name for side in sides for name in side.names)
+        object.__setattr__(self, "names", names)
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
@@ -179,14 +205,7 @@ class Condition:
         held = self.holds(lookup)
         if held is Certainty.NO and self.may_hold(lookup):
             return Certainty.POSSIBLE
-        return {Certainty.NO: Certainty.CERTAIN, Certainty.CERTAIN: Certainty.NO}.get(held, held)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The parameters that the condition looks at."""
-        tests = itertools.chain.from_iterable(self.clauses)
-        sides = (side for test in tests for side in (test.left, test.right) if side is not None)
-        return frozenset(name for side in sides for name in side.names)
+        return _OPPOSITE.get(held, held)
 
 
 ALWAYS = Condition("true", ((),))

@@ -41,6 +41,7 @@ _OPERATORS = {**ARITHMETIC, ast.Pow: _power}
 _MAX_COMBINATIONS = 64
 """Values of a sum that are computed; one that may have more is not read."""
 _OPERAND = re.compile(r"([A-Za-z_]\w*(?:\.\w+)?)(?:\[(\d*)\])?\Z")
+_HOLDING = (Literal, Tensor, Numpy)
 _CONSTANTS = {"None", "True", "False"}
 
 
@@ -100,6 +101,8 @@ class Sum:
         """Return what the sum may be."""
         read = [one.values(lookup) for one in self.operands.values()]
         complete = all(value.complete for value in read)
+        if not all(value.values for value in read):
+            return ValueSet((), complete)
         if math.prod(len(value.values) for value in read) > _MAX_COMBINATIONS:
             return UNKNOWN
         found: list[Value] = []
@@ -135,7 +138,7 @@ def _arithmetic(node: ast.expr) -> _Arithmetic:
 
 def number_inside(option: Value) -> Any:
     """The value that a literal, a tensor or a numpy number holds; any other value as it is."""
-    return option.value if isinstance(option, (Literal, Tensor, Numpy)) else option
+    return option.value if isinstance(option, _HOLDING) else option
 
 
 def parse_operand(text: str) -> Operand | Sum:
