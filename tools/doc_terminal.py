@@ -14,7 +14,10 @@ from pathlib import Path
 from svg import number
 
 ROOT = Path(__file__).parent.parent
-COMMAND = ("check", "--isolated", "--select=OPT103,OPT104,OPT202", "--output-format=full")
+COMMAND = (
+    *("check", "--isolated", "--no-cache", "--select=OPT103,OPT104,OPT202"),
+    "--output-format=full",
+)
 SHOWN = "optport check --select=OPT103,OPT104,OPT202 examples/train.py"
 WIDTH, HEIGHT, EDGE = 7.8, 18.0, 16.0
 """Pixels of a character, of a line, and around all of them."""

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from optport.formats.result import FileResult
 
 _SEAL = 32
-"""Bytes of a seal."""
+"""Bytes of a seal, as of any digest here: what they begin with has a fixed length."""
+NAME = 40
+"""Hexadecimal digits of an entry's name."""
 
 
 class Cache:
@@ -65,15 +67,15 @@ class Slot:
         self, folder: Folder, program: bytes, given: Given, ports: bool, data: bytes
     ) -> None:
         """Take where entries are, and all that the result follows from."""
-        from hashlib import blake2b
+        from hashlib import sha256
 
         parts = os.path.abspath(given.name), given.shown, given.settings.judging, "01"[ports]
-        name = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=20)
-        origin = blake2b(name.digest(), key=program)
+        name = sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
+        origin = sha256(program + name.digest())
         origin.update(data)
         self._folder = folder
         self._path = given.shown
-        self._name = name.hexdigest()
+        self._name = name.hexdigest()[:NAME]
         self._origin = origin.digest()
         self.result: FileResult | None = None
         """What was looked up; None where there is nothing to say of the file."""
@@ -97,16 +99,19 @@ class Slot:
         if result.defective:
             return
         body = b""
-        if result.diagnostics or result.constructions or result.troubles or result.warnings:
-            from optport.cli.kept_results import encode
+        try:
+            if result.diagnostics or result.constructions or result.troubles or result.warnings:
+                from optport.cli.kept_results import encode
 
-            body = encode(result)
-        self._folder.write(self._name, self._seal(body) + body)
+                body = encode(result)
+            self._folder.write(self._name, self._seal(body) + body)
+        except MemoryError:  # what was found is not lost for it
+            return
 
     def _seal(self, body: bytes) -> bytes:
-        from hashlib import blake2b
+        from hashlib import sha256
 
-        return blake2b(body, key=self._origin, digest_size=_SEAL).digest()
+        return sha256(self._origin + body).digest()
 
 
 def cache_directory(asked: str | None = None) -> str | None:
@@ -135,11 +140,11 @@ def program_digest() -> bytes:
     A file counts by its name, size and time: that is what a checkout changes as it is worked on.
     An archive, which can't be looked into, counts by its version.
     """
-    from hashlib import blake2b
+    from hashlib import sha256
 
     files = sorted(_own_files(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     parts = __version__, sys.version, sys.get_int_max_str_digits(), files
-    return blake2b(repr(parts).encode(), digest_size=32).digest()
+    return sha256(repr(parts).encode()).digest()
 
 
 def _own_files(directory: str) -> list[tuple[str, int, int]]:

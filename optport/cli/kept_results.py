@@ -41,7 +41,7 @@ def decode(body: bytes, path: str) -> FileResult | None:
             _each(troubles, _text),
             _each(warnings, _text),
         )
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError):
         return None
 
 
