@@ -39,7 +39,7 @@ TESTS = (
 def hosts(session: nox.Session, which: str) -> None:
     """Run the front ends' tests, or those named after ``--``."""
     wanted = OLDEST[str(session.python)] if which == "oldest" else NEWEST
-    tested_with = "hypothesis", "jsonschema", "pytest", "pytest-xdist"
+    tested_with = "hypothesis", "jsonschema-rs", "pytest", "pytest-xdist"
     session.install("--upgrade", "-e", ".", *wanted, *tested_with)
     session.run("python", "-m", "flake8", "--version")
     session.run("python", "-m", "pylint", "--version")

@@ -17,7 +17,7 @@ from typing import Any, Final
 from conformance.environments import Version
 from conformance.jobs import Program
 from conformance.programs import Ran, deviation, run_programs
-from optport.check import check_source
+from conformance.reading import check_read
 from optport.options import make_options
 
 PROGRAMS: Final = Path(__file__).with_name("members.toml")
@@ -116,7 +116,7 @@ def found_in(program: MemberProgram, target: str) -> set[str]:
     text = program.source("torch", program.torch or program.code).partition("\n")[2]
     for rate in ("0.1", "0.7"):
         text = text.replace(f"again(lr={rate})", _call(program.build, "torch", rate))
-    report = check_source(f"import torch\n{text}\n", make_options(target))
+    report = check_read(f"import torch\n{text}\n", make_options(target))
     return {finding.code for finding in report.findings if finding.code.startswith("OPT5")}
 
 

@@ -24,7 +24,8 @@ from conformance.cases import (
     parting,
 )
 from conformance.literal import kept_port, literal_port, lost
-from optport.check import Report, check_source
+from conformance.reading import check_read
+from optport.check import Report
 from optport.finding import Finding
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
@@ -231,9 +232,8 @@ def read_call(
     return checked.construction, dict(checked.ports)
 
 
-@cache
 def _report(call: str, options: Options, params: str) -> Report:
-    return check_source(f"import torch\n{torch_call(call, params)}\n", options)
+    return check_read(f"import torch\n{torch_call(call, params)}\n", options)
 
 
 def findings(call: str, target: Target) -> list[Finding]:

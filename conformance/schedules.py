@@ -22,8 +22,9 @@ from conformance.jobs import Program
 from conformance.literal import literal_port
 from conformance.members import TARGETS, TORCH
 from conformance.programs import Ran, deviation, run_programs
+from conformance.reading import check_read
 from conformance.schedule_calls import Schedule, schedules
-from optport.check import Checked, check_source
+from optport.check import Checked
 from optport.finding import Finding
 from optport.hazards.case import find_case
 from optport.hazards.rates import base_rate
@@ -80,7 +81,7 @@ def ports_of(schedule: Schedule, target: str) -> Ports:
     options = make_options(target)
     (to,) = options.targets
     text = f"import torch\n{schedule.statements}\n{_loop(schedule.loop)}"
-    report = check_source(text, options)
+    report = check_read(text, options)
     (optimizer,) = _of_kind(report.constructions, ApiKind.OPTIMIZER)
     *_, scheduler = _of_kind(report.constructions, ApiKind.SCHEDULER)
     port = scheduler.ports[to.name]

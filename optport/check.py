@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optport.places import Place
     from optport.reader.constructions import Reading
     from optport.reader.evaluation import Foreign
-    from optport.reader.model import Construction, MethodUse
+    from optport.reader.model import Construction, MethodUse, Unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,20 @@ def check_tree(
     version = "" if options is None else options.torch_version
     report.reading = Reading(tree, source, version, foreign)
     read = list(report.reading.find())
-    if not read:
-        return report
+    if read:
+        judge_read(read, report, options)
+    return report
+
+
+def judge_read(
+    read: Sequence[Construction | Unresolved | MethodUse],
+    report: Report,
+    options: Options | None = None,
+) -> None:
+    """Note in a report what is to be said of what was read in one file.
+
+    What was read stays as it is: it may be judged again, with other options.
+    """
     from optport.findings import judge_file
     from optport.options import default_options
 
@@ -105,4 +117,3 @@ def check_tree(
     report.unresolved += judged.unresolved
     report.findings += judged.findings
     report.findings.sort(key=lambda finding: (finding.place, finding.code))
-    return report

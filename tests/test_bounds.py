@@ -68,7 +68,7 @@ CALLS_PER_CHARACTER = 400
 BYTES_PER_CHARACTER = 2500
 """Memory that it takes at most, above that of the tree."""
 
-SIZES = [2_500, pytest.param(20_000, marks=pytest.mark.slow)]
+SIZES = [1_500, pytest.param(20_000, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -226,7 +226,9 @@ def test_closed_streams_are_no_trouble() -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
-@pytest.mark.parametrize("form", ["concise", "json", "full"])
+@pytest.mark.parametrize(
+    "form", ["concise", *(pytest.param(form, marks=pytest.mark.slow) for form in ("json", "full"))]
+)
 def test_full_disk_is_one_line_and_status_two(form: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = run("a.py", f"--format={form}", stdout=full, stderr=subprocess.PIPE)
@@ -285,7 +287,9 @@ def test_no_encoding_of_the_output_is_in_the_way(
 
 
 @pytest.mark.usefixtures("unprintable")
-@pytest.mark.parametrize("encoding, form", [("ascii", "full"), ("cp932", "json")])
+@pytest.mark.parametrize(
+    "encoding, form", [("ascii", "full"), pytest.param("cp932", "json", marks=pytest.mark.slow)]
+)
 def test_no_encoding_of_a_process_is_in_the_way(encoding: str, form: str) -> None:
     done = subprocess.run(
         [*OPTPORT, "check", f"--format={form}"],
@@ -447,27 +451,17 @@ def test_docs_recommend_no_command_that_runs_code_of_the_checked_tree() -> None:
 
 
 def test_several_processes_find_what_one_does_in_the_same_order(
-    here: Path, monkeypatch: pytest.MonkeyPatch
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(parallel.MIN_FILES + 40):
         source = SOURCE if number % 3 else "x = 1\n"
         Path(f"f{number}.py").write_text("x = (" if number == 17 else source * (number % 5 + 1))
     Path("f17.py").write_text("import torch.optim.ASGD\nx = (")
     several = run(".", "--format=json")
-    code = (
-        "import os, sys; del os.fork; sys.argv[1:] = ['check', '.', '--format=json']\n"
-        "from optport.cli import main; sys.exit(main())"
-    )
-    one = subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert (several.returncode, several.stdout, several.stderr) == (
-        (one.returncode, one.stdout, one.stderr)
-    )
+    monkeypatch.delattr(os, "fork")
+    status = main(["check", ".", "--format=json"])
+    assert (several.stdout, several.stderr) == capsys.readouterr()
+    assert several.returncode == status
     assert several.returncode == 2
     assert len(json.loads(several.stdout)["findings"]) > 300
 

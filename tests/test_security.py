@@ -96,7 +96,7 @@ def events(project: Path, *arguments: str) -> list[Event]:
     )
     assert "OPT301" in done.stdout or "W7301" in done.stdout, done.stderr
     assert not list(project.rglob("executed"))
-    found = [tuple(event) for event in json.loads(log.read_text())]
+    found = list(dict.fromkeys(tuple(event) for event in json.loads(log.read_text())))
     assert any(event[0] == "open" for event in found)
     return found
 

@@ -398,7 +398,9 @@ def test_without_pygls_one_line_tells_what_to_install() -> None:
     )
 
 
-@pytest.mark.parametrize("sent", [b"", b"Content-Length: 9\r\n\r\nnot JSON!"])
+@pytest.mark.parametrize(
+    "sent", [pytest.param(b"", marks=pytest.mark.slow), b"Content-Length: 9\r\n\r\nnot JSON!"]
+)
 def test_the_server_ends_with_its_client(sent: bytes) -> None:
     done = subprocess.run(COMMAND, input=sent, capture_output=True, check=False, timeout=60)
     assert done.returncode == 0

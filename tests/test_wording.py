@@ -10,21 +10,12 @@ import pytest
 from conformance.generate import generated_calls
 from conformance.records import torch_call
 from optport.finding import Finding
-from optport.options import make_options
 from optport.signatures import ApiKind
 from optport.table import api_names, targets
-from tests.conftest import check, check_once
+from tests.conftest import check
 from tests.fixture_cases import all_fixtures
 
 ALL = ",".join(info.short for info in targets().values())
-
-
-def of_fixtures(notes: bool) -> list[Finding]:
-    found = []
-    for fixture in all_fixtures():
-        asked = fixture.asked_for.targets or "paddle,mindspore"
-        found += check_once(fixture.text, make_options(asked, "", notes)).findings
-    return found
 
 
 def of_generated_calls(asked: str, every: int) -> list[Finding]:
@@ -43,8 +34,12 @@ def is_well_formed(finding: Finding) -> bool:
 
 
 def test_messages_of_fixtures_are_short() -> None:
-    assert all(map(is_well_formed, of_fixtures(notes=True)))
-    assert median(lengths(of_fixtures(notes=False))) <= 110
+    found = []
+    for fixture in all_fixtures():
+        asked = fixture.asked_for.targets or "paddle,mindspore"
+        found += check(fixture.text, asked, notes=True).findings
+    assert all(map(is_well_formed, found))
+    assert median(lengths(one for one in found if not one.kind.note)) <= 110
 
 
 @pytest.mark.parametrize(
