@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import enum
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from optport.reader.flows import CONSTRUCTOR, FlowKind, Flows, Taken
 from optport.reader.scopes import (
     Assigned,
     AttributeSet,
@@ -37,29 +37,6 @@ MUTATING_METHODS = frozenset(
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-ANNOTATING = (ast.Subscript, ast.BinOp, ast.Constant)
-"""Forms of annotations that may be of a class and not of an instance: ``type[Optimizer]``."""
-
-
-class FlowKind(enum.Enum):
-    """How the value of an expression comes out under a name."""
-
-    ASSIGNED = enum.auto()
-    RETURNED = enum.auto()  # by the function of that name
-    INHERITED = enum.auto()  # by the class of that name
-    ANNOTATED = enum.auto()  # by its annotation
-    PROMISED = enum.auto()  # as what the function of that name returns by its annotation
-
-
-@dataclass(slots=True, eq=False)
-class Flow:
-    """A def-use edge: an expression whose value may come out under a name."""
-
-    name: str
-    value: ast.expr
-    kind: FlowKind = FlowKind.ASSIGNED
-
-
 @dataclass(slots=True)
 class Binder:
     """The scopes, bindings and changes of one file, as far as it has been walked."""
@@ -74,12 +51,12 @@ class Binder:
     """What changes the things that names hold, by name."""
     attributes: dict[tuple[Scope, str], list[AttributeSet]] = field(default_factory=dict)
     """Assignments to attributes in methods, by the class's scope and the attribute's name."""
-    flows: list[Flow] = field(default_factory=list)
+    flows: Flows = field(default_factory=Flows)
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The names that imports bind, with the full name of what they bind them to."""
     class_names: set[str] = field(default_factory=set)
-    functions: dict[str, list[list[ast.arg]]] = field(default_factory=dict)
-    """What functions are given by position, by their names; a constructor by its class's."""
+    functions: dict[str, list[Taken]] = field(default_factory=dict)
+    """What functions are given, by their names; a constructor by its class's."""
     stores: dict[ast.expr, ast.expr] = field(default_factory=dict)
     """What attributes and items are assigned, by the assignment's target."""
     augmented: dict[ast.expr, ast.expr] = field(default_factory=dict)
@@ -125,7 +102,7 @@ class Binder:
 
     def assign(self, name: str, value: ast.expr, at: Point) -> None:
         """Note that `name` is assigned a value."""
-        self.flows.append(Flow(name, value))
+        self.flows.add(name, value)
         self.bind(name, Assigned(value), at)
 
     def bind_import(self, name: str, qualified: str, at: Point) -> None:
@@ -146,7 +123,7 @@ class Binder:
             node, path = pending.pop()
             if isinstance(node, ast.Name):
                 if value is not None:
-                    self.flows.append(Flow(node.id, value))
+                    self.flows.add(node.id, value)
                 definition: Definition = Unfollowed()
                 if value is not None and path is not None:
                     definition = make(value, path)
@@ -172,7 +149,7 @@ class Binder:
         if not path:
             self.stores[target] = value
         if isinstance(target, ast.Attribute):
-            self.flows.append(Flow(target.attr, value))
+            self.flows.add(target.attr, value)
             owner = _class_around(at.scope)
             if owner is not None:
                 changes = self.attributes.setdefault((owner, target.attr), [])
@@ -200,7 +177,9 @@ class Binder:
             handed = [*node.args, *(keyword.value for keyword in node.keywords)]
         elif value is None:
             handed = [node]
-        self.flows += [Flow(name, one) for one in handed if one is not None]
+        for one in handed:
+            if one is not None:
+                self.flows.add(name, one)
         self.mutations.setdefault(name, []).append(Mutation(name, node, value, at))
 
     def delete_item(self, target: ast.expr, at: Point) -> None:
@@ -228,9 +207,9 @@ class Binder:
         positional = len(node.args.posonlyargs) + len(node.args.args)
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
-                self.flows.append(Flow(argument.arg, default))
-            if isinstance(argument.annotation, ANNOTATING):
-                self.flows.append(Flow(argument.arg, argument.annotation, FlowKind.ANNOTATED))
+                self.flows.add(argument.arg, default)
+            if argument.annotation is not None:
+                self.flows.add(argument.arg, argument.annotation, FlowKind.ANNOTATED)
             taken = position if position < positional else None
             received = Parameter(node, argument, default, outside, position == 0, taken)
             self.bind(argument.arg, received, at)
@@ -246,17 +225,17 @@ class Binder:
             return
         if getattr(decorator.func, "attr", "") == PARAMETRIZE:
             for name in parametrized_names(decorator.args[0]):
-                self.flows.append(Flow(name, decorator.args[1]))
+                self.flows.add(name, decorator.args[1])
 
     def note_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        """Note what a function that is defined in `scope` is given by position."""
-        taken, name = [*node.args.posonlyargs, *node.args.args], node.name
+        """Note what a function that is defined in `scope` is given."""
+        name, skip = node.name, 0
         if isinstance(scope.node, ast.ClassDef):
-            if not any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list):
-                taken = taken[1:]
-            if name == "__init__":
+            static = any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
+            skip = int(not static)
+            if name == CONSTRUCTOR:
                 name = scope.node.name
-        self.functions.setdefault(name, []).append(taken)
+        self.functions.setdefault(name, []).append(Taken(node.args, skip))
 
     def open_lambda(self, node: ast.Lambda, outside: Point) -> Scope:
         """Return the scope of a lambda, made when it is first asked for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from optport.reader.binder import Flow
 from optport.reader.scopes import Assigned, Branch, BranchKind, Kill, LoopTarget, Unfollowed
 from optport.reader.walk import Visitors, Walk
 
@@ -82,7 +81,7 @@ def _case(walk: Walk, node: ast.match_case) -> None:
             captured = _captured(walk, pattern, node)
             walk.binder.bind(name, captured, at)
             if isinstance(captured, Assigned):
-                walk.binder.flows.append(Flow(name, captured.value))
+                walk.binder.flows.add(name, captured.value)
     if node.guard is not None:
         walk.use(node.guard)
     walk.push(node.body)

@@ -100,8 +100,8 @@ class CalleeResolver:
         self._evaluator = evaluator
         self._built_by: dict[OwnClass, list[ResolvedCall]] = {}
         index = evaluator.index
-        self._tracked = None if everywhere else track_names(index, _WRAPPING)
-        self.lines = index.lines.all() if self._tracked is None else self._tracked.lines
+        self.tracked = None if everywhere else track_names(index, _WRAPPING)
+        self.lines = index.lines.all() if self.tracked is None else self.tracked.lines
         """The lines with calls that may build an optimizer."""
 
     def resolved(self, call: ast.Call, at: Point) -> list[ResolvedCall]:
@@ -158,8 +158,8 @@ class CalleeResolver:
         if len(given) < _LEAST_GIVEN or not _BUILDS.search(_last_name(call.func).lower()):
             return False
         modules = [one for one in given if isinstance(one, (ast.Name, ast.Attribute))]
-        if self._tracked is not None:
-            modules = [one for one in modules if _last_name(one) in self._tracked.names]
+        if self.tracked is not None:
+            modules = [one for one in modules if _last_name(one) in self.tracked.names]
         value = self._evaluator.value
         if not any(value(one, at).exact == Qualified(NAMESPACE) for one in modules):
             return False
@@ -170,8 +170,8 @@ class CalleeResolver:
         callee = call.func
         if _has_prefixed(call) or getattr(callee, "attr", "") in _DIRECT_NAMES:
             return True
-        if self._tracked is not None:
-            return self._tracked.reach(callee)
+        if self.tracked is not None:
+            return self.tracked.reach(callee)
         # An imported name may be anything; one that is built in is not.
         evaluator = self._evaluator
         plain = isinstance(callee, ast.Name) and owner(callee.id, at.scope) is None

@@ -23,6 +23,7 @@ from optport.reader.scopes import Point
 from optport.reader.source import SourceText
 from optport.reader.texts import texts_of_classes
 from optport.reader.torch_names import kind_of, star_exports
+from optport.reader.tracked_names import TrackedNames
 from optport.signatures import ApiKind, Signature, family
 from optport.table import roles
 from optport.table.model import Role
@@ -78,7 +79,8 @@ class Reading:
         everywhere = everywhere or self._follows
         try:
             yield from search.constructions(everywhere)
-            yield from MethodFinder(self._reader, self._version, search.found).find(everywhere)
+            finder = MethodFinder(self._reader, self._version, search.found)
+            yield from finder.find(search.tracked)
         finally:
             self._evaluator.evaluation.end()
 
@@ -115,10 +117,12 @@ class _Search:
         self._version = version
         self._reader = reader
         self.calls: dict[ast.Call, tuple[Point, list[ResolvedCall]]] = {}
+        self.tracked: TrackedNames | None = None
 
     def constructions(self, everywhere: bool) -> Iterator[Construction | Unresolved]:
         """Yield what is built, in source order."""
         resolver = CalleeResolver(self._evaluator, everywhere)
+        self.tracked = resolver.tracked
         evaluation, size = self._evaluator.evaluation, len(self._source.text)
         calls = self._evaluator.index.calls(resolver.lines)
         evaluation.begin(size, len(calls))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from optport.reader.binder import ANNOTATING, Flow, FlowKind
+from optport.reader.flows import FlowKind
 from optport.reader.scopes import Branch, BranchKind, Defined, Scope, ScopeKind, Unfollowed
 from optport.reader.walk import Def, Visitors, Walk
 
@@ -26,8 +26,8 @@ def _function(walk: Walk, node: Def) -> None:
     _type_parameters(walk, node)
     outside = walk.point()
     walk.binder.bind(node.name, Defined(node), outside)
-    if isinstance(node.returns, ANNOTATING):
-        walk.binder.flows.append(Flow(node.name, node.returns, FlowKind.PROMISED))
+    if node.returns is not None:
+        walk.binder.flows.add(node.name, node.returns, FlowKind.PROMISED)
     walk.binder.note_function(node, walk.scope)
     for decorator in node.decorator_list:
         walk.binder.note_parametrized(decorator)
@@ -58,7 +58,8 @@ def _class(walk: Walk, node: ast.ClassDef) -> None:
     _type_parameters(walk, node)
     for expression in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
         walk.use(expression)
-    walk.binder.flows += [Flow(node.name, base, FlowKind.INHERITED) for base in node.bases]
+    for base in node.bases:
+        walk.binder.flows.add(node.name, base, FlowKind.INHERITED)
     scope = Scope(ScopeKind.CLASS, walk.scope, walk.point(), node=node)
     walk.binder.scopes[node] = scope
     walk.binder.class_names.add(node.name)

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import itemgetter
 
-from optport.line_sets import LineSet, below
-from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension, Flow
+from optport.line_sets import LineSet, below, has_line
+from optport.reader.binder import MUTATING_METHODS, Binder, Comprehension
 from optport.reader.expressions import SCOPED, Call, Expressions, children
+from optport.reader.flows import Flows, Taken
 from optport.reader.lines import LineIndex
 from optport.reader.scopes import AttributeSet, Mutation, Point, Scope, ScopeKind
 from optport.reader.statements import Statements
@@ -40,7 +41,7 @@ class Index:
         self._uses: dict[tuple[Scope, str], list[ast.Name]] = {}
         self._asked: set[tuple[Scope, str]] = set()
         self._called: dict[str, list[Call]] = {}
-        self._sorted = 0
+        self._ends: list[int] = []
         self.module = self._binder.module
         self.end = self._binder.end
         self._statements.walk(tree.body, self.end)
@@ -53,7 +54,7 @@ class Index:
             vars(part).clear()
 
     @property
-    def flows(self) -> list[Flow]:
+    def flows(self) -> Flows:
         """The flows of values into names, in all that has been walked."""
         return self._binder.flows
 
@@ -68,12 +69,17 @@ class Index:
         return self._binder.class_names
 
     @property
-    def functions(self) -> dict[str, list[list[ast.arg]]]:
-        """What functions are given by position, by their names; a constructor by its class's."""
+    def functions(self) -> dict[str, list[Taken]]:
+        """What functions are given, by their names; a constructor by its class's."""
         return self._binder.functions
 
-    def enter(self, lines: LineSet, within: Scope | None = None) -> None:
-        """Walk the functions with one of the lines, all of them or those right in a class."""
+    def enter(
+        self, lines: LineSet, within: Scope | None = None, also: LineSet | None = None
+    ) -> None:
+        """Walk the functions with one of the lines, all of them or those right in a class.
+
+        If `also` is given, a function has to have one of those lines, too.
+        """
         line = lines.find(1)
         while line >= 0:
             node = self._statements.function_on(line)
@@ -81,7 +87,8 @@ class Index:
                 line = lines.find(1, line + 1)
                 continue
             outside = self._statements.deferred.get(node)
-            if outside is not None and (within is None or outside.scope is within):
+            wanted = also is None or has_line(also, node)
+            if wanted and outside is not None and (within is None or outside.scope is within):
                 self._statements.enter(node)
             line = lines.find(1, (node.end_lineno or line) + 1)
 
@@ -102,25 +109,35 @@ class Index:
         found.sort(key=lambda call: (call[0].lineno, call[0].col_offset))
         return found
 
-    def expressions(self, lines: LineSet) -> list[tuple[ast.expr, Point]]:
-        """Return the expressions of statements with one of the lines, and their places."""
-        self.enter(lines)
-        return self._on(lines)
+    def expressions(
+        self, lines: LineSet, also: LineSet | None = None
+    ) -> list[tuple[ast.expr, Point]]:
+        """Return the expressions of statements with one of the lines, and their places.
+
+        If `also` is given, an expression has to have one of those lines, too.
+        """
+        self.enter(lines, also=also)
+        found = self._on(lines)
+        return found if also is None else [one for one in found if has_line(also, one[0])]
+
+    def calls_in(self, expression: ast.expr, at: Point) -> list[Call]:
+        """Return the calls in one expression of a statement."""
+        return self._expressions.calls(expression, at)
 
     def _on(self, lines: LineSet) -> list[tuple[ast.expr, Point]]:
         """The expressions with one of the lines. They follow one another, so ends are sorted, too.
 
         In formatted texts they do not before Python 3.12, but those are no statements' own.
         """
-        expressions = self._statements.expressions
-        if len(expressions) != self._sorted:
+        expressions, ends = self._statements.expressions, self._ends
+        if len(expressions) != len(ends):
             expressions.sort(key=_LAST_LINE)
-            self._sorted = len(expressions)
+            ends[:] = [last for last, _, _ in expressions]
         found: list[tuple[ast.expr, Point]] = []
-        line, at = lines.find(1), 0
+        line, at, count = lines.find(1), 0, len(ends)
         while line >= 0:
-            at = bisect_left(expressions, line, lo=at, key=_LAST_LINE)
-            while at < len(expressions) and expressions[at][1].lineno <= line:
+            at = bisect_left(ends, line, at)
+            while at < count and expressions[at][1].lineno <= line:
                 found.append(expressions[at][1:])
                 at += 1
             line = lines.find(1, line + 1)

@@ -17,6 +17,7 @@ from optport.reader.built import (
     method_names,
 )
 from optport.reader.callee import ArgumentSource
+from optport.reader.held_names import held_lines
 from optport.reader.index import Index
 from optport.reader.loops import pace_of
 from optport.reader.member_names import (
@@ -42,6 +43,7 @@ from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
 from optport.reader.receivers import BASES, Receiver, member_api, receiver, receivers_of
 from optport.reader.torch_names import kind_of, owner_names
+from optport.reader.tracked_names import TrackedNames
 from optport.signatures import Signature, family
 from optport.table.model import Access
 from optport.values import SOME_FLOAT, Certainty, Literal, Qualified, ValueSet
@@ -65,26 +67,13 @@ class MethodFinder:
         self._version = version
         self._constructions = constructions
 
-    def find(self, everywhere: bool) -> list[MethodUse]:
+    def find(self, tracked: TrackedNames | None) -> list[MethodUse]:
         """Return the uses in the file, in source order.
 
-        Those of schedulers only where the file names a class of theirs, or `everywhere`.
+        They are looked for where the names tell that something built is used, given the `tracked`
+        names of classes, and everywhere without them.
         """
-        index = self._evaluator.index
-        schedules = everywhere or any(map(index.lines.count, scheduler_names()))
-        members = known_members().keys() if schedules else other_members()
-        keys = group_keys() if index.lines.count(GROUPS) else frozenset()
-        functions = member_functions() | WHOLE_FUNCTIONS if keys else member_functions()
-        looked = WHOLE_FUNCTIONS | WHOLE_METHODS if keys else frozenset()
-        lines = index.lines.with_members(members | looked, functions)
-        if keys:
-            for quote in "'\"":
-                index.lines.add_text(f"[{quote}", lines)
-        spots = [
-            spot
-            for root, at in index.expressions(lines)
-            for spot in find_spots(root, at, index, members, keys)
-        ]
+        spots = self._spots(tracked)
         evaluation = self._evaluator.evaluation
         evaluation.begin(len(self._source.text), len(spots))
         uses: list[MethodUse] = []
@@ -105,6 +94,25 @@ class MethodFinder:
         taken = {spot.node for spot in kept if spot.access is Access.READ}
         uses = [one for one in uses if one.node not in taken or _what(one) not in called]
         return sorted([*uses, *later], key=lambda use: use.place)
+
+    def _spots(self, tracked: TrackedNames | None) -> list[Spot]:
+        """Return where members may be used; of schedulers, where a class of theirs is named."""
+        index = self._evaluator.index
+        schedules = tracked is None or any(map(index.lines.count, scheduler_names()))
+        members = known_members().keys() if schedules else other_members()
+        keys = group_keys() if index.lines.count(GROUPS) else frozenset()
+        functions = member_functions() | WHOLE_FUNCTIONS if keys else member_functions()
+        looked = WHOLE_FUNCTIONS | WHOLE_METHODS if keys else frozenset()
+        lines = index.lines.with_members(members | looked, functions)
+        if keys:
+            for quote in "'\"":
+                index.lines.add_text(f"[{quote}", lines)
+        held = None if tracked is None else held_lines(tracked, index)
+        return [
+            spot
+            for root, at in index.expressions(lines, held)
+            for spot in find_spots(root, at, index, members, keys)
+        ]
 
     def _aliased(self, kept: Sequence[Spot]) -> Iterator[Spot]:
         """Yield the calls of names and attributes that methods have been assigned to."""

@@ -53,11 +53,15 @@ class Record(Object):
 
 def recorded(call: ast.Call, at: Point, asker: Interpreter) -> ValueSet:
     """Return the record that a call of something unknown makes, where it is named as a class is."""
+    return ValueSet((Record(call, at, asker),)) if makes_record(call) else UNKNOWN
+
+
+def makes_record(call: ast.Call) -> bool:
+    """Whether a call looks like one of a class that keeps keywords, or a dict, as attributes."""
     callee = call.func
     name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
     given = bool(call.keywords) or _holds_dict(call)
-    makes = name[:1].isupper() or name in _MAKING_RECORDS
-    return ValueSet((Record(call, at, asker),)) if given and makes else UNKNOWN
+    return given and (name[:1].isupper() or name in _MAKING_RECORDS)
 
 
 def _holds_dict(call: ast.Call) -> bool:

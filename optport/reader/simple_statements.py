@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from optport.reader.binder import ANNOTATING, Flow, FlowKind
+from optport.reader.flows import FlowKind
 from optport.reader.walk import Def, Visitors, Walk
 
 
@@ -42,9 +42,9 @@ def _assign(walk: Walk, node: ast.Assign) -> None:
 
 def _annotated(walk: Walk, node: ast.AnnAssign) -> None:
     walk.annotate(node.annotation)
-    if isinstance(node.target, ast.Name) and isinstance(node.annotation, ANNOTATING):
-        flow = Flow(node.target.id, node.annotation, FlowKind.ANNOTATED)
-        walk.binder.flows.append(flow)
+    if not isinstance(node.target, ast.Subscript):
+        name = node.target.id if isinstance(node.target, ast.Name) else node.target.attr
+        walk.binder.flows.add(name, node.annotation, FlowKind.ANNOTATED)
     if node.value is not None:
         walk.binder.annotations[node.value] = node.annotation
         walk.bind(node.target, node.value, walk.use(node.value))
@@ -83,7 +83,7 @@ def _return(walk: Walk, node: ast.Return) -> None:
         walk.scope.returns.append((node.value, walk.use(node.value)))
         function = walk.scope.node
         if isinstance(function, Def):
-            walk.binder.flows.append(Flow(function.name, node.value, FlowKind.RETURNED))
+            walk.binder.flows.add(function.name, node.value, FlowKind.RETURNED)
     walk.branch.returns = True
     walk.branch.leaves = True
 

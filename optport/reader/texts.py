@@ -47,7 +47,7 @@ def texts_of_classes(index: Index) -> Iterator[ast.expr]:
     if 1 not in lines:
         return
     roots = index.expressions(lines)
-    for flow in index.flows:
+    for flow in index.flows.on(lines):
         if flow.name in _KEYS and _names_class(flow.value):
             yield flow.value
     for target, value in index.stores.items():
