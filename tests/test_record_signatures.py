@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from signature_recorder.command_line import main
-from signature_recorder.data_files import format_family, read_family
+from record_signatures import main
 from signature_recorder.families import FAMILIES
-from signature_recorder.signature import KINDS, format_signature
+from signature_recorder.record import KINDS, format_family, format_signature, read_family
 
 from tests.conftest import ROOT
 from tests.fake_releases import (
@@ -26,7 +25,6 @@ from tests.fake_releases import (
     fake_site_packages,
     fake_wheel,
     paddle_with,
-    write_files,
 )
 
 DATA_FILES = sorted((ROOT / "optport" / "signatures").glob("*.json"))
@@ -182,21 +180,6 @@ def test_site_packages_with_several_frameworks(tmp_path: Path) -> None:
     assert _data(tmp_path, "torch.optim")["versions"] == ["2.13.0"]
     assert _data(tmp_path, "paddle.optimizer")["versions"] == ["3.3.1"]
     assert not (tmp_path / "data" / "mindspore.nn.json").exists()
-
-
-def test_directory_of_wheels(tmp_path: Path) -> None:
-    fake_wheel(tmp_path / "wheels", "torch", "1.10.2", OLD_TORCH)
-    fake_wheel(tmp_path / "wheels", "torch", "2.13.0", NEW_TORCH)
-    fake_wheel(tmp_path / "wheels", "numpy", "2.0.0", {"numpy/__init__.py": ""})
-    assert _run(tmp_path, tmp_path / "wheels") == 0
-    assert _data(tmp_path, "torch.optim")["versions"] == ["1.10.2", "2.13.0"]
-
-
-def test_version_option_replaces_a_missing_dist_info(tmp_path: Path) -> None:
-    write_files(tmp_path / "tree", NEW_TORCH)
-    assert _run(tmp_path, tmp_path / "tree") == 2
-    assert _run(tmp_path, tmp_path / "tree", "--version", "2.16") == 0
-    assert _data(tmp_path, "torch.optim")["versions"] == ["2.16.0"]
 
 
 def test_conditional_definitions(tmp_path: Path) -> None:
@@ -363,26 +346,9 @@ def test_sources_without_a_framework(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_unusable_versions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     candidate = fake_wheel(tmp_path, "torch", "2.13.0rc1", NEW_TORCH)
     assert "'2.13.0rc1' is not" in _assert_error(tmp_path, capsys, candidate)
-    assert "'latest' is not" in _assert_error(tmp_path, capsys, candidate, "--version", "latest")
     site = fake_site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
     fake_site_packages(site, "torch", "2.12.0", {})
     assert "found: 2.12.0, 2.13.0" in _assert_error(tmp_path, capsys, site)
-
-
-def test_version_option_with_two_frameworks(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    site = fake_site_packages(tmp_path / "site", "torch", "2.13.0", NEW_TORCH)
-    fake_site_packages(site, "paddlepaddle", "3.3.1", PADDLE)
-    message = _assert_error(tmp_path, capsys, site, "--version", "2.13.0")
-    assert "--version needs a single source" in message
-
-
-def test_conflicting_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    one = fake_wheel(tmp_path / "one", "paddlepaddle", "3.3.1", PADDLE)
-    two = fake_wheel(tmp_path / "two", "paddlepaddle", "3.3.1", paddle_with(beta1="0.8"))
-    assert "disagree about paddle.optimizer 3.3.1" in _assert_error(tmp_path, capsys, one, two)
-    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize(
@@ -501,7 +467,7 @@ def test_data_file_parameters_are_well_formed(path: Path) -> None:
 def test_data_file_is_as_the_tool_writes_it(path: Path) -> None:
     family = next(family for family in FAMILIES if family.name == path.stem)
     text = path.read_text(encoding="utf-8")
-    assert format_family(family, read_family(path, family)) == text
+    assert format_family(read_family(path, family)) == text
 
 
 @pytest.mark.parametrize(

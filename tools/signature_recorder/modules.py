@@ -1,14 +1,161 @@
-"""The modules of a release, and which definition a name in them stands for."""
+"""What the names at the top level of a release's modules stand for."""
 
 from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from signature_recorder.bindings import Import, Module, Node, bind
-from signature_recorder.errors import RecordError
-from signature_recorder.sources import Source, module_file
+from signature_recorder.sources import RecordError, Source
+
+
+@dataclass(frozen=True)
+class Import:
+    """A name bound by an import: ``from module import attribute``, or the module itself."""
+
+    module: str
+    attribute: str | None
+
+
+Node = ast.ClassDef | ast.FunctionDef | ast.expr
+Binding = Node | Import
+
+
+@dataclass
+class Module:
+    """The top level of a parsed module: what its names are bound to."""
+
+    name: str
+    is_package: bool
+    names: dict[str, Binding] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    exported: list[str] | None = None
+
+    def public_names(self) -> list[str]:
+        """Return the names (list of str) that the module offers.
+
+        Without ``__all__`` these are what a package imports, being there to collect names, and what
+        any other module defines itself: its imports serve its own needs.
+        """
+        if self.exported is not None:
+            return self.exported
+        return [
+            name
+            for name, binding in self.names.items()
+            if not name.startswith("_") and (self.is_package or not isinstance(binding, Import))
+        ]
+
+
+def find_method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """Return the definition of the method ``name`` (str) in the body of the class ``node``.
+
+    That is the last one, as ``@overload`` stubs precede it.
+    """
+    scope = Module(node.name, is_package=False)
+    bind(node.body, scope)
+    method = scope.names.get(name)
+    return method if isinstance(method, ast.FunctionDef) else None
+
+
+def bind(body: Iterable[ast.stmt], module: Module) -> None:
+    """Enter the names that ``body`` (statements) binds into ``module`` (Module).
+
+    Raises:
+        RecordError: ``__all__`` is not made of string literals.
+    """
+    for statement in body:
+        if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+            module.names[statement.name] = statement
+        elif isinstance(statement, ast.ImportFrom):
+            _bind_import_from(statement, module)
+        elif isinstance(statement, ast.Import):
+            for alias in statement.names:
+                target = alias.name if alias.asname else alias.name.partition(".")[0]
+                module.names[alias.asname or target] = Import(target, None)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            _bind_assignment(statement, module)
+        elif isinstance(statement, ast.Expr):
+            _extend_exported(statement.value, module)
+        else:
+            for branch in _branches(statement):
+                bind(branch, module)
+
+
+def _branches(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the blocks in ``statement`` that can bind top-level names, the decisive one last.
+
+    That is the one that runs where everything is available, the body of ``if`` and ``try``, except
+    with ``if TYPE_CHECKING``, the body of which never runs.
+    """
+    if isinstance(statement, ast.If):
+        if ast.unparse(statement.test).rpartition(".")[2] == "TYPE_CHECKING":
+            return [statement.body, statement.orelse]
+        return [statement.orelse, statement.body]
+    if isinstance(statement, ast.Try):
+        handlers = [handler.body for handler in statement.handlers]
+        return [*handlers, statement.body, statement.orelse, statement.finalbody]
+    if isinstance(statement, ast.With):
+        return [statement.body]
+    return []
+
+
+def _bind_import_from(statement: ast.ImportFrom, module: Module) -> None:
+    target = statement.module or ""
+    if statement.level:
+        parents = module.name.split(".")
+        kept = len(parents) - statement.level + module.is_package
+        target = ".".join([*parents[:kept], *([target] if target else [])])
+    for alias in statement.names:
+        if alias.name == "*":
+            module.stars.append(target)
+        else:
+            module.names[alias.asname or alias.name] = Import(target, alias.name)
+
+
+def _bind_assignment(statement: ast.Assign | ast.AnnAssign | ast.AugAssign, module: Module) -> None:
+    value = statement.value
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    for target in targets:
+        if not isinstance(target, ast.Name) or value is None:
+            continue
+        if target.id == "__all__":
+            kept = module.exported or [] if isinstance(statement, ast.AugAssign) else []
+            module.exported = kept + _string_list(value, module)
+        elif not isinstance(statement, ast.AugAssign):
+            module.names[target.id] = value
+
+
+def _extend_exported(call: ast.expr, module: Module) -> None:
+    """Follow ``__all__.extend([...])`` and ``__all__.append(...)``."""
+    if not (isinstance(call, ast.Call) and call.args):
+        return
+    items = call.args[0]
+    method = ast.unparse(call.func)
+    if method == "__all__.append":
+        items = ast.copy_location(ast.List([items], ast.Load()), call)
+    elif method != "__all__.extend":
+        return
+    module.exported = (module.exported or []) + _string_list(items, module)
+
+
+def _string_list(node: ast.expr, module: Module) -> list[str]:
+    """Return the strings of a list, tuple or sum of such.
+
+    Raises:
+        RecordError: the expression is anything else; guessing would lose names silently.
+    """
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _string_list(node.left, module) + _string_list(node.right, module)
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
+        value = None
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return list(value)
+    raise RecordError(
+        f"module {module.name}, line {node.lineno}: __all__ is not a list of string literals"
+    )
 
 
 @dataclass(frozen=True)
@@ -43,7 +190,7 @@ class Modules:
         return self._loaded[name]
 
     def _parse(self, name: str) -> Module | None:
-        found = module_file(self._source, name)
+        found = self._source.module(name)
         if found is None:
             return None
         path, content = found

@@ -1,56 +1,98 @@
-"""Where the .py files of a release come from: a wheel or a directory."""
+"""A release of a framework: a wheel, or a directory such as ``site-packages``. It is only read."""
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
-from signature_recorder.errors import RecordError
+from packaging.version import InvalidVersion, Version
+
+# The spelling of the distributions that install each framework's package.
+_DISTRIBUTIONS = {
+    "torch": r"torch",
+    "paddle": r"paddlepaddle(-[a-z0-9]+)?",
+    "mindspore": r"mindspore(-(gpu|ascend|cuda[a-z0-9-]*))?",
+}
+
+
+class RecordError(Exception):
+    """Unusable input; the message is one line that says what was wrong and what is allowed."""
 
 
 class Source:
-    """A wheel, or a directory with packages in it, such as ``site-packages``.
+    """A wheel, or a directory with packages in it.
 
     Raises:
-        RecordError: a file that is not a readable zip archive.
+        RecordError: there is neither at ``path`` (Path).
     """
 
     def __init__(self, path: Path) -> None:
         self.label = str(path)
+        if not path.exists():
+            raise RecordError(f"{path}: no such file or directory")
+        if path.is_file() and path.suffix != ".whl":
+            raise RecordError(f"{path}: neither a wheel (*.whl) nor a directory")
         try:
             self._root = path if path.is_dir() else zipfile.Path(path)
         except zipfile.BadZipFile:
             raise RecordError(f"{path}: not a wheel (a wheel is a zip archive)") from None
 
-    def read(self, path: str) -> bytes | None:
-        """Return the content of the file ``path`` (str, with ``/``), None if there is none.
+    def module(self, name: str) -> tuple[str, bytes] | None:
+        """Return path (str) and content (bytes) of the module ``name`` (str, dotted).
+
+        None means that it is not there as .py.
 
         Raises:
             RecordError: the archive is damaged there.
         """
-        file = self._root / path
-        try:
-            return file.read_bytes() if file.is_file() else None
-        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-            raise RecordError(f"{self.label}: cannot read {path}: {error}") from error
+        stem = name.replace(".", "/")
+        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            file = self._root / path
+            try:
+                if file.is_file():
+                    return path, file.read_bytes()
+            except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+                raise RecordError(f"{self.label}: cannot read {path}: {error}") from error
+        return None
 
-    def metadata(self) -> Iterator[bytes]:
-        """Yield the content of the METADATA file of each distribution that is there."""
-        for name in sorted(entry.name for entry in self._root.iterdir()):
-            content = self.read(f"{name}/METADATA") if name.endswith(".dist-info") else None
-            if content is not None:
-                yield content
+    def version(self, framework: str) -> str:
+        """Return the version (str) of ``framework`` (str) that its dist-info states.
+
+        Raises:
+            RecordError: there is no dist-info of the framework, or several disagree.
+        """
+        versions = {
+            release_number(one.version)
+            for one in distributions(path=[self.label])
+            if re.fullmatch(
+                _DISTRIBUTIONS[framework], re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower()
+            )
+        }
+        if len(versions) != 1:
+            found = ", ".join(sorted(versions, key=Version)) or "none"
+            raise RecordError(
+                f"{self.label}: one dist-info of {framework} is needed to tell its version "
+                f"(found: {found})"
+            )
+        return versions.pop()
 
 
-def module_file(source: Source, name: str) -> tuple[str, bytes] | None:
-    """Return path (str) and content (bytes) of the module ``name`` (str, dotted).
+def release_number(text: str) -> str:
+    """Return the release number in ``text`` (str) with at least three components.
 
-    None means that ``source`` (Source) does not have it as .py.
+    A post-release or local label ("+cpu") marks another build of the same code.
+
+    Raises:
+        RecordError: ``text`` is not a final release's version.
     """
-    path = name.replace(".", "/")
-    for candidate in (f"{path}/__init__.py", f"{path}.py"):
-        content = source.read(candidate)
-        if content is not None:
-            return candidate, content
-    return None
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        version = None
+    if version is None or version.is_prerelease:
+        raise RecordError(
+            f"version {text!r} is not that of a final release, such as 2.10.0 or 2.10.0+cpu"
+        )
+    return ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))]))
