@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from optport.gate import exports_no_optimizer
 
@@ -12,15 +13,21 @@ def may_be_starred(tree: ast.Module) -> bool:
     blocks: list[list[ast.stmt]] = [tree.body]
     for block in blocks:  # grows while it is gone through
         for node in block:
-            if isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                if node.names[0].name == "*" and not exports_no_optimizer(module):
+            kind = type(node)
+            if kind is ast.ImportFrom:
+                if _brings_all(node):
                     return True
-            elif type(node) in _BRANCHING:
+            elif kind in _BRANCHING:
                 blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
                 arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
                 blocks += [arm.body for arm in arms]
     return False
+
+
+def _brings_all(node: Any) -> bool:
+    if node.names[0].name != "*":
+        return False
+    return not exports_no_optimizer("." * node.level + (node.module or ""))
 
 
 _BRANCHING = frozenset(
