@@ -561,14 +561,17 @@ def test_links_and_pipes_are_not_followed(cli: Cli, tree: Path, checked: Checks)
 # -- what may go wrong ------------------------------------------------------------------------
 
 
-def test_whatever_is_wrong_with_the_directory_nothing_is_printed_of_it(
+def test_whatever_is_wrong_with_the_directory_the_findings_stay(
     cli: Cli, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = cli("-n")
     (tree.parent / "file").touch()
     monkeypatch.setenv("HOME", str(tree.parent / "file"))
     for asked in (tree.parent / "file", tree.parent / "file/x", "/proc/none", "x" * 300, "x\0y"):
-        assert cli("--cache-dir", asked) == right
+        status, out, err = cli("--cache-dir", asked)
+        assert (status, out) == right[:2]
+        [line] = err.removesuffix(right[2]).splitlines()
+        assert "not used: not a directory that is yours alone" in line
     monkeypatch.delenv("OPTPORT_CACHE_DIR")
     assert cli() == right
     monkeypatch.delenv("HOME")

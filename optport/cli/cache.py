@@ -37,6 +37,15 @@ class Cache:
         self._folder: Folder | None = None
         self._program: bytes | None = None
 
+    def open(self) -> bool:
+        """Whether results can be kept; makes the folder when first asked."""
+        if self._program is None:
+            from optport.cli.cache_folder import open_folder
+
+            self._program = program_digest()
+            self._folder = open_folder(self._directory)
+        return self._folder is not None
+
     def slot(self, given: Given, ports: bool, data: bytes) -> Slot | None:
         """Return the place for the result of a file that holds `data`; None where there is none.
 
@@ -44,12 +53,7 @@ class Cache:
         """
         if given.name == STANDARD_INPUT:
             return None
-        if self._program is None:
-            from optport.cli.cache_folder import open_folder
-
-            self._program = program_digest()
-            self._folder = open_folder(self._directory)
-        if self._folder is None:
+        if not self.open() or self._folder is None or self._program is None:
             return None
         return Slot(self._folder, self._program, given, ports, data)
 

@@ -96,14 +96,18 @@ def _job(asked: argparse.Namespace, settings: Settings, console: Console) -> Job
         add_noqa=asked.add_noqa,
         ports=settings.text("output-format") == "json" and not asked.add_noqa,
         escaped=output is not None and output.isatty(),
-        cache=None if fix or asked.add_noqa else _cache(asked),
+        cache=None if fix or asked.add_noqa else _cache(asked, console),
     )
 
 
-def _cache(asked: argparse.Namespace) -> Cache | None:
+def _cache(asked: argparse.Namespace, console: Console) -> Cache | None:
     if asked.no_cache or os.environ.get("OPTPORT_NO_CACHE", "") not in ("", "0", "false"):
         return None
     from optport.cli.cache import Cache, cache_directory
 
     directory = cache_directory(asked.cache_dir)
-    return None if directory is None else Cache(directory)
+    cache = None if directory is None else Cache(directory)
+    if cache is not None and asked.cache_dir and not cache.open():
+        shown = printable(asked.cache_dir)
+        console.trouble(f"--cache-dir {shown}: not used: not a directory that is yours alone")
+    return cache
