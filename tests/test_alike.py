@@ -31,7 +31,7 @@ def assert_the_same_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Assert that a source's report is that of constructions that are judged one by one."""
     together = said(check_source(text, EVERYTHING))
     with monkeypatch.context() as patch:
-        patch.setattr(alike, "_looks", lambda *_: None)
+        patch.setattr(alike.FileJudge, "_form", lambda *_: None)
         assert together == said(check_source(text, EVERYTHING))
 
 
@@ -89,8 +89,74 @@ def test_generated_calls_are_judged_as_if_alone(
     assert_the_same_alone(text, monkeypatch)
 
 
-@pytest.mark.parametrize("line", ["ASGD(q)", "Adam(q<n>, lr=x<n>)", "Adam(*q<n>)"])
-def test_what_looks_the_same_is_judged_once(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+NUMBERS = ("0", "1", "2.0", "-1", "True", "None", "1e-3", "1e-8", "0.9", "1e4", "x", "x + 1", "f()")
+ARGUMENTS = {
+    "Adam": ("lr", "eps", "weight_decay", "amsgrad", "maximize", "betas"),
+    "ASGD": ("lr", "lambd", "alpha", "t0", "weight_decay"),
+    "Adamax": ("lr", "eps", "weight_decay", "betas"),
+    "RMSprop": ("lr", "alpha", "eps", "momentum", "centered", "weight_decay"),
+    "Rprop": ("lr", "etas", "step_sizes"),
+    "SGD": ("lr", "momentum", "dampening", "nesterov", "weight_decay"),
+    "lr_scheduler.StepLR": ("step_size", "gamma", "last_epoch"),
+    "lr_scheduler.OneCycleLR": ("max_lr", "total_steps", "pct_start", "div_factor"),
+}
+SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in [*ARGUMENTS][2:]]
+
+
+@pytest.mark.parametrize("name", [*[*ARGUMENTS][:2], *SLOWER])
+def test_calls_with_values_of_their_own_are_judged_as_if_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(name)
+    calls = ["g = [{'params': q}, {'params': r, 'lr': 0.1, 'eps': 1e-3}]\no = torch.optim.SGD(q)\n"]
+    first = ("o",) if name.startswith("lr_scheduler") else ("q", "g")
+    for names in (random.sample(ARGUMENTS[name], k) for k in (1, 1, 2, 2, 3)):
+        for _ in range(14):
+            values = [random.choice(NUMBERS) for _ in names]
+            pairs = [
+                f"({one}, 0.5)" if what[-1] == "s" else one
+                for one, what in zip(values, names, strict=True)
+            ]
+            given = "".join(f", {a}={b}" for a, b in zip(names, pairs, strict=True))
+            calls.append(f"torch.optim.{name}({random.choice(first)}{given})\n")
+    assert_the_same_alone("import torch\n" + "".join(calls), monkeypatch)
+
+
+@pytest.mark.parametrize("name", ["Adam", pytest.param("SGD", marks=pytest.mark.slow)])
+def test_options_set_later_and_schedulers_tell_calls_apart(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = f"o = torch.optim.{name}(q, 0.<n>)\n"
+    uses = (
+        "",
+        "o.param_groups[0]['lr'] = 1\n",
+        "o.param_groups[0]['eps'] = 1\n",
+        "torch.optim.lr_scheduler.StepLR(o, <n>)\n",
+        "torch.optim.lr_scheduler.StepLR(o, 3).step(); o.step()\n",
+        "torch.optim.lr_scheduler.ExponentialLR(p, 0.5)\n",
+    )
+    lines = (
+        f"p = {build}{build}{use}".replace("<n>", str(n + 1)) for n in range(3) for use in uses
+    )
+    assert_the_same_alone("import torch\n" + "".join(lines), monkeypatch)
+
+
+ALIKE = (
+    "ASGD(q)",
+    "Adam(q<n>, lr=x<n>)",
+    "Adam(*q<n>)",
+    "SGD(q, 0.<n>)",
+    "RMSprop(q, 1.<n>)",
+    "Adamax(q, lr=0.1, weight_decay=x<n>)",
+    "SGD(g, 0.1, nesterov=x<n>)",
+    "lr_scheduler.StepLR(o, 1<n>)",
+)
+
+
+@pytest.mark.parametrize("line", ALIKE)
+def test_what_is_told_apart_by_no_rule_is_judged_once(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judged: list[Construction] = []
 
     def counted(construction: Construction, target: Target, scene: Scene | None) -> Judgement:
@@ -100,6 +166,7 @@ def test_what_looks_the_same_is_judged_once(line: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(alike, "judge", counted)
     options = make_options("paddle,mindspore")
     lines = (f"torch.optim.{line}\n".replace("<n>", str(n)) for n in range(50))
-    report = check_source("import torch\n" + "".join(lines), options)
-    assert len(report.constructions) == 50
-    assert len(judged) == len(options.targets)
+    head = "import torch\no = torch.optim.ASGD(q)\ng = [{'params': r, 'lr': 0.5}]\n"
+    report = check_source(head + "".join(lines), options)
+    assert len(report.constructions) == 51
+    assert len(judged) <= 4 * len(options.targets)  # of `o`, of the first two lines, of zero

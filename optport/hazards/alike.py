@@ -1,29 +1,27 @@
-"""Constructions that differ in nothing but where they stand are judged once.
+"""Constructions that rules can't tell apart are judged once.
 
 A file may build the same thing a thousand times. Rules and table are asked about the first one;
-the others get its judgements with their own places and arguments. What stands in a name that tells
-nothing may be another name, if no hazard mentions it: `Adam(p)` and `Adam(q)` differ in their ports
-alone.
+the others get its judgements with their own places and arguments. What looks the same but for where
+it stands has the same ports, too; what only differs in ways that no rule looks at has its own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 
 from optport.hazards.advice import Advice, Drop, Replace, Write
+from optport.hazards.case import spelled
+from optport.hazards.decisions import Decisions, Judged
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.scene import Scene
+from optport.hazards.watched import Notes, told
 from optport.places import Place
 from optport.reader.model import Argument, Construction
 from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind
 from optport.targets import Target
-from optport.values import Literal, Value, ValueSet
-
-_Judged = tuple[Construction, tuple[Judgement, ...]]
-_WORD = re.compile(r"\w+")
+from optport.values import Certainty
 
 
 class FileJudge:
@@ -32,122 +30,117 @@ class FileJudge:
     def __init__(self, targets: tuple[Target, ...], scene: Scene) -> None:
         self._targets = targets
         self._scene = scene
-        self._known: dict[Hashable, _Judged] = {}
-        self._but_for_names: dict[Hashable, _Judged] = {}
+        self._known: dict[Hashable, Judged] = {}
+        self._decisions: dict[Hashable, Decisions | None] = {}
+        self._looks: dict[int, tuple[Construction, Hashable]] = {}
 
     def judgements(self, construction: Construction) -> tuple[Judgement, ...]:
         """Return what is to be said about a construction, target by target."""
         if not self._targets:
             return ()
-        looks = _looks(construction, self._scene)
-        known = None if looks is None else self._known.get(looks)
-        moved = None if known is None else _moved(*known, construction)
-        if moved is not None:
-            return moved
-        bare = None
-        if looks is not None and construction.kind is ApiKind.OPTIMIZER:
-            bare = _own_looks(construction, names=False)  # a scheduler's may be functions
-        known = None if bare is None else self._but_for_names.get(bare)
-        moved = None if known is None else _moved(*known, construction, apart=True)
-        if moved is not None:
-            return moved
-        judgements = tuple(judge(construction, to, self._scene) for to in self._targets)
-        if looks is not None:
-            self._known.setdefault(looks, (construction, judgements))
-        if bare is not None and not _mention(judgements, construction):
-            self._but_for_names.setdefault(bare, (construction, judgements))
-        return judgements
+        form = self._form(construction)
+        if form is None:
+            return self._judged(construction, self._scene)
+        exact = form, _contents(construction)
+        known = self._known.get(exact)
+        if known is None:
+            moved = self._decided(form, construction)
+            if moved is not None:
+                return moved
+            judgements = self._judged(construction, self._scene)
+            self._known[exact] = construction, judgements
+            return judgements
+        scene = self._scene
+        moved = _moved(*known, construction, scene, apart=bool(scene.over(construction)))
+        return self._judged(construction, self._scene) if moved is None else moved
+
+    def _judged(self, construction: Construction, scene: Scene) -> tuple[Judgement, ...]:
+        return tuple(judge(construction, to, scene) for to in self._targets)
+
+    def _decided(self, form: Hashable, construction: Construction) -> tuple[Judgement, ...] | None:
+        """Return what is judged of one that differs from those before, by what it rests on."""
+        if form not in self._decisions:
+            self._decisions[form] = None  # mostly, it is the only one
+            return None
+        decisions = self._decisions[form]
+        if decisions is None:
+            decisions = self._decisions[form] = Decisions()
+        if not decisions.are_worth_it:
+            return None
+        found = decisions.find(construction)
+        if found is None:
+            notes = Notes(construction)
+            watched = notes.construction
+            found = watched, self._judged(watched, replace(self._scene, notes=notes))
+            decisions.note(notes.close(), found)
+        return _moved(*found, construction, self._scene, apart=True)
+
+    def _form(self, construction: Construction) -> Hashable | None:
+        """Return what rules look at without places and contents; None where that is too much.
+
+        That is one of several schedulers, and what is made of others.
+        """
+        scene = self._scene
+        if construction.inner or scene.whole(construction) is not None:
+            return None
+        own = _own_form(construction)
+        if own is None:
+            return None
+        over = scene.over(construction)
+        alone = any(one.certainty is Certainty.CERTAIN and len(one.built_with) == 1 for one in over)
+        beside: Hashable = bool(over), alone, scene.written_later(construction)
+        if construction.kind is ApiKind.SCHEDULER:
+            optimizers = tuple(map(self._optimizer, construction.built_with))
+            steps = scene.comes_second(construction), scene.steps_apart(construction)
+            beside = beside, optimizers, steps
+        return own, beside
+
+    def _optimizer(self, construction: Construction) -> Hashable:
+        """What a scheduler's optimizer looks like; itself where that is too much."""
+        known = self._looks.get(id(construction))
+        if known is None:
+            form = None if construction.inner else _own_form(construction)
+            looks = id(construction) if form is None else (form, _contents(construction))
+            known = self._looks[id(construction)] = construction, looks
+        return known[1]
 
 
-def _looks(construction: Construction, scene: Scene) -> Hashable | None:
-    """Return all that rules look at, without places; None where that is more than a call.
-
-    That is one of groups, one of several schedulers, and one whose rate a scheduler sets, or whose
-    options are set later on.
-    """
-    if scene.over(construction) or scene.whole(construction) is not None:
-        return None
-    if scene.written_later(construction):
-        return None
-    own = _own_looks(construction)
-    if own is None or construction.kind is not ApiKind.SCHEDULER:
-        return own
-    optimizers = tuple(map(_own_looks, construction.built_with))
-    if None in optimizers:
-        return None
-    return own, optimizers, scene.comes_second(construction), scene.steps_apart(construction)
-
-
-def _own_looks(construction: Construction, names: bool = True) -> Hashable | None:
-    """Return what rules look at of a construction by itself.
-
-    Without `names`, those that tell nothing do not count, nor the text of what is hidden.
-    """
-    if construction.parameters.groups or construction.inner:
-        return None
-    arguments = tuple(map(_argument_looks, construction.arguments.values()))
+def _own_form(construction: Construction) -> Hashable | None:
+    """Return what rules look at of a construction by itself, without what its arguments are."""
+    arguments = tuple(map(_argument_form, construction.arguments.values()))
     if None in arguments:
         return None
-    bare = frozenset() if names else _names(construction)
-    texts: dict[str, str] = {}
-    for n, argument in enumerate(construction.arguments.values()):
-        text = argument.text
-        texts.setdefault(text, str(n) if text in bare else repr(text))
     first: dict[Place, int] = {}
-    same = [first.setdefault(place, n) for n, place in enumerate(_places(construction))]
+    same = tuple(first.setdefault(place, n) for n, place in enumerate(_places(construction)))
+    parameters = construction.parameters
     return (
         construction.api,
         id(construction.signature),
         arguments,
-        tuple(texts[argument.text] for argument in construction.arguments.values()),
-        tuple(same),
+        same,
         construction.certainty,
-        construction.parameters,
-        construction.hidden[0] if names and construction.hidden else construction.hidden is None,
-        construction.also_hidden if names else (),
+        (parameters.shape, tuple(map(id, parameters.groups)), parameters.inline),
+        (parameters.container, parameters.reordered, parameters.made),
+        construction.hidden is None,
         construction.handed_on,
         construction.complete,
     )
 
 
-def _argument_looks(argument: Argument) -> Hashable | None:
+def _argument_form(argument: Argument) -> Hashable | None:
     if argument.instead or argument.text == UNWRITABLE:
         return None
     held = id(argument.function), id(argument.display)  # a name may hold another elsewhere
-    return argument.name, argument.sure, argument.node is None, held, _told(argument.value)
+    return argument.name, argument.sure, argument.node is None, held
 
 
-def _told(values: ValueSet) -> Hashable:
-    """What tells values apart: 1, 1.0 and True are three, and so are 0.0 and -0.0."""
-    return values.complete, values.gaps, tuple(map(_shown, values.values))
-
-
-def _shown(value: Value) -> Hashable:
-    if not isinstance(value, Literal):
-        return (repr(value),)
-    return value.value if isinstance(value.value, str) else (repr(value.value),)
-
-
-def _names(construction: Construction) -> frozenset[str]:
-    """The names among the arguments that tell nothing."""
-    arguments = construction.arguments.values()
-    return frozenset(
-        one.text for one in arguments if not one.value.known and one.text.isidentifier()
+def _contents(construction: Construction) -> Hashable:
+    """Return what the arguments are, and what is hidden."""
+    return (
+        tuple((one.text, told(one.value)) for one in construction.arguments.values()),
+        construction.hidden and construction.hidden[0],
+        construction.also_hidden,
     )
-
-
-def _mention(judgements: Iterable[Judgement], construction: Construction) -> bool:
-    """Whether a hazard says one of a construction's names, or edits such an argument."""
-    names = _names(construction)
-    for judgement in judgements:
-        for hazard in judgement.hazards:
-            advice = hazard.advice
-            if isinstance(advice, (Replace, Drop)) and advice.argument.text in names:
-                return True
-            said = hazard.subject, hazard.clause, hazard.mine, getattr(advice, "text", "")
-            if not names.isdisjoint(_WORD.findall(" ".join(said))):
-                return True
-    return False
 
 
 def _places(construction: Construction) -> list[Place]:
@@ -157,20 +150,29 @@ def _places(construction: Construction) -> list[Place]:
     return [construction.place, *hidden, *(argument.place for argument in arguments)]
 
 
+def _in_groups(construction: Construction) -> Iterable[Argument]:
+    for group in construction.parameters.groups:
+        yield from group.arguments.values()
+
+
 def _moved(
     before: Construction,
     judgements: tuple[Judgement, ...],
     construction: Construction,
-    apart: bool = False,
+    scene: Scene,
+    apart: bool,
 ) -> tuple[Judgement, ...] | None:
-    """Return what was judged of a construction for another one that looks the same.
+    """Return what was judged of a construction for another one that is judged the same.
 
     Their ports are the same, too, unless they are `apart`. None where something that was judged has
     no counterpart here.
     """
-    places = dict(zip(_places(before), _places(construction), strict=True))
-    mine = before.arguments.values(), construction.arguments.values()
-    arguments = {id(one): other for one, other in zip(*mine, strict=True)}
+    mine = [*before.arguments.values()], [*construction.arguments.values()]
+    kept = {id(one): one for one in _in_groups(before)}
+    arguments = {**kept, **{id(one): other for one, other in zip(*mine, strict=True)}}
+    places = {one.place: one.place for one in kept.values()}
+    places |= zip(_places(before), _places(construction), strict=True)
+    subjects = {spelled(one): spelled(other) for one, other in zip(*mine, strict=True)}
     moved = []
     for judgement in judgements:
         hazards = []
@@ -179,11 +181,12 @@ def _moved(
             advice = _moved_advice(hazard.advice, before, construction, arguments)
             if place is None or advice is None:
                 return None
-            hazards.append(replace(hazard, place=place, advice=advice))
+            subject = subjects.get(hazard.subject, hazard.subject)
+            hazards.append(hazard.moved(place, advice, subject))
         like = None if apart else judgement
         moved.append(
             Judgement(
-                *(construction, judgement.target, tuple(hazards), judgement.scene),
+                *(construction, judgement.target, tuple(hazards), scene),
                 like=like,
                 apart=apart,
             )

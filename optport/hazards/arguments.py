@@ -16,6 +16,7 @@ from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
 from optport.reader.model import Shape
 from optport.signatures import ApiKind
+from optport.table.asked import ask
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
 from optport.table.operands import Lookup
 from optport.values import Certainty
@@ -134,8 +135,10 @@ def _instead(case: Case, row: ParameterRow) -> Advice:
     if row.workaround is None:
         return WhenPorting(row.advice) if row.advice else EXPECT_OTHERS
     argument = case.given(row.name)
-    text = "" if argument is None else shortened(argument.text)
-    return WhenPorting(row.workaround.advice.format(text=text))
+    advice = row.workaround.advice
+    if argument is not None and "{text}" in advice:
+        return WhenPorting(advice.format(text=shortened(argument.text)))
+    return WhenPorting(advice.format(text=""))
 
 
 def _set_apart(case: Case, workaround: Workaround) -> bool:
@@ -227,16 +230,9 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     shape = case.construction.shape
     if shape is Shape.GROUPS:
         return
-    decay = case.lookup(row.name)
-    if not decay.known:
-        certainty = Certainty.UNRESOLVED
-    else:
-        given = [bool(getattr(option, "value", True)) for option in decay.values]
-        if not any(given) and not decay.gaps:
-            return
-        certainty = Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE
-        if not any(given):
-            certainty = Certainty.UNRESOLVED
+    certainty = ask(case.lookup, partial(_decays, row.name), "decays", row.name)
+    if certainty is Certainty.NO:
+        return
     if shape is Shape.UNKNOWN or not _are_in_sight(case, row.decay_skips_names):
         certainty = min(certainty, Certainty.POSSIBLE)
     argument = case.given(row.name)
@@ -251,6 +247,15 @@ def _skipped(case: Case, row: ParameterRow) -> Iterator[Hazard]:
         mine=" and ".join(row.decay_skips_names),
         argument=argument,
     )
+
+
+def _decays(name: str, lookup: Lookup) -> Certainty:
+    """How surely a weight decay is none."""
+    decay = lookup(name)
+    given = [bool(getattr(option, "value", True)) for option in decay.values]
+    if not any(given):
+        return Certainty.UNRESOLVED if decay.gaps or not decay.known else Certainty.NO
+    return Certainty.CERTAIN if all(given) and decay.complete else Certainty.POSSIBLE
 
 
 def _may_decay(row: ParameterRow, lookup: Lookup) -> bool:

@@ -11,9 +11,11 @@ from optport.hazards.hazard import Fidelity, Hazard
 from optport.hazards.pairing import Pairing, pairing
 from optport.hazards.scene import Scene, bare_scene, in_force
 from optport.hazards.spelling import shortened
+from optport.hazards.watched import original
 from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table
+from optport.table.asked import derived
 from optport.table.model import Correspondence, ParameterRow
 from optport.table.operands import Lookup
 from optport.targets import Target
@@ -51,12 +53,16 @@ class Case:
         """The counterpart's full name."""
         return self.target.qualified(self.signature.name)
 
-    def lookup(self, parameter: str) -> ValueSet:
-        """The value in force of a torch parameter, for the table's conditions.
+    @property
+    def lookup(self) -> Lookup:
+        """The values in force of torch parameters, for the table's conditions.
 
         ``scheduled`` is whether a scheduler sets the rate; ``optimizer.momentum`` looks at what a
         scheduler is built with.
         """
+        return self.scene.values(self.construction, self._look_up, "case")
+
+    def _look_up(self, parameter: str) -> ValueSet:
         found = self._looked_up.get(parameter)
         if found is None:
             scheduled = parameter == SCHEDULED
@@ -82,27 +88,34 @@ class Case:
     def lookup_in(self, group: Group) -> Lookup:
         """The values in force in a group: its own, else the optimizer's."""
 
-        def value(parameter: str) -> ValueSet:
-            own = group.arguments.get(parameter)
-            if own is None:
-                return self.lookup(parameter)
-            return own.value if own.sure else union([own.value, self.lookup(parameter)])
+        def in_group(lookup: Lookup) -> Lookup:
+            def value(parameter: str) -> ValueSet:
+                own = group.arguments.get(parameter)
+                if own is None:
+                    return lookup(parameter)
+                return own.value if own.sure else union([own.value, lookup(parameter)])
 
-        return value
+            return value
+
+        return derived(self.lookup, in_group, "group", id(group))
 
     def usual(self, lookup: Lookup, but: str) -> Lookup:
         """The values that `lookup` gives, torch's defaults for those that can't be read.
 
         No default is taken for the parameter `but`.
         """
+        parameters = self.construction.signature.by_name
 
-        def value(parameter: str) -> ValueSet:
-            known, mine = lookup(parameter), self.construction.signature.by_name.get(parameter)
-            if known.known or parameter == but or mine is None or mine.required:
-                return known
-            return literal(mine.value)
+        def with_defaults(lookup: Lookup) -> Lookup:
+            def value(parameter: str) -> ValueSet:
+                known, mine = lookup(parameter), parameters.get(parameter)
+                if known.known or parameter == but or mine is None or mine.required:
+                    return known
+                return literal(mine.value)
 
-        return value
+            return value
+
+        return derived(lookup, with_defaults, "usual", but)
 
     @property
     def otherwise(self) -> str | None:
@@ -159,36 +172,40 @@ class Case:
 
 
 def spelled(argument: Argument) -> str:
-    """An argument as a message names it: ``lr=1``."""
-    return f"{argument.name}={shortened(argument.text)}"
+    """An argument as a message names it: ``lr=1``.
+
+    That is not noted of one that is watched: it is the only thing that hazards repeat of it.
+    """
+    return f"{argument.name}={shortened(original(argument).text)}"
 
 
 def find_case(
     construction: Construction, target: Target, reported: str = "", scene: Scene | None = None
 ) -> Case | None:
     """Return the case of a construction on a target; None where there is no counterpart."""
-    row = _choose(construction, target)
+    scene = scene or bare_scene()
+    row = _choose(construction, target, scene)
     if row is None or row.counterpart is None:
         return None
     signature = target.signature(row.counterpart)
     if signature is None:
         return None
-    scene = scene or bare_scene()
     pair = pairing(
         *(construction.signature, construction.kind, row, signature, target, scene.torch_version)
     )
     return Case(construction, target, row, signature, pair, reported, scene)
 
 
-def _choose(construction: Construction, target: Target) -> Correspondence | None:
+def _choose(construction: Construction, target: Target, scene: Scene) -> Correspondence | None:
     table = api_table(construction.api, target.name)
     assert table is not None, construction.api
+    lookup = scene.values(construction, construction.in_force, "read")
     for row in table.correspondences:
         if row.when is None:
             return row
-        holds = row.when.holds(construction.in_force)
+        holds = row.when.holds(lookup)
         given = row.when.names & construction.arguments.keys()
-        possible = row.when_unread and given and row.when.may_hold(construction.in_force)
+        possible = row.when_unread and given and row.when.may_hold(lookup)
         if holds is Certainty.CERTAIN or possible:
             return row
     return None

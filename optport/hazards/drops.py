@@ -16,9 +16,11 @@ from optport.hazards.spelling import plain
 from optport.reader.model import Argument
 from optport.signatures import Parameter
 from optport.table import api_table, targets
+from optport.table.asked import derived
 from optport.table.model import Correspondence, Fate, ParameterRow, same_default
+from optport.table.operands import Lookup
 from optport.targets import Target
-from optport.values import Certainty, ValueSet, literal
+from optport.values import Certainty, literal
 
 
 def trains_the_same_without(case: Case, row: ParameterRow) -> bool:
@@ -31,11 +33,14 @@ def trains_the_same_without(case: Case, row: ParameterRow) -> bool:
     if row.fate is Fate.INERT:
         return True
 
-    def without(parameter: str) -> ValueSet:
-        return literal(mine.value) if parameter == row.name else case.lookup(parameter)
+    default = literal(mine.value)
+
+    def without(lookup: Lookup) -> Lookup:
+        return lambda parameter: default if parameter == row.name else lookup(parameter)
 
     # What counts for a target may be more than what counts in torch, so both have to be neutral.
-    return row.neutral is not None and row.neutral.holds(without) is Certainty.CERTAIN
+    left = derived(case.lookup, without, "without", row.name)
+    return row.neutral is not None and row.neutral.holds(left) is Certainty.CERTAIN
 
 
 def left_out(case: Case, row: ParameterRow) -> Advice:

@@ -36,14 +36,14 @@ class Hazard:
     elsewhere: bool = False
     """Whether the port has something changed outside of the call."""
 
-    def moved(self, place: Place, advice: Advice) -> Hazard:
+    def moved(self, place: Place, advice: Advice, subject: str) -> Hazard:
         """Return the same hazard somewhere else, with advice for there."""
         return Hazard(
             self.kind,
             self.target,
             place,
             self.certainty,
-            self.subject,
+            subject,
             self.where,
             self.brief,
             self.clause,

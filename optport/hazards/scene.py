@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from optport.hazards.shapes import value_of
 from optport.places import Place
@@ -12,7 +13,11 @@ from optport.signatures import ApiKind, family
 from optport.table import api_table, roles
 from optport.table.curves import Join
 from optport.table.model import Access, Role
+from optport.table.operands import Lookup
 from optport.values import Certainty, ValueSet, union
+
+if TYPE_CHECKING:
+    from optport.hazards.watched import Notes
 
 Key = tuple[Place, str]
 """What tells the constructions of a file apart: where they stand, and what they build."""
@@ -38,6 +43,15 @@ class Scene:
     wholes: Mapping[Key, Construction] = field(default_factory=dict)
     stepped: Mapping[Key, Place] = field(default_factory=dict)
     written: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    notes: Notes | None = field(default=None, compare=False, repr=False)
+    """Where it is noted what is asked of the one construction that is judged."""
+
+    def values(self, construction: Construction, values: Lookup, how: str) -> Lookup:
+        """Return the lookup of some values in force of a construction, noted if anything is.
+
+        `how` tells ways to look at one construction apart.
+        """
+        return values if self.notes is None else self.notes.lookup(values, construction, how)
 
     def over(self, optimizer: Construction) -> tuple[Construction, ...]:
         """Return the schedulers that may set an optimizer's rate."""

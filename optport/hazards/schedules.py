@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import WhenPorting
@@ -114,7 +115,7 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     rules, table = target.info.schedulers, api_table(scheduler.api)
     if rules is None or table is None:
         return
-    if rules.counts is not None and not _is_steady(scheduler, table):
+    if rules.counts is not None and not _is_steady(scheduler, table, scene):
         paced = scene.steps_apart(scheduler)
         if paced is not Certainty.NO:
             advice = "state lengths in optimizer steps"
@@ -125,12 +126,12 @@ def troubles(scheduler: Construction, target: Target, scene: Scene) -> Iterator[
     yield from over_groups(scheduler, target)
 
 
-def _is_steady(scheduler: Construction, table: ApiTable) -> bool:
+def _is_steady(scheduler: Construction, table: ApiTable, scene: Scene) -> bool:
     """Whether a scheduler surely never changes the rate."""
     condition = table.steady_when
     if condition is None:
         return False
-    held = condition.holds(lambda name: in_force(scheduler, name))
+    held = condition.holds(scene.values(scheduler, partial(in_force, scheduler), "bare"))
     return held is Certainty.CERTAIN and scheduler.certainty is Certainty.CERTAIN
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from optport.table.asked import Asked
 from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
 from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value, ValueSet
 
@@ -174,6 +175,8 @@ class Condition:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the condition is true of the arguments that `lookup` gives."""
+        if isinstance(lookup, Asked):
+            return lookup.answer(self.holds, id(self), "holds")
         if len(self.clauses) == 1 and len(self.clauses[0]) == 1:  # most are one test
             return self.clauses[0][0].holds(lookup)
         found = Certainty.NO
@@ -196,6 +199,8 @@ class Condition:
 
     def may_hold(self, lookup: Lookup) -> bool:
         """Whether the condition can't be ruled out: something is unread or can be overridden."""
+        if isinstance(lookup, Asked):
+            return lookup.answer(self.may_hold, id(self), "may hold")
         return self.holds(lookup) is not Certainty.NO or any(
             not lookup(name).complete for name in self.names
         )
