@@ -18,10 +18,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from conformance.environments import Version, interpreter
-from conformance.programs import numbers
+from conformance.jobs import Program
+from conformance.programs import Ran, deviation, numbers, run_programs
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target
@@ -67,22 +68,10 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("test_optim_*.py")):
             test()
 print(json.dumps(found))
 """
-_EXECUTE: Final = """
-import json, pathlib, sys
-for path, names in json.load(sys.stdin):
-    names_there = {"__name__": "snippet"}
-    try:
-        exec(compile(pathlib.Path(path).read_text(), path, "exec"), names_there)
-        given = [names_there[name] for name in names]
-        numbers = []
-        for one in given:
-            one = one.detach() if hasattr(one, "detach") else one
-            one = one.numpy() if hasattr(one, "numpy") else one
-            numbers.append(one.tolist() if hasattr(one, "tolist") else repr(one))
-        print(json.dumps({"results": numbers}), flush=True)
-    except BaseException as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200]}), flush=True)
+_LEFT: Final = """
+result = [one.tolist() if hasattr(one, "tolist") else repr(one) for one in [{}]]
 """
+"""What a snippet is to leave of the names that its test looks at."""
 
 
 def run_loop(cache: Path, folder: Path) -> dict[str, float]:
@@ -135,17 +124,17 @@ def run_snippets(repository: Path, cache: Path, folder: Path) -> Mapping[str, Co
     for (way, verdicts), kept in zip(counts.items(), ("ours", "theirs"), strict=True):
         there = _executed(PADDLE, cache, folder / kept, names)
         for number, (one, other) in enumerate(zip(torch, there, strict=True)):
-            if "error" in one:
+            if one.error is not None:
                 continue
             # The converter drops comments, and has marks of its own.
             files = (folder / f"{kept}.before", folder / kept)
-            before, text = ((one / f"s{number}.py").read_text(encoding="utf-8") for one in files)
+            before, text = ((at / f"s{number}.py").read_text(encoding="utf-8") for at in files)
             marked = MARK in before or ">>>>>>" in text
             verdict = "follows" if _near(one, other) else "says so" if marked else "silent"
-            verdict = "crashes" if verdict == "silent" and "error" in other else verdict
+            verdict = "crashes" if verdict == "silent" and other.error is not None else verdict
             verdicts[verdict] += 1
             if verdict != "follows":
-                print(f"{way}: {verdict}: {snippets[number][0]}: {other.get('error', '')}")
+                print(f"{way}: {verdict}: {snippets[number][0]}: {other.error or ''}")
     return counts
 
 
@@ -169,38 +158,31 @@ def _convert(
 
 def _executed(
     version: Version, cache: Path, folder: Path, names: Sequence[Sequence[str]]
-) -> list[dict[str, Any]]:
+) -> list[Ran]:
     """Run the scripts of a folder, and return what they leave under their names."""
-    jobs = [(str(folder / f"s{number}.py"), wanted) for number, wanted in enumerate(names)]
-    lines: list[dict[str, Any]] = []
-    while len(lines) < len(jobs):  # a script may end the process
-        printed = _run(version, cache, ["-c", _EXECUTE], folder, json.dumps(jobs[len(lines) :]))
-        found = [json.loads(one) for one in printed.splitlines() if one.startswith('{"')]
-        lines += found or [{"error": "the process ended"}]
-    return lines
+    programs = [
+        Program(
+            str(number),
+            version.framework,
+            (folder / f"s{number}.py").read_text(encoding="utf-8") + _LEFT.format(", ".join(left)),
+        )
+        for number, left in enumerate(names)
+    ]
+    return list(run_programs(programs, str(version), cache).values())
 
 
-def _near(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> bool:
-    if "results" not in mine:
-        return False
-    one, other = numbers(theirs["results"]), numbers(mine["results"])
-    if len(one) != len(other):
-        return False
-    largest = max((abs(number) for number in one), default=0.0)
-    apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
-    return apart <= FOLLOWS * largest
+def _near(theirs: Ran, mine: Ran) -> bool:
+    apart = deviation(numbers(theirs.result), numbers(mine.result))
+    return mine.error is None and apart is not None and apart <= FOLLOWS
 
 
-def _run(
-    version: Version, cache: Path, arguments: Sequence[str], folder: Path, given: str = ""
-) -> str:
+def _run(version: Version, cache: Path, arguments: Sequence[str], folder: Path) -> str:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_v": "3", "PYTHONNOUSERSITE": "1"}
     done = subprocess.run(
         [str(interpreter(version, cache)), *arguments],
         cwd=folder,
         env=environment,
-        input=given,
-        check=not given,
+        check=True,
         capture_output=True,
         text=True,
     )
