@@ -14,7 +14,7 @@ class Job:
     """One optimizer to construct and run.
 
     Attributes:
-        id: names the job in the events.
+        id: names the job among others.
         call: expression that makes the optimizer.
         setup: statements executed before.
         also: words of :data:`conformance.cases.ALSO`.

@@ -7,13 +7,11 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, Final
-
-_POLL_SECONDS: Final = 0.05
+from typing import Any
 
 
 class WorkerFailure(RuntimeError):
@@ -47,99 +45,87 @@ def run_jobs(
 ) -> Iterator[Outcome]:
     """Runs ``jobs`` with ``python -m module`` and yields an outcome for each, in order.
 
-    A job that runs longer than ``timeout`` seconds or ends the process costs only itself. Files
-    go to ``workdir``. Raises WorkerFailure when the worker is not ready within ``start_timeout``
-    seconds or ends before it.
+    A job that runs longer than ``timeout`` seconds or ends the process costs only itself. What
+    the process prints goes to ``workdir``. Raises WorkerFailure when the worker is not ready within
+    ``start_timeout`` seconds or ends before it.
     """
-    remaining = list(jobs)
-    attempt = 0
-    while remaining:
-        attempt += 1
-        before = len(remaining)
-        for outcome in _run_once(
-            python, module, remaining, workdir / f"{module}-{attempt}", timeout, start_timeout
-        ):
-            remaining = remaining[1:]
-            yield outcome
-        if len(remaining) == before:
-            raise WorkerFailure(f"{module} ended between two cases, without one to blame")
+    worker: _Worker | None = None
+    try:
+        for job in jobs:
+            if worker is None:
+                worker = _Worker(python, module, workdir)
+                worker.start(job, start_timeout)
+            try:
+                values = worker.answer(job, timeout)
+                error = values.pop("error", None)
+            except _Ended as ended:
+                values, error = {}, str(ended)
+                worker.end()
+                worker = None
+            yield Outcome(job.id, values, error)
+    finally:
+        if worker is not None:
+            worker.end()
 
 
-def _run_once(
-    python: Path,
-    module: str,
-    jobs: list[Any],
-    stem: Path,
-    timeout: float,
-    start_timeout: float,
-) -> Iterator[Outcome]:
-    job_file = stem.with_name(stem.name + ".jobs.jsonl")
-    event_file = stem.with_name(stem.name + ".events.jsonl")
-    log_file = stem.with_name(stem.name + ".log")
-    job_file.write_text("".join(json.dumps(asdict(job)) + "\n" for job in jobs), encoding="utf-8")
-    event_file.touch()
-    with log_file.open("wb") as log, event_file.open("r", encoding="utf-8") as events:
-        process = subprocess.Popen(
-            [str(python), "-m", module, str(job_file), str(event_file)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_environment(),
-            cwd=stem.parent,
-            start_new_session=True,
-        )
+class _Ended(Exception):
+    """A worker gives no answer any more; the message says why."""
+
+
+class _Worker:
+    """A process that answers one job after the other."""
+
+    def __init__(self, python: Path, module: str, workdir: Path) -> None:
+        self._log = workdir / f"{module}.log"
+        self._connection, theirs = Pipe()
+        with self._log.open("wb") as log, theirs:
+            self._process = subprocess.Popen(
+                [str(python), "-m", module, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+                cwd=workdir,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def start(self, first: Any, timeout: float) -> None:
+        """Wait until what the first job needs is loaded."""
         try:
-            yield from _follow(process, events, log_file, timeout, start_timeout)
-        finally:
-            _end(process)
+            self.answer(first, timeout)
+        except _Ended as ended:
+            self.end()
+            log = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+            said = [f"the worker does not get to its first case: {ended}", *log[-15:]]
+            raise WorkerFailure("\n".join(said)) from None
 
+    def answer(self, job: Any, timeout: float) -> dict[str, Any]:
+        """Send a job; returns what comes back. Raises _Ended when nothing does."""
+        try:
+            self._connection.send_bytes(json.dumps(asdict(job)).encode())
+            if not self._connection.poll(timeout):
+                raise _Ended(f"not finished after {timeout:g} seconds")
+            found: dict[str, Any] = json.loads(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            raise _Ended(f"the process ended with {self._reason()}") from None
+        return found
 
-def _follow(
-    process: subprocess.Popen[bytes],
-    events: Any,
-    log_file: Path,
-    timeout: float,
-    start_timeout: float,
-) -> Iterator[Outcome]:
-    ready = False
-    running: str | None = None
-    deadline = time.monotonic() + start_timeout
-    partial = ""
-    while True:
-        ended = process.poll() is not None
-        # Read after poll(): what the process wrote before it ended is then there.
-        partial += events.read()
-        *lines, partial = partial.split("\n")
-        for line in lines:
-            event = json.loads(line)
-            if event["event"] == "ready":
-                ready = True
-            elif event["event"] == "start":
-                running = event["id"]
-            else:
-                running = None
-                error = event.pop("error", None)
-                values = {k: v for k, v in event.items() if k not in ("event", "id")}
-                yield Outcome(event["id"], values, error)
-            deadline = time.monotonic() + timeout
-        if ended:
-            if running is not None:
-                yield Outcome(running, {}, f"the process ended with {_reason(process)}")
-            elif not ready:
-                raise WorkerFailure(
-                    f"the worker ended with {_reason(process)} before its first case:\n"
-                    + _tail(log_file)
-                )
-            return
-        if time.monotonic() > deadline:
-            if not ready:
-                raise WorkerFailure(
-                    f"the worker was not ready after {start_timeout:g} seconds:\n" + _tail(log_file)
-                )
-            if running is not None:
-                yield Outcome(running, {}, f"not finished after {timeout:g} seconds")
-            return
-        time.sleep(_POLL_SECONDS)
+    def _reason(self) -> str:
+        code = self._process.wait()
+        if code >= 0:
+            return f"exit status {code}"
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-code).name}"
+        return f"signal {-code}"
+
+    def end(self) -> None:
+        """End it with its whole session: frameworks may have started helpers of their own."""
+        self._connection.close()
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def _environment() -> dict[str, str]:
@@ -153,26 +139,3 @@ def _environment() -> dict[str, str]:
         environment[variable] = "1"
     environment.setdefault("GLOG_v", "3")
     return environment
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        # The whole session: frameworks may have started helpers of their own.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _reason(process: subprocess.Popen[bytes]) -> str:
-    code = process.returncode
-    if code < 0:
-        try:
-            return f"signal {signal.Signals(-code).name}"
-        except ValueError:
-            return f"signal {-code}"
-    return f"exit status {code}"
-
-
-def _tail(log_file: Path, lines: int = 15) -> str:
-    text = log_file.read_text(encoding="utf-8", errors="replace")
-    return "\n".join(text.splitlines()[-lines:])

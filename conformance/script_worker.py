@@ -16,7 +16,8 @@ from typing import Any, Final
 from conformance.cases import GROUPS_ORDER, Layout
 from conformance.jobs import Job, Made, ScriptJob
 from conformance.problem import Squares, np
-from conformance.worker import Framework, Outcome, serve
+from conformance.serving import Outcome, serve
+from conformance.worker import Framework
 
 STEPS: Final = 50
 _PARTS: Final = {"body": False, "head": True}

@@ -1,21 +1,12 @@
-"""What the three framework workers have in common: the steps, the job loop and its events.
-
-A worker is started by the driver as ``python -m conformance.worker_NAME JOBS EVENTS``. JOBS is
-read once: JSON lines, one :class:`conformance.jobs.Job` each. EVENTS is appended to, one JSON line
-per event, so that the driver knows what ran when the process dies. Standard output belongs to the
-framework.
-"""
+"""What the three framework workers have in common: how an optimizer is made and steps."""
 
 from __future__ import annotations
 
-import json
-import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from conformance.cases import CLOSE_BELOW, LIMITS, Layout, one_line
+from conformance.cases import CLOSE_BELOW, LIMITS, Layout
 from conformance.jobs import Job, Made, construct
 from conformance.problem import (
     Problem,
@@ -27,8 +18,7 @@ from conformance.problem import (
     rate_factor,
     series,
 )
-
-Outcome = Mapping[str, object]
+from conformance.serving import Outcome, serve
 
 
 class Framework(ABC):
@@ -169,30 +159,3 @@ class Framework(ABC):
 def main(make: Callable[[], Framework]) -> None:
     """Runs the jobs that the driver wrote in the framework that `make` makes."""
     serve(Job.read, lambda _: make().outcome)
-
-
-def serve(
-    read: Callable[[dict[str, Any]], Any], start: Callable[[Any], Callable[[Any], Outcome]]
-) -> None:
-    """Runs the jobs of ``sys.argv[1]`` in order, reporting to ``sys.argv[2]``.
-
-    `read` takes a job from its JSON object, `start` loads what the first one needs and gives what
-    runs one.
-    """
-    lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
-    jobs = [read(json.loads(line)) for line in lines]
-    with Path(sys.argv[2]).open("a", encoding="utf-8") as events:
-
-        def report(**event: object) -> None:
-            print(json.dumps(event), file=events, flush=True)
-
-        run = start(jobs[0])
-        report(event="ready")
-        for job in jobs:
-            report(event="start", id=job.id)
-            try:
-                outcome = run(job)
-                json.dumps(outcome)
-            except Exception as error:
-                outcome = {"error": one_line(f"{type(error).__name__}: {error}")}
-            report(event="done", id=job.id, **outcome)

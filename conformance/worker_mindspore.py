@@ -11,7 +11,8 @@ from typing import Any
 from conformance.cases import GROUPS_ORDER, Layout, one_line
 from conformance.jobs import Job, Made, construct
 from conformance.problem import Problem, np
-from conformance.worker import Framework, Outcome, main
+from conformance.serving import Outcome
+from conformance.worker import Framework, main
 
 mindspore: Any = importlib.import_module("mindspore")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.jobs import Program
-from conformance.worker import Outcome, serve
+from conformance.serving import Outcome, serve
 
 TOTAL_STEPS = 40
 

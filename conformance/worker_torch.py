@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from conformance.jobs import Job, Made, construct
 from conformance.problem import Problem, deviations, np, problems
-from conformance.worker import Framework, Outcome, main
+from conformance.serving import Outcome
+from conformance.worker import Framework, main
 
 torch: Any = importlib.import_module("torch")
 

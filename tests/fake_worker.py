@@ -1,34 +1,22 @@
 """A conformance worker without a framework: each job's call says what is to happen.
 
-``-m MODULE JOBS EVENTS`` as the driver starts it; MODULE says whether it is torch's side.
+``-m MODULE FD`` as the driver starts it; MODULE says whether it is torch's side.
 """
 
-import json
 import os
 import signal
 import sys
 import time
-from pathlib import Path
+
+from conformance.serving import serve
 
 OFF = {"1": 1e-7, "zero": 0.0, "1e-2": 1e-7, "1e-4": 1e-7, "1e-6": 0.5, "replay": 1e-7}
 
 
 def main() -> None:
-    jobs, events = sys.argv[-2:]
     if os.environ.get("FAKE_WORKER") == "no start":
         sys.exit("cannot import the framework")
-    lines = Path(jobs).read_text(encoding="utf-8").splitlines()
-    with Path(events).open("a", encoding="utf-8") as out:
-
-        def report(**event: object) -> None:
-            print(json.dumps(event), file=out, flush=True)
-
-        report(event="ready")
-        for job in map(json.loads, lines):
-            if job["call"] == "die before":
-                sys.exit(3)
-            report(event="start", id=job["id"])
-            report(event="done", id=job["id"], **outcome(job["call"], job["maximized"]))
+    serve(lambda job: job, lambda _: lambda job: outcome(job["call"], job["maximized"]))
 
 
 def outcome(call: str, maximized: list[list[bool]]) -> dict[str, object]:

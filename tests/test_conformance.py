@@ -78,11 +78,6 @@ def test_a_case_that_hangs_is_ended(tmp_path: Path) -> None:
     assert outcomes(tmp_path, "hang", "ok", timeout=1.0) == ["not finished after 1 seconds", None]
 
 
-def test_a_worker_that_ends_without_a_case_to_blame(tmp_path: Path) -> None:
-    with pytest.raises(WorkerFailure, match="between two cases"):
-        outcomes(tmp_path, "die before")
-
-
 def test_a_framework_that_does_not_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_WORKER", "no start")
     with pytest.raises(WorkerFailure, match="cannot import the framework"):
