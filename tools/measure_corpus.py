@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -28,23 +29,13 @@ from optport.values import UNREAD, Literal  # noqa: E402
 
 Label = dict[str, Any]
 Key = tuple[str, int, int]
+Shares = dict[str, list[bool]]
+"""Of several things, whether each was a hit."""
 
 
-@dataclass
-class Share:
+def share(hits: Sequence[bool]) -> str:
     """How many of how many."""
-
-    hit: int = 0
-    total: int = 0
-
-    def add(self, hit: bool) -> None:
-        """Count one more."""
-        self.hit += hit
-        self.total += 1
-
-    def __str__(self) -> str:
-        share = self.hit / self.total if self.total else 1.0
-        return f"{self.hit} of {self.total} ({share:.1%})"
+    return f"{sum(hits)} of {len(hits)} ({sum(hits) / len(hits) if hits else 1.0:.1%})"
 
 
 @dataclass
@@ -97,42 +88,38 @@ def _key(label: Label) -> Key:
 
 
 def _recall(labels: list[Label], measured: Measured) -> None:
-    forms: dict[str, Share] = {}
-    repositories: dict[str, Share] = {}
-    everywhere, outside_tests = Share(), Share()
+    forms: Shares = defaultdict(list)
+    repositories: Shares = defaultdict(list)
+    everywhere, outside_tests = list[bool](), list[bool]()
     for label in labels:
         if label["kind"] != "construction":
             continue
         hit = _key(label) in measured.constructions
-        shares = [
-            everywhere,
-            forms.setdefault(label["form"], Share()),
-            repositories.setdefault(label["repo"], Share()),
-        ]
+        for hits in (everywhere, forms[label["form"]], repositories[label["repo"]]):
+            hits.append(hit)
         if "test" not in label["path"]:
-            shares.append(outside_tests)
-        for share in shares:
-            share.add(hit)
+            outside_tests.append(hit)
         if not hit:
             print("missed:", *_key(label), label["class"], label["form"])
-    print("constructions:", everywhere)
-    print("outside tests:", outside_tests)
-    average = sum(s.hit / s.total for s in repositories.values()) / (len(repositories) or 1)
-    print(f"average of the repositories: {average:.1%}")
-    for form, share in forms.items():
-        print(f"  {form}: {share}")
+    print("constructions:", share(everywhere))
+    print("outside tests:", share(outside_tests))
+    if repositories:
+        print(f"average of the repositories: {mean(map(mean, repositories.values())):.1%}")
+    for form, hits in forms.items():
+        print(f"  {form}: {share(hits)}")
 
 
 def _abstract(labels: list[Label], measured: Measured) -> None:
-    share = Share()
+    known = []
     for label in labels:
         if label["kind"] == "abstract-construction" and label["form"] != "yaml-partial":
             key = _key(label)
-            noted = "OPT901" in measured.findings.get(key, ())
-            share.add(noted or key in measured.constructions)
-            if not noted and key not in measured.constructions:
+            known.append(
+                "OPT901" in measured.findings.get(key, ()) or key in measured.constructions
+            )
+            if not known[-1]:
                 print("not noted:", *key, label["form"], label["callee"])
-    print("decided at run time, noted or possible:", share)
+    print("decided at run time, noted or possible:", share(known))
 
 
 def _resolved(construction: Any, name: str) -> bool:
@@ -146,23 +133,21 @@ def _resolved(construction: Any, name: str) -> bool:
 
 
 def _values(labels: list[Label], measured: Measured) -> None:
-    ways: dict[str, Share] = {}
-    everywhere = Share()
+    ways: Shares = defaultdict(list)
     for label in labels:
-        found = measured.constructions.get(_key(label), [])
         if label["kind"] != "construction":
             continue
         for name, value in (label.get("values") or {}).items():
             if value["via"] in (None, "literal"):
                 continue
-            hit = any(_resolved(one, name) for one in found)
-            everywhere.add(hit)
-            ways.setdefault(value["via"], Share()).add(hit)
+            hit = any(_resolved(one, name) for one in measured.constructions.get(_key(label), []))
+            ways[value["via"]].append(hit)
             if not hit:
                 print("unread:", *_key(label), name, value["src"], value["via"])
-    print("values that reach a literal, resolved:", everywhere)
-    for way, share in ways.items():
-        print(f"  {way}: {share}")
+    everywhere = [hit for hits in ways.values() for hit in hits]
+    print("values that reach a literal, resolved:", share(everywhere))
+    for way, hits in ways.items():
+        print(f"  {way}: {share(hits)}")
 
 
 def _noise(measured: Measured) -> None:
