@@ -17,17 +17,17 @@ from conformance.cases import GROUPS_ORDER, Layout
 from conformance.jobs import Job, Made, ScriptJob
 from conformance.problem import Squares, np
 from conformance.serving import Outcome, serve
-from conformance.worker import Framework
+from conformance.worker import load
 
 STEPS: Final = 50
 _PARTS: Final = {"body": False, "head": True}
 """The net's parts, and whether each is the second of the two least squares."""
 _MODULES: Final = {
-    "torch": ("Torch", "torch.nn", "Module", "add_module"),
-    "paddle": ("Paddle", "paddle.nn", "Layer", "add_sublayer"),
-    "mindspore": ("MindSpore", "mindspore.nn", "Cell", "insert_child_to_cell"),
+    "torch": ("torch.nn", "Module", "add_module"),
+    "paddle": ("paddle.nn", "Layer", "add_sublayer"),
+    "mindspore": ("mindspore.nn", "Cell", "insert_child_to_cell"),
 }
-"""For each framework: what runs it here, and how a module is made of modules."""
+"""How a module is made of modules in each framework."""
 
 
 def main() -> None:
@@ -39,9 +39,8 @@ class _Scripts:
     """The scripts of one framework."""
 
     def __init__(self, name: str) -> None:
-        runs, namespace, kind, self._add = _MODULES[name]
-        self._worker = importlib.import_module(f"conformance.worker_{name}")
-        self._framework: Framework = getattr(self._worker, runs)()
+        namespace, kind, self._add = _MODULES[name]
+        self._framework = load(name)
         self._module = getattr(importlib.import_module(namespace), kind)
 
     def _net(self, start: Any) -> tuple[Any, list[Any]]:
@@ -80,7 +79,7 @@ class _Scripts:
             ]
             return float(scale * sum(one.loss(weight) for one, weight in pairs)), gradients
 
-        with getattr(self._worker, "float32_limits", contextlib.nullcontext)():
+        with self._framework.limits():
             exec(compile(job.text, "script.py", "exec"), names)
             for number in range(STEPS):
                 made = Made(names["optimizer"], {"params": params})

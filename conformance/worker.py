@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from conformance.cases import CLOSE_BELOW, LIMITS, Layout
@@ -48,6 +50,18 @@ class Framework(ABC):
     @abstractmethod
     def read(self, parameter: Any) -> Any:
         """The weights of a parameter, as an array that stays as it is."""
+
+    @abstractmethod
+    def write(self, parameter: Any, array: Any) -> None:
+        """Set the weights of a parameter."""
+
+    @abstractmethod
+    def give(self, params: list[Any], gradients: list[Any]) -> None:
+        """Leave the gradients where an optimizer looks for them, if it does."""
+
+    def limits(self) -> AbstractContextManager[None]:
+        """While weights may be of another type than float32."""
+        return nullcontext()
 
     @abstractmethod
     def set_rate(self, made: Made, factor: float) -> None:
@@ -154,6 +168,14 @@ class Framework(ABC):
                     mine = self.run(job, problem, number, True)
                     off |= deviations(problem, "rates", reference[f"rates{number}"], mine)
         return outcome
+
+
+def load(name: str) -> Framework:
+    """The framework of that name, such as ``"paddle"``."""
+    module = importlib.import_module(f"conformance.worker_{name}")
+    kind = {"torch": "Torch", "paddle": "Paddle", "mindspore": "MindSpore"}[name]
+    found: Framework = getattr(module, kind)()
+    return found
 
 
 def main(make: Callable[[], Framework]) -> None:

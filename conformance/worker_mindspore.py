@@ -70,6 +70,13 @@ class MindSpore(Framework):
         """See :class:`conformance.worker.Framework`."""
         return np.array(parameter.asnumpy(), dtype=np.float32)
 
+    def write(self, parameter: Any, array: Any) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        mindspore.ops.assign(parameter, mindspore.Tensor(array))
+
+    def give(self, params: list[Any], gradients: list[Any]) -> None:
+        """See :class:`conformance.worker.Framework`. They go to the optimizer's call."""
+
     def set_rate(self, made: Made, factor: float) -> None:
         """See :class:`conformance.worker.Framework`."""
         for rate, base in made.names.setdefault("made with", list(_rates(made.optimizer))):

@@ -41,7 +41,7 @@ class Paddle(Framework):
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
         """See :class:`conformance.worker.Framework`."""
-        self._hand_over(made, gradients)
+        self.give(made.names["params"], gradients)
         made.optimizer.step()
 
     def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
@@ -49,13 +49,14 @@ class Paddle(Framework):
 
         def asked() -> Any:
             loss, gradients = closure()
-            self._hand_over(made, gradients)
+            self.give(made.names["params"], gradients)
             return paddle.to_tensor(loss)
 
         made.optimizer.step(asked)
 
-    def _hand_over(self, made: Made, gradients: list[Any]) -> None:
-        for parameter, gradient in zip(made.names["params"], gradients, strict=True):
+    def give(self, params: list[Any], gradients: list[Any]) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        for parameter, gradient in zip(params, gradients, strict=True):
             if gradient is None and not _TAKES_NONE:
                 parameter.stop_gradient = True  # the optimizer passes it over just the same
             else:
@@ -65,6 +66,10 @@ class Paddle(Framework):
     def read(self, parameter: Any) -> Any:
         """See :class:`conformance.worker.Framework`."""
         return np.array(parameter.numpy())
+
+    def write(self, parameter: Any, array: Any) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        parameter.set_value(paddle.to_tensor(array))
 
     def set_rate(self, made: Made, factor: float) -> None:
         """See :class:`conformance.worker.Framework`."""

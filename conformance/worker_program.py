@@ -8,14 +8,23 @@ What a program sees, whatever the framework: ``w1`` and ``w2``, weights of one e
 from __future__ import annotations
 
 import importlib
-import math
+import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from conformance.jobs import Program
+from conformance.cases import GROUPS_ORDER, Layout
+from conformance.jobs import Job, Made, Program
+from conformance.problem import np
 from conformance.serving import Outcome, serve
+from conformance.worker import Framework, load
 
-TOTAL_STEPS = 40
+TOTAL_STEPS: Final = 40
+_MORE: Final = {
+    "torch": ("torch.optim.swa_utils",),
+    "paddle": (),
+    "mindspore": ("mindspore.experimental.optim",),
+}
+"""Modules that are not there before they are imported."""
 
 
 def main() -> None:
@@ -24,16 +33,18 @@ def main() -> None:
 
 
 def _start(first: Program) -> Callable[[Program], Outcome]:
-    framework = _FRAMEWORKS[first.framework]
-    framework()
-    return lambda program: {"result": _result(framework, program.source)}
+    framework = load(first.framework)
+    warnings.simplefilter("ignore")
+    for module in _MORE[first.framework]:
+        importlib.import_module(module)
+    return lambda program: {"result": _result(framework, program)}
 
 
-def _result(framework: Callable[[], Any], source: str) -> Any:
+def _result(framework: Framework, program: Program) -> Any:
     for again in (True, False):
-        names = _names(framework())
+        names = _names(framework, program.framework)
         try:
-            exec(source, names)
+            exec(program.source, names)
             break
         except SystemError:
             # With numpy 2, the first call of an operation can fail inside MindSpore.
@@ -42,27 +53,38 @@ def _result(framework: Callable[[], Any], source: str) -> Any:
     return names["result"]
 
 
-def _names(framework: Any) -> dict[str, Any]:
+def _names(framework: Framework, name: str) -> dict[str, Any]:
+    known = framework.names([np.zeros(1, np.float32) for _ in range(2)])
+    params, module = known["params"], known[name]
+    given: list[Any] = []
+
+    def values() -> list[float]:
+        return [framework.read(one).item() for one in params]
+
+    def gradients(size: float = 1.0) -> None:
+        """Give each weight a gradient of that size."""
+        given[:] = [framework.tensor(np.full(1, size, np.float32), False) for _ in params]
+        framework.give(params, given)
+
     def move(optimizer: Any, at: float = 0.0) -> list[float]:
         """How far a step with gradients of 1 moves the weights from a value, downwards."""
-        framework.set(at)
-        framework.gradients()
+        for one in params:
+            framework.write(one, np.full(1, at, np.float32))
+        gradients()
         for one in optimizer if isinstance(optimizer, list) else [optimizer]:
-            framework.step(one)
-        return [at - value for value in framework.values()]
+            framework.step(_FLAT, Made(one, {"params": params}), given)
+        return [at - value for value in values()]
 
     return {
-        "w1": framework.params[0],
-        "w2": framework.params[1],
-        "params": framework.params,
+        **known,
+        **{word: getattr(module, word) for word in ("amp", "nn")},
+        "w1": params[0],
+        "w2": params[1],
         "total_steps": TOTAL_STEPS,
-        "np": np,
-        "math": math,
-        "values": framework.values,
-        "gradients": framework.gradients,
+        "values": values,
+        "gradients": gradients,
         "move": move,
         "rates": lambda optimizer, scheduler, **loop: _rates(move, optimizer, scheduler, loop),
-        **framework.names,
     }
 
 
@@ -100,112 +122,8 @@ def _rates(
     return moves
 
 
-class Torch:
-    """torch on the CPU."""
+_FLAT: Final = Job("", "", Layout.FLAT, "", also=(GROUPS_ORDER,))
 
-    def __init__(self) -> None:
-        self._torch = importlib.import_module("torch")
-        importlib.import_module("torch.optim.swa_utils")
-        importlib.import_module("warnings").simplefilter("ignore")
-        self._torch.set_num_threads(1)
-        self.names = {"torch": self._torch, "amp": self._torch.amp}
-        self.params = [self._torch.nn.Parameter(self._torch.zeros(1)) for _ in range(2)]
-
-    def values(self) -> list[float]:
-        """What the weights are."""
-        return [weight.item() for weight in self.params]
-
-    def gradients(self, size: float = 1.0) -> None:
-        """Give each weight a gradient of that size."""
-        for weight in self.params:
-            weight.grad = self._torch.full((1,), size)
-
-    def set(self, value: float) -> None:
-        """Set both weights."""
-        for weight in self.params:
-            weight.data.fill_(value)
-
-    def step(self, optimizer: Any) -> None:
-        """Take one step of an optimizer with the gradients that are there."""
-        optimizer.step()
-
-
-class Paddle:
-    """Paddle on the CPU, dynamic graph."""
-
-    def __init__(self) -> None:
-        self._paddle = importlib.import_module("paddle")
-        self._paddle.set_device("cpu")
-        self.names = {"paddle": self._paddle, "amp": self._paddle.amp}
-        zero = self._paddle.nn.initializer.Constant(0.0)
-        self.params = [
-            self._paddle.create_parameter([1], "float32", default_initializer=zero)
-            for _ in range(2)
-        ]
-
-    def values(self) -> list[float]:
-        """What the weights are."""
-        return [weight.item() for weight in self.params]
-
-    def gradients(self, size: float = 1.0) -> None:
-        """Give each weight a gradient of that size."""
-        for weight in self.params:
-            weight.clear_gradient(set_to_zero=False)
-        (size * (self.params[0] + self.params[1])).sum().backward()
-
-    def set(self, value: float) -> None:
-        """Set both weights."""
-        for weight in self.params:
-            weight.set_value(self._paddle.full([1], value))
-
-    def step(self, optimizer: Any) -> None:
-        """Take one step of an optimizer with the gradients that are there."""
-        optimizer.step()
-
-
-class MindSpore:
-    """MindSpore on the CPU in PyNative mode; the gradients go to the optimizer's call."""
-
-    def __init__(self) -> None:
-        self._mindspore = importlib.import_module("mindspore")
-        importlib.import_module("mindspore.experimental.optim")
-        self._mindspore.set_context(mode=self._mindspore.PYNATIVE_MODE, device_target="CPU")
-        nn, amp = self._mindspore.nn, self._mindspore.amp
-        self.names = {"mindspore": self._mindspore, "ms": self._mindspore, "nn": nn, "amp": amp}
-        self.params = [
-            self._mindspore.Parameter(self._tensor(0.0), name=name) for name in ("w1", "w2")
-        ]
-        self._size = 1.0
-
-    def _tensor(self, value: float) -> Any:
-        # A new array each time: a tensor may go on using the memory of the one it is made from.
-        return self._mindspore.Tensor(np.full(1, value, np.float32))
-
-    def values(self) -> list[float]:
-        """What the weights are."""
-        return [float(weight.asnumpy()[0]) for weight in self.params]
-
-    def gradients(self, size: float = 1.0) -> None:
-        """Give each weight a gradient of that size at the next step."""
-        self._size = size
-
-    def set(self, value: float) -> None:
-        """Set both weights."""
-        for weight in self.params:
-            self._mindspore.ops.assign(weight, self._tensor(value))
-
-    def step(self, optimizer: Any) -> None:
-        """Take one step of an optimizer with the gradients that are there."""
-        optimizer(tuple(self._tensor(self._size) for _ in optimizer.parameters))
-
-
-np: Any = importlib.import_module("numpy")
-
-_FRAMEWORKS: dict[str, Callable[[], Any]] = {
-    "torch": Torch,
-    "paddle": Paddle,
-    "mindspore": MindSpore,
-}
 
 if __name__ == "__main__":
     main()

@@ -48,8 +48,7 @@ class Torch(Framework):
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
         """See :class:`conformance.worker.Framework`."""
-        for parameter, gradient in zip(made.names["params"], gradients, strict=True):
-            parameter.grad = gradient
+        self.give(made.names["params"], gradients)
         made.optimizer.step()
 
     def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
@@ -57,8 +56,7 @@ class Torch(Framework):
 
         def asked() -> float:
             loss, gradients = closure()
-            for parameter, gradient in zip(made.names["params"], gradients, strict=True):
-                parameter.grad = gradient
+            self.give(made.names["params"], gradients)
             return loss
 
         made.optimizer.step(asked)
@@ -66,6 +64,25 @@ class Torch(Framework):
     def read(self, parameter: Any) -> Any:
         """See :class:`conformance.worker.Framework`."""
         return parameter.detach().numpy().copy()
+
+    def write(self, parameter: Any, array: Any) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        parameter.data.copy_(torch.from_numpy(array))
+
+    def give(self, params: list[Any], gradients: list[Any]) -> None:
+        """See :class:`conformance.worker.Framework`."""
+        for parameter, gradient in zip(params, gradients, strict=True):
+            parameter.grad = gradient
+
+    @contextlib.contextmanager
+    def limits(self) -> Iterator[None]:
+        """Let float64 be rounding's only difference: Adafactor's default eps hangs on the type."""
+        known, limits = torch.finfo, torch.finfo(torch.float32)
+        torch.finfo = lambda kind=None: limits
+        try:
+            yield
+        finally:
+            torch.finfo = known
 
     def set_rate(self, made: Made, factor: float) -> None:
         """See :class:`conformance.worker.Framework`."""
@@ -106,7 +123,7 @@ class Torch(Framework):
     ) -> Any:
         """A trajectory with weights of one type and gradients computed in another."""
         self.kind, self.computed = kind, computed
-        with float32_limits():
+        with self.limits():
             return self.run(job, problem, number, changing)
 
     def _maximized(self, job: Job, number: int) -> list[bool]:
@@ -120,17 +137,6 @@ def _keep_worst(known: dict[str, float | None], more: dict[str, float | None]) -
     for run, value in more.items():
         before = known.get(run, 0.0)
         known[run] = None if value is None or before is None else max(value, before)
-
-
-@contextlib.contextmanager
-def float32_limits() -> Iterator[None]:
-    """Let float64 be rounding's only difference: Adafactor's default eps hangs on the type."""
-    known, limits = torch.finfo, torch.finfo(torch.float32)
-    torch.finfo = lambda kind=None: limits
-    try:
-        yield
-    finally:
-        torch.finfo = known
 
 
 if __name__ == "__main__":
