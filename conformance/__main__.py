@@ -6,12 +6,11 @@ import argparse
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from conformance.cases import Case, CaseError, Result, read_lines
+from conformance.cases import CaseError
 from conformance.draws import Groups, draw_calls
 from conformance.environments import CACHE_VARIABLE, EnvironmentFailure, Version, default_cache
 from conformance.evidence import compare_evidence, record_evidence
@@ -20,7 +19,7 @@ from conformance.explore import drawn_optimizers, run_random
 from conformance.fixes import run_fixes
 from conformance.members import record_members
 from conformance.pool import WorkerFailure
-from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, Setting, measure
+from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, Setting
 from conformance.sample import run_sample
 from conformance.schedule_calls import pairs
 from conformance.schedule_draws import draw_schedules
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status.
 
     0: done, and what was compared agrees; 1: something disagrees, or a framework can't be run;
-    2: the command line or the case file is wrong.
+    2: the command line is wrong.
     """
     asked = _parser().parse_args(arguments)
     asked.cache = asked.cache.resolve()
@@ -61,20 +60,6 @@ def _timed(asked: Asked, version: Version) -> int:
 def _setting(asked: Asked, version: Version) -> Setting:
     workers = max(1, asked.workers)
     return Setting(version, asked.cache, asked.torch, asked.timeout, workers, only=asked.target)
-
-
-def _run(asked: Asked, version: Version) -> int:
-    cases = read_lines(asked.cases.read_text(encoding="utf-8").splitlines(), str(asked.cases))
-    verdicts: Counter[str] = Counter()
-
-    def show(case: Case, result: Result) -> None:
-        verdicts[result.verdict] += 1
-        print(result.to_json(case.call), flush=True)
-
-    mine = [case for case in cases if case.framework == version.framework]
-    measure(mine, _setting(asked, version), show)
-    print(", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()), file=sys.stderr)
-    return 0
 
 
 def _evidence(asked: Asked, version: Version) -> int:
@@ -164,8 +149,6 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser()
-    one = parser.cases("run", _run, "run the cases of a JSON-lines file, print JSON lines")
-    one.add_argument("--cases", type=Path, required=True, metavar="CASES.jsonl")
     one = parser.cases("evidence", _evidence, "run what is not recorded yet, and record it")
     one.add_argument("--again", action="store_true", help="run what is recorded already, too")
     one = parser.cases("compare", _compare, "run everything, write nothing, print what differs")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Final, Self
+from typing import Final
 
 #: The reference runs, by the size of their gradients, and the two that replay those of a real
 #: network; see :mod:`conformance.problem`.
@@ -68,7 +68,7 @@ UNSCHEDULED: Final = frozenset({("ASGD", "paddle")})
 
 
 class CaseError(ValueError):
-    """A line of a case file is not a case; the message says which line and why."""
+    """A case that can't be run; the message says which one and why."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Case:
         call: Python expression that makes the target's optimizer and begins with its full name; as
             ``torch``, with ``paddle`` or ``mindspore`` in place of it, and what ``setup`` defined.
         setup: statements to execute before ``call``.
-        also: words of :data:`ALSO`. An unknown word is an error of the case.
+        also: words of :data:`ALSO`.
         series: the run of least squares whose loss and distance are wanted for every step.
     """
 
@@ -116,21 +116,6 @@ class Case:
     def grouped(self) -> bool:
         """Whether the call hands over parameter groups."""
         return is_grouped(self.torch)
-
-    @classmethod
-    def read(cls, record: object) -> Self:
-        """From a JSON object. Raises CaseError for one that is none."""
-        try:
-            if not isinstance(record, dict):
-                raise TypeError("not an object")
-            lists = {key: tuple(record.get(key) or ()) for key in ("setup", "also")}
-            case = cls(**(record | lists))
-        except TypeError as error:
-            raise CaseError(str(error)) from None
-        texts: list[object] = [case.torch, case.call, *case.setup, *case.also]
-        if not all(isinstance(text, str) and text for text in texts):
-            raise CaseError("torch and call must be texts, setup and also lists of some")
-        return case
 
 
 @dataclass(frozen=True)
@@ -216,15 +201,3 @@ def one_line(text: str, limit: int = 160) -> str:
     """``text`` on one line without runs of blanks, cut to ``limit`` characters."""
     joined = " ".join(text.split())
     return joined if len(joined) <= limit else joined[: limit - 1] + "…"
-
-
-def read_lines(lines: Iterable[str], where: str) -> list[Case]:
-    """The cases of JSON lines; empty ones are skipped. Raises CaseError that names the line."""
-    cases = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                cases.append(Case.read(json.loads(line)))
-            except (ValueError, TypeError) as error:
-                raise CaseError(f"{where}:{number}: {error}") from None
-    return cases

@@ -13,7 +13,7 @@ import pytest
 
 from conformance import __main__ as command
 from conformance import evidence, explore, sample
-from conformance.cases import Case, CaseError, Result, fidelity, furthest, parting, read_lines
+from conformance.cases import Case, CaseError, Result, fidelity, furthest, parting
 from conformance.compare import differences
 from conformance.draws import draw_calls
 from conformance.environments import EnvironmentFailure, Version, interpreter
@@ -150,36 +150,6 @@ def test_layouts_and_ids_follow_from_the_calls() -> None:
     assert case("ok").id == case("ok").id != replace(case("ok"), also=("negate-loss",)).id
     assert case("ok").framework == "paddle"
     assert Case("torch.optim.Adam([{'params': params}])", "paddle.ok()").grouped
-
-
-@pytest.mark.parametrize(
-    "line, said",
-    [
-        ("{", "cases:2: "),
-        ("[]", "cases:2: "),
-        ('{"torch": "t"}', "missing 1 required"),
-        ('{"torch": "t", "call": "c", "id": 3}', "unexpected keyword"),
-        ('{"torch": "t", "call": 3}', "must be texts"),
-    ],
-)
-def test_a_line_that_is_no_case(line: str, said: str) -> None:
-    with pytest.raises(CaseError, match=said):
-        read_lines(["", line], "cases")
-
-
-def test_cases_of_a_file_are_run(
-    cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "cases.jsonl"
-    line = {"torch": "torch.optim.Adam(params)", "call": "paddle.optimizer.ok()"}
-    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    words = ["run", "paddle==3.3.1", "--cases", str(path), "--cache", str(cache)]
-    assert command.main(words) == 0
-    shown = capsys.readouterr()
-    assert json.loads(shown.out.splitlines()[0])["off"]["1e-6"] == 0.5
-    assert "1 same" in shown.err
-    assert "paddle==3.3.1: 1 of 1" in shown.err
-    assert command.main([*words[:3], str(tmp_path / "none"), *words[4:]]) == 2
 
 
 def test_an_environment_that_cannot_be_built_leaves_nothing(
@@ -332,6 +302,7 @@ def test_evidence_is_recorded_and_compared(
 ) -> None:
     words = ["--cache", str(cache), "paddle==3.3.1"]
     assert command.main(["evidence", *words]) == 0
+    assert "paddle==3.3.1: 2 of 2" in capsys.readouterr().err
     path = small / "paddle.optimizer-3.3.1.jsonl"
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) == len(CALLS)
