@@ -7,9 +7,9 @@ something is written in, and its ``node`` (syntax tree).
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import contextlib
+import copy
+from collections.abc import Iterator
 
 from optport.signatures import ApiKind
 from signature_recorder.families import Family, Part
@@ -57,27 +57,10 @@ def _named(
             case Definition(owner, ast.FunctionDef() as node) if part.what == "functions":
                 yield name, function_signature(modules, owner, node, bound=False)
             case Definition(owner, ast.ClassDef() as node) if part.what == "classes" or (
-                part.what == "optimizers" and _is_optimizer(modules, owner, node)
+                part.what == "optimizers"
+                and any(name == "Optimizer" for name, _ in _lineage(modules, owner, node))
             ):
                 yield name, class_signature(modules, owner, node)
-
-
-def _is_optimizer(
-    modules: Modules,
-    module: Module,
-    node: ast.ClassDef,
-    seen: frozenset[ast.ClassDef] = frozenset(),
-) -> bool:
-    """Tell whether a class is called ``Optimizer`` or derived from one that is."""
-    if node.name == "Optimizer":
-        return True
-    seen |= {node}
-    for base in node.bases:
-        match modules.resolve_reference(module, base):
-            case Definition(owner, ast.ClassDef() as parent) if parent not in seen:
-                if _is_optimizer(modules, owner, parent, seen):
-                    return True
-    return False
 
 
 def _methods(
@@ -101,14 +84,44 @@ def _methods(
 def class_signature(modules: Modules, module: Module, node: ast.ClassDef) -> Signature:
     """Return the signature (Signature) that constructs an instance of the class.
 
+    That is of its own ``__init__``, or else of its nearest base's.
+
     Raises:
         RecordError: the class inherits ``__init__`` from a base that the source does not have.
     """
-    init = _find_init(modules, module, node)
-    if init is None:
-        return ()
-    owner, function = init
-    return function_signature(modules, owner, function, bound=True)
+    missing = None
+    for name, definition in _lineage(modules, module, node):
+        if definition is None:
+            missing = name if name != "object" else missing
+            continue
+        owner, one = definition
+        init = find_method(one, "__init__")
+        if init is not None:
+            return function_signature(modules, owner, init, bound=True)
+    if missing is not None:
+        raise RecordError(
+            f"module {module.name}: class {node.name} inherits __init__ "
+            f"from {missing}, which the source does not define"
+        )
+    return ()
+
+
+def _lineage(
+    modules: Modules,
+    module: Module,
+    node: ast.ClassDef,
+    seen: frozenset[ast.ClassDef] = frozenset(),
+) -> Iterator[tuple[str, tuple[Module, ast.ClassDef] | None]]:
+    """Yield the names of a class and of all that it derives from, with their definitions."""
+    yield node.name, (module, node)
+    seen |= {node}
+    for base in node.bases:
+        match modules.resolve_reference(module, base):
+            # "class Adam(Adam)" replaces an imported class, which the name no longer leads to.
+            case Definition(owner, ast.ClassDef() as parent) if parent not in seen:
+                yield from _lineage(modules, owner, parent, seen)
+            case _:
+                yield ast.unparse(base), None
 
 
 def function_signature(
@@ -136,35 +149,6 @@ def function_signature(
     )
 
 
-def _find_init(
-    modules: Modules,
-    module: Module,
-    node: ast.ClassDef,
-    seen: frozenset[ast.ClassDef] = frozenset(),
-) -> tuple[Module, ast.FunctionDef] | None:
-    """Return ``__init__`` and its module, of the class or else of its nearest base."""
-    own = find_method(node, "__init__")
-    if own is not None:
-        return module, own
-    missing = None
-    seen |= {node}
-    for base in node.bases:
-        match modules.resolve_reference(module, base):
-            # "class Adam(Adam)" replaces an imported class, which the name no longer leads to.
-            case Definition(owner, ast.ClassDef() as parent) if parent not in seen:
-                inherited = _find_init(modules, owner, parent, seen)
-                if inherited is not None:
-                    return inherited
-            case _ if ast.unparse(base) != "object":
-                missing = ast.unparse(base)
-    if missing is not None:
-        raise RecordError(
-            f"module {module.name}: class {node.name} inherits __init__ "
-            f"from {missing}, which the source does not define"
-        )
-    return None
-
-
 def default_text(modules: Modules, module: Module, node: ast.expr | None) -> str | None:
     """Return a default as its value's repr if that is certain, else as its source text.
 
@@ -173,10 +157,19 @@ def default_text(modules: Modules, module: Module, node: ast.expr | None) -> str
     """
     if node is None or _is_required_marker(modules, module, node):
         return None
-    try:
-        return repr(_Scope(modules, module).value(node))
-    except _NotConstant:
-        return ast.unparse(node)
+    filled = _Filled(modules, module).visit(copy.deepcopy(node))
+    if all(isinstance(one, _EVALUATED) for one in ast.walk(filled)):
+        code = compile(ast.Expression(ast.fix_missing_locations(filled)), "default", "eval")
+        with contextlib.suppress(ArithmeticError, TypeError):
+            return repr(eval(code, {}))
+    return ast.unparse(node)
+
+
+_EVALUATED = (
+    *(ast.Constant, ast.Tuple, ast.List, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd),
+    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div),
+)
+"""The nodes of expressions whose value their source text alone determines."""
 
 
 def _is_required_marker(modules: Modules, module: Module, node: ast.expr) -> bool:
@@ -187,63 +180,20 @@ def _is_required_marker(modules: Modules, module: Module, node: ast.expr) -> boo
     return False
 
 
-class _NotConstant(Exception):
-    """The expression has no value that its source text alone determines."""
+class _Filled(ast.NodeTransformer):
+    """Puts module-level constants, such as ``EPS = 1e-7``, in the place of their names."""
 
+    def __init__(
+        self, modules: Modules, module: Module, seen: frozenset[ast.expr] = frozenset()
+    ) -> None:
+        self._modules = modules
+        self._module = module
+        self._seen = seen
 
-_Number = int | float | complex
-
-_OPERATORS: Mapping[type[ast.operator], Callable[[_Number, _Number], _Number]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-
-
-@dataclass(frozen=True)
-class _Scope:
-    """Where an expression is evaluated; ``seen`` are the constants whose values led there."""
-
-    modules: Modules
-    module: Module
-    seen: frozenset[ast.expr] = frozenset()
-
-    def value(self, node: ast.expr) -> object:
-        """Return the value of ``node`` (expression).
-
-        Raises:
-            _NotConstant: it is not certain.
-        """
-        match node:
-            case ast.Constant(value):
-                return value
-            case ast.Tuple(items):
-                return tuple(self.value(item) for item in items)
-            case ast.List(items):
-                return [self.value(item) for item in items]
-            case ast.UnaryOp(ast.USub(), operand):
-                return -self._number(operand)
-            case ast.UnaryOp(ast.UAdd(), operand):
-                return self._number(operand)
-            case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
-                try:
-                    return _OPERATORS[type(sign)](self._number(left), self._number(right))
-                except ArithmeticError:
-                    raise _NotConstant from None
-            case ast.Name(name):
-                return self._constant(name)
-        raise _NotConstant
-
-    def _number(self, node: ast.expr) -> _Number:
-        value = self.value(node)
-        if isinstance(value, int | float | complex):
-            return value
-        raise _NotConstant
-
-    def _constant(self, name: str) -> object:
-        """Evaluate a module-level constant, such as ``EPS = 1e-7``, that serves as a default."""
-        match self.modules.resolve(self.module, name):
-            case Definition(module, ast.expr() as node) if node not in self.seen:
-                return _Scope(self.modules, module, self.seen | {node}).value(node)
-        raise _NotConstant
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        match self._modules.resolve(self._module, node.id):
+            case Definition(module, ast.expr() as constant) if constant not in self._seen:
+                inside = _Filled(self._modules, module, self._seen | {constant})
+                filled: ast.expr = inside.visit(copy.deepcopy(constant))
+                return filled
+        return node
