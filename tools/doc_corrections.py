@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from doc_data import lines
-from doc_evidence import code, deviation, literal, newest_targets, records, table
+from doc_evidence import code, deviation, literal, newest_targets, records
+from doc_pages import page
 from doc_sizes import data_path
 
 from conformance.members import RECORDED
@@ -21,6 +23,7 @@ from optport.table.model import Correction
 
 FRAMEWORKS = {"Paddle": "paddle", "MindSpore": "mindspore"}
 DEFAULT = "torch.optim.SGD(params, lr=0.5)"
+_DID = ("literal", "instead")
 HEAD = ["page", "torch", "it says", "measured", "case: names looked up only, port"]
 
 
@@ -28,24 +31,17 @@ def correction_pages() -> Mapping[str, str]:
     """Return the text of the page, by path below docs/."""
     entries = list(_entries())
     wrong = [one for one in entries if not _right(one[1])]
-    parts = [
-        "# Corrections to the official tables\n",
-        f"Statements of the official torch mapping tables of PaddlePaddle and MindSpore that were "
-        f"found wrong or stale ({len(wrong)}), with what was measured instead. The figures are "
-        "relative deviations of the weights from torch's on the reference problem "
-        "([how they are measured](conformance.md)); from 1e-3 on (bold) training differs. Each "
-        "links to the case in the optimizer's data file. A scheduler's are those of its rates from "
-        "torch's over 40 steps, and a method's say what its program did.\n",
-    ]
-    for framework in FRAMEWORKS:
-        rows = [_row(*one, framework) for one in wrong if _of(one[1], framework)]
-        parts.append(f"## {framework}\n\n" + table(HEAD, rows))
-    right = [_row(*one, one[1].page.partition(",")[0]) for one in entries if _right(one[1])]
-    parts.append(
-        "## Borne out\n\nStatements that were doubted and turned out right.\n\n"
-        + table(HEAD, right)
+    text = page(
+        "corrections",
+        wrong=len(wrong),
+        head=HEAD,
+        frameworks={
+            name: [_row(*one, name) for one in wrong if one[1].page.startswith(name)]
+            for name in FRAMEWORKS
+        },
+        right=[_row(*one, one[1].page.partition(",")[0]) for one in entries if _right(one[1])],
     )
-    return {"corrections.md": "\n".join(parts)}
+    return {"corrections.md": text}
 
 
 def _entries() -> Iterator[tuple[str, Correction]]:
@@ -59,31 +55,29 @@ def _right(correction: Correction) -> bool:
     return correction.measured.startswith("Right")
 
 
-def _of(correction: Correction, framework: str) -> bool:
-    return correction.page.startswith(framework)
-
-
 def _row(optimizer: str, correction: Correction, framework: str) -> list[str]:
-    cases = [_case(text, framework) for text in correction.evidence]
+    of = "methods" if kind_of(optimizer) is ApiKind.METHOD else optimizer
     return [
         correction.page.partition(", ")[2] or correction.page,
-        f"[{optimizer}](mapping/{_page_of(optimizer)}.md)",
+        f"[{optimizer}](mapping/{of}.md)",
         correction.says,
         correction.measured,
-        "<br>".join(cases),
+        "<br>".join(_case(text, framework) for text in correction.evidence),
     ]
-
-
-def _page_of(name: str) -> str:
-    return "methods" if kind_of(name) is ApiKind.METHOD else name
 
 
 def _case(evidence: str, framework: str) -> str:
     kind, _, name = evidence.partition(": ")
     if kind == "schedule":
-        return f"{code(name)}: " + "; ".join(_rates(f"{DEFAULT}; {SCHEDULERS}.{name}", framework))
+        # How far the rates of its two ports are from torch's.
+        found = _recorded(read_recorded(), f"{DEFAULT}; {SCHEDULERS}.{name}", framework)
+        ports = (f"{of} {_off(one['literal'])}, {_off(one['port'])}" for of, one in found)
+        return f"{code(name)}: {'; '.join(ports)}"
     if kind == "member":
-        return f"{name}: " + "; ".join(_outcomes(name, framework))
+        # What its program did, and what to write instead.
+        found = _recorded(_members(), name, framework)
+        did = (f"{of} {', '.join(one[key] for key in _DID if key in one)}" for of, one in found)
+        return f"{name}: {'; '.join(did)}"
     if not evidence.endswith(")") or ": " in evidence.partition("(")[0]:
         return "the recorded signatures" if evidence == "signature" else evidence
     optimizer = evidence.partition("(")[0]
@@ -101,12 +95,12 @@ def _case(evidence: str, framework: str) -> str:
     return f"{link}: {'; '.join(shown)}" if shown else link
 
 
-def _rates(schedule: str, framework: str) -> Iterator[str]:
-    """How far the rates of a scheduler's two ports are from torch's."""
+def _recorded(runs: Mapping[str, Mapping[str, Any]], name: str, framework: str) -> Iterator[Any]:
+    """Yield the targets of a framework with what is recorded there under a name."""
     for target in newest_targets():
-        entry = read_recorded().get(f"{target.name}=={target.version}", {}).get(schedule)
+        entry = runs.get(f"{target.name}=={target.version}", {}).get(name)
         if target.family.framework == FRAMEWORKS.get(framework) and entry is not None:
-            yield f"{target.name} {_off(entry['literal'])}, {_off(entry['port'])}"
+            yield target.name, entry
 
 
 def _off(value: float | str | None) -> str:
@@ -116,19 +110,6 @@ def _off(value: float | str | None) -> str:
         return "raises" if value.endswith("Error") else value
     shown = f"{value:.0e}" if value else "0"
     return f"**{shown}**" if value >= SAME_BELOW else shown
-
-
-def _outcomes(program: str, framework: str) -> Iterator[str]:
-    """What the program of a method did, and what to write instead."""
-    for target in newest_targets():
-        entry = _members().get(f"{target.name}=={target.version}", {}).get(program)
-        if target.family.framework == FRAMEWORKS.get(framework) and entry is not None:
-            yield ", ".join([f"{target.name} {entry['literal']}", *_instead(entry)])
-
-
-def _instead(entry: Mapping[str, str]) -> Iterator[str]:
-    if "instead" in entry:
-        yield entry["instead"]
 
 
 @cache

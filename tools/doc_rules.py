@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from doc_evidence import code, deviation, literal, newest_targets, records, table
+from doc_evidence import code, deviation, literal, newest_targets, records
+from doc_pages import page
 from doc_plots import pictures
 
 from conformance.judgement import ground
@@ -17,99 +18,47 @@ from optport.edits import apply_edits
 from optport.finding import Finding
 from optport.hazards.hazard import Port
 from optport.options import make_options
-from optport.signatures import ApiKind
 from optport.versions import UsageError
 
 MOST_CASES = 12
+
+Found = tuple[str, str, Finding]
+"""A call, the target that it was executed on, and a finding there."""
 
 
 def rule_pages() -> Mapping[str, str]:
     """Return the text of every rule page and of their index, by path below docs/."""
     cases = _cases()
     found = {f"rules/{kind.code}.md": _page(kind, cases) for kind in CATALOGUE.values()}
-    found["rules/README.md"] = _index()
-    return found
-
-
-def _index() -> str:
     rows = [
         [f"[{kind.code}]({kind.code}.md)", kind.name, pylint_id(kind), kind.summary]
         for kind in CATALOGUE.values()
     ]
-    return (
-        "# The codes\n\n"
-        "OPT1xx: no counterpart, OPT2xx: defaults, OPT3xx: algorithms, OPT4xx: parameter groups, "
-        "OPT5xx: methods, OPT6xx: learning-rate schedulers. The notes OPT9xx are reported with "
-        "`--optport-notes` only.\n\n" + table(["code", "name", "in pylint", "what it finds"], rows)
+    return {**found, "rules/README.md": page("rules-index", rows=rows)}
+
+
+def _page(kind: Kind, cases: list[Found]) -> str:
+    report = check_source(f"{HEAD}{kind.bad}\n", make_options(kind.targets, notes=True))
+    shown = next((one for one in report.findings if one.code == kind.code), None)
+    mine = [case for case in cases if case[2].code == kind.code]
+    return page(
+        "rule",
+        kind=kind,
+        head=HEAD,
+        introduction=introduction(kind, [] if shown is None else [shown.message]),
+        # What trains as before, else the ports.
+        mended=shown and shown.fix and apply_edits(f"{HEAD}{kind.bad}\n", shown.fix.edits),
+        ports=[] if shown is None else list(_ports(report, shown)),
+        pictures=list(pictures(kind.code)),
+        executed=list(_executed(mine)),
+        optimizers=sorted({finding.optimizer.rpartition(".")[2] for _, _, finding in mine}),
     )
 
 
-def _check(source: str, targets: str) -> Report:
-    return check_source(HEAD + source + "\n", make_options(targets, notes=True))
-
-
-_SEE = {
-    ApiKind.METHOD: "[What methods and attributes become](../mapping/methods.md), and "
-    "[what the training loop becomes](../training-loop.md), with a script and its ports.",
-    ApiKind.SCHEDULER: "[What each scheduler becomes](../mapping/README.md"
-    "#learning-rate-schedulers), and [what the training loop becomes](../training-loop.md).",
-}
-
-
-def _page(kind: Kind, cases: list[tuple[str, str, Finding]]) -> str:
-    before = _check(kind.bad, kind.targets)
-    shown = next((f for f in before.findings if f.code == kind.code), None)
-    parts = introduction(kind, [] if shown is None else [shown.message])
-    if shown is not None:
-        parts += _instead(kind, before, shown)
-    drawn = list(pictures(kind.code))
-    if drawn:
-        parts.append("## What it looks like\n\n" + "\n".join(drawn))
-    executed = list(_executed(kind, cases))
-    if executed:
-        parts.append(
-            "## Where it was measured\n\n"
-            "Largest relative deviation of the weights from torch's on the reference runs, with "
-            "the gradients that show it; bold where the port trains differently.\n\n"
-            + table(["torch call", "target", "names looked up only", "port"], executed)
-        )
-    parts.append(_options(kind))
-    optimizers = sorted(
-        {finding.optimizer.rpartition(".")[2] for _, _, finding in _of(kind, cases)}
-    )
-    links = ", ".join(f"[{name}](../mapping/{name}.md)" for name in optimizers)
-    if links:
-        parts.append(f"## References\n\nMapping pages: {links}.\n")
-    around = _SEE.get(kind.apis[0]) if len(kind.apis) == 1 else None
-    if around is not None:
-        parts.append(f"## References\n\n{around}\n")
-    return "\n".join(parts)
-
-
-def _instead(kind: Kind, report: Report, shown: Finding) -> Iterator[str]:
-    """What to write: the source with its fix, which trains as before, else the ports."""
-    if kind.good:
-        yield f"## Use instead\n\n```python\n{HEAD}{kind.good}\n```\n"
-    elif shown.fix is not None:
-        mended = apply_edits(f"{HEAD}{kind.bad}\n", shown.fix.edits)
-        yield (
-            f"## Use instead\n\n```python\n{mended}```\n\ntorch trains as before, and there is "
-            "nothing left to differ.\n"
-        )
-    else:
-        ports = [
-            port
-            for one in report.constructions
-            if one.construction.place in shown.calls
-            for port in one.ports.values()
-            if port.call
-        ]
-        blocks = [_block(port) for port in ports]
-        if blocks:
-            yield (
-                "## Use instead\n\nNothing in the torch code mends it without training something "
-                "else. The ports:\n\n```python\n" + "\n\n".join(blocks) + "\n```\n"
-            )
+def _ports(report: Report, shown: Finding) -> Iterator[str]:
+    for one in report.constructions:
+        if one.construction.place in shown.calls:
+            yield from (_block(port) for port in one.ports.values() if port.call)
 
 
 def _block(port: Port) -> str:
@@ -143,19 +92,9 @@ def _laid_out(line: str) -> str:
     return f"{callee}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
 
 
-def _options(kind: Kind) -> str:
-    text = (
-        "## Options\n\n`--optport-targets` and `--optport-torch-version` choose what is compared; "
-        f"`# noqa: {kind.code}` (flake8) and `# pylint: disable=optport-{kind.name}` silence it.\n"
-    )
-    if kind.note:
-        text += "\nA note: only reported with `--optport-notes`.\n"
-    return text
-
-
-def _cases() -> list[tuple[str, str, Finding]]:
+def _cases() -> list[Found]:
     """Every executed call with every finding that it gives on the target it was executed on."""
-    found: list[tuple[str, str, Finding]] = []
+    found: list[Found] = []
     for target in newest_targets():
         try:
             options = make_options(target.info.short)
@@ -167,15 +106,11 @@ def _cases() -> list[tuple[str, str, Finding]]:
     return found
 
 
-def _of(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[tuple[str, str, Finding]]:
-    return (case for case in cases if case[2].code == kind.code)
-
-
-def _executed(kind: Kind, cases: list[tuple[str, str, Finding]]) -> Iterator[list[str]]:
+def _executed(cases: list[Found]) -> Iterator[list[str]]:
     """Rows of measured cases: the simplest telling one of each optimizer, target and argument."""
     by_name = {target.name: target for target in newest_targets()}
     best: dict[tuple[str, str, str | None], tuple[tuple[bool, int], str]] = {}
-    for call, name, finding in _of(kind, cases):
+    for call, name, finding in cases:
         record = records(by_name[name])[call]
         telling = any(ground(record, part) for part in literal_parts(record))
         rank = (not telling, call.count("="))
