@@ -37,9 +37,12 @@ class Walk:
 
         Those of a directory come in the order of their names, before those of the directories in
         it. Links to files are followed, links to directories are not; links to nothing, pipes,
-        sockets and devices are passed over there.
+        sockets and devices are passed over there. Raises `UsageError` for a path that is empty, as
+        a variable that is not set leaves it.
         """
         for name in paths:
+            if not name:
+                raise UsageError("a path is empty; write . for the current directory")
             shown = tidied(name)
             whole = os.path.abspath(name)
             if name == STANDARD_INPUT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -323,6 +324,39 @@ def test_interrupt_ends_with_130_and_leaves_nobody_behind(copies: int) -> None:
         assert (process.returncode, err) == (130, b"")
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
+
+
+def test_interrupt_ends_with_130_while_modules_are_imported() -> None:
+    code = (
+        "import sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'optport.cli.program': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from optport.cli import main\n"
+        "sys.exit(main(['check']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_that_is_lost_is_trouble(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        monkeypatch.setattr("optport.cli.console.os.dup2", lambda *_: None)
+        status = main([asked])
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
+    assert status == 2
+
+
+@pytest.mark.parametrize("command", ["check", "port"])
+def test_empty_path_is_refused(cli: Cli, command: str) -> None:
+    status, out, err = cli(command, *(["--target=paddle"] if command == "port" else []), "")
+    assert (status, out) == (2, "")
+    assert err == ["optport: error: a path is empty; write . for the current directory"]
 
 
 @pytest.mark.usefixtures("here")

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from optport.cli.program import main
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-__all__ = ["main"]
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, as `optport.cli.program.main` does; returns the exit status."""
+    try:  # an interrupt may well come while modules are imported
+        from optport.cli import program
+    except KeyboardInterrupt:
+        return 130
+    return program.main(arguments)

@@ -109,5 +109,5 @@ def _cache(asked: argparse.Namespace, console: Console) -> Cache | None:
     cache = None if directory is None else Cache(directory)
     if cache is not None and asked.cache_dir and not cache.open():
         shown = printable(asked.cache_dir)
-        console.trouble(f"--cache-dir {shown}: not used: not a directory that is yours alone")
+        console.warn(f"--cache-dir {shown}: not used: not a directory that is yours alone")
     return cache

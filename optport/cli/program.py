@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from optport import __version__
@@ -24,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     console = Console()
     try:
-        asked = parser().parse_args(arguments)
+        asked = _parsed(arguments, console)
         status: int = asked.run(asked, console)
         console.flush()
     except KeyboardInterrupt:
@@ -38,6 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.trouble(printable(f"{error.filename or 'optport'}: {error.strerror or error}"))
         return TROUBLE
     return status
+
+
+def _parsed(arguments: Sequence[str] | None, console: Console) -> argparse.Namespace:
+    try:
+        return parser().parse_args(arguments)
+    except SystemExit:
+        console.flush()  # what help was asked for may still be lost
+        raise
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,8 +63,3 @@ def parser() -> argparse.ArgumentParser:
     for module in (check_options, port, rule, table, server, clean, completions):
         module.add_command(commands)
     return found
-
-
-def program() -> None:
-    """Run as a program, for ``sys.exit``."""
-    sys.exit(main())
