@@ -40,10 +40,15 @@ class Crew:
         self._tokens, entrance = os.pipe()
         os.write(entrance, b"".join(_TOKEN.pack(index) for index in range(len(chunks))))
         os.close(entrance)
-        for _ in range(copies):
-            self._start()
+        self._copies = copies
 
     def __enter__(self) -> Crew:
+        try:
+            for _ in range(self._copies):
+                self._start()
+        except BaseException:  # such as an interrupt
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -58,6 +63,14 @@ class Crew:
 
     def _start(self) -> None:
         exit_, entrance = os.pipe()
+        # An interrupt waits until this process knows its copy, and the copy what ends it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            self._fork(exit_, entrance, before)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _fork(self, exit_: int, entrance: int, mask: set[Any]) -> None:
         try:
             child = os.fork()
         except OSError:  # no more processes: this one does it all
@@ -67,6 +80,7 @@ class Crew:
         if child == 0:
             status = 1
             try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 os.close(exit_)
                 while (index := self._next()) is not None:
                     payload = pickle.dumps(self._work(self._chunks[index]))
