@@ -116,4 +116,4 @@ def judge_read(
     report.uses += judged.uses
     report.unresolved += judged.unresolved
     report.findings += judged.findings
-    report.findings.sort(key=lambda finding: (finding.place, finding.code))
+    report.findings.sort(key=lambda finding: (finding.place.span, finding.code))

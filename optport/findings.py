@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
 from optport.finding import Finding
-from optport.hazards.advice import made, source_edits
+from optport.hazards.advice import SourceEdit, made, source_edits
 from optport.hazards.alike import FileJudge
 from optport.hazards.judge import Judgement
 from optport.hazards.members import Members
@@ -91,7 +91,8 @@ def join(found: Iterable[Found]) -> list[Finding]:
     for one in found:
         joined.setdefault((one.hazard.place, _kind(one).code), []).append(one)
     messages = Messages()
-    return [_finding(joined[key], messages) for key in sorted(joined)]
+    ordered = sorted(joined, key=lambda key: (key[0].span, key[1]))
+    return [_finding(CATALOGUE[key[1]], joined[key], messages) for key in ordered]
 
 
 def unresolved_finding(place: Place, targets: Iterable[Target]) -> Finding:
@@ -116,11 +117,11 @@ def _kind(found: Found) -> Kind:
     return worded(found.construction.kind, found.hazard.kind)[0]
 
 
-def _finding(found: Sequence[Found], messages: Messages) -> Finding:
+def _finding(kind: Kind, found: Sequence[Found], messages: Messages) -> Finding:
     hazards = [one.hazard for one in found]
     said = messages.of(found)
     return Finding(
-        kind=_kind(found[0]),
+        kind=kind,
         place=hazards[0].place,
         message=said.text,
         hint=said.hint,
@@ -136,7 +137,9 @@ def _finding(found: Sequence[Found], messages: Messages) -> Finding:
 def _fix(found: Sequence[Found]) -> Fix | None:
     """The edits that are advised for sure; one for each argument."""
     hazards = [one.hazard for one in found]
-    sure = (one.advice for one in hazards if one.certainty is Certainty.CERTAIN)
+    sure = [one.advice for one in hazards if one.certainty is Certainty.CERTAIN]
+    if not any(isinstance(one, SourceEdit) for one in sure):
+        return None
     signature = found[0].construction.signature
     order = () if signature is None else tuple(signature.by_name)
     edits = made(source_edits(sure).values(), order)

@@ -14,6 +14,11 @@ class Place:
     end_line: int
     end_col: int
 
+    @property
+    def span(self) -> tuple[int, int, int, int]:
+        """What places are in order by, for those who sort many."""
+        return self.line, self.col, self.end_line, self.end_col
+
     def holds(self, other: Place) -> bool:
         """Whether another place is within this one."""
         begins = (self.line, self.col) <= (other.line, other.col)

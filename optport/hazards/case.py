@@ -30,9 +30,9 @@ class Case:
     """A construction, a target, and the row that says what becomes of it there.
 
     `reported` is the target that findings name: the one asked for, also where the advice leads
-    to a neighbouring family. `schedule` is the expression that stands for the rate, where the
-    table knows one whose effect is that of other arguments; `shortfall` says how far that follows
-    torch, and why no further.
+    to a neighbouring family. `schedule` is a template that stands for the rate, where the table
+    knows one whose effect is that of other arguments, and the case whose values it is over;
+    `shortfall` says how far that follows torch, and why no further.
     """
 
     construction: Construction
@@ -42,7 +42,7 @@ class Case:
     pairing: Pairing
     reported: str = field(default="")
     scene: Scene = field(default_factory=bare_scene)
-    schedule: str | None = None
+    schedule: tuple[Case, str] | None = None
     shortfall: tuple[Fidelity, str | None] | None = None
     _looked_up: dict[str, ValueSet] = field(
         default_factory=dict, init=False, compare=False, repr=False

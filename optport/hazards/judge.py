@@ -222,7 +222,7 @@ def _detour(case: Case, table: ApiTable) -> Case | None:
         construction = replace(construction, arguments={**construction.arguments, **given})
         found = find_case(construction, case.target.at(detour.target), scene=case.scene)
         if found is not None and found.row.differs is None:
-            schedule = detour.rate and _expressed(case, detour.rate)
+            schedule = None if detour.rate is None else (case, detour.rate)
             short = shortfall(detour.inexact_when, detour.close_when, case.lookup)
             left = None if short is None else (short, detour.deviation)
             return replace(found, schedule=schedule, shortfall=left)

@@ -56,7 +56,8 @@ def write_port(
     setup: list[str] = []
     also: list[str] = []
     if case.schedule is not None:
-        setup.append(f"scheduler = {case.schedule}")
+        of, template = case.schedule
+        setup.append(f"scheduler = {expressed(of, template, of.lookup, of.given)}")
         also.append(Also.STEP_SCHEDULER)
         texts = {RATE: "scheduler"}
     groups = write_groups(case) if case.construction.parameters.groups else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
@@ -12,20 +11,20 @@ from optport.values import ValueSet
 Answer = TypeVar("Answer", bound=Hashable)
 
 
-class Asked(ABC):
+class Asked:
     """A lookup that takes note of what it is asked: a question as a whole, or a value."""
 
-    @abstractmethod
     def __call__(self, name: str) -> ValueSet:
         """Return a value in force."""
+        raise NotImplementedError
 
-    @abstractmethod
     def answer(self, question: Callable[[Lookup], Answer], *known_by: Hashable) -> Answer:
         """Return what `question` says of the values; `known_by` tells it from other questions."""
+        raise NotImplementedError
 
-    @abstractmethod
     def derived(self, make: Callable[[Lookup], Lookup], *known_by: Hashable) -> Lookup:
         """Return the lookup that `make` makes of this one, which takes note as well."""
+        raise NotImplementedError
 
 
 def ask(lookup: Lookup, question: Callable[[Lookup], Answer], *known_by: Hashable) -> Answer:

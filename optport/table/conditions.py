@@ -88,6 +88,10 @@ class Test:
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
+        if self.right is not None:
+            one, other = self.left.number(lookup), self.right.number(lookup)
+            if one is not None and other is not None:  # most are one number
+                return Certainty.CERTAIN if self._relates(one, other) else Certainty.NO
         left = self.left.values(lookup)
         if not left.values and self.of_one:
             return Certainty.NO if left.complete else Certainty.UNRESOLVED
@@ -102,8 +106,6 @@ class Test:
             right = _numbers(self.right.values(lookup))
             right_complete, gaps = right.complete, gaps or right.gaps
             results = [self._compare(one, other) for one in left.values for other in right.values]
-        if len(results) == 1 and complete and right_complete and not gaps:  # most are one number
-            return Certainty.CERTAIN if results[0] else Certainty.NO
         if any(results) and right_complete and self._is_one_display(lookup):
             return Certainty.CERTAIN  # one element is enough, whatever the others are
         return _degree(results, complete and right_complete, gaps)
@@ -114,7 +116,9 @@ class Test:
         return any_element and lookup(self.left.names[0]).exact is not None
 
     def _compare(self, left: Value, right: Value) -> bool:
-        one, other = number_inside(left), number_inside(right)
+        return self._relates(number_inside(left), number_inside(right))
+
+    def _relates(self, one: Any, other: Any) -> bool:
         if self.relation == "==" and isinstance(self.left, Sum) and isinstance(other, float):
             return math.isclose(one, other)  # 0.1 / 1000 is not quite 0.0001
         try:

@@ -17,7 +17,7 @@ import ast
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from optport.parsing import parse_expression
 from optport.values import UNKNOWN, UNREAD, Literal, Numpy, Tensor, Value, ValueSet, exactly
 
 Lookup = Callable[[str], ValueSet]
-_Arithmetic = Callable[[Mapping[str, Any]], Any]
+_Arithmetic = Callable[[Sequence[Any]], Any]
 
 
 def _power(base: Any, exponent: Any) -> float:
@@ -58,6 +58,19 @@ class Operand:
         """The parameters that the operand looks at."""
         return () if self.name is None else (self.name,)
 
+    def number(self, lookup: Lookup) -> int | float | None:
+        """Return the one number that the operand is; None where there may be others, or none."""
+        value = self.constant if self.name is None else lookup(self.name)
+        if not value.complete or len(value.values) != 1:
+            return None
+        only = value.values[0]
+        number = only.value if isinstance(only, Literal) else None
+        if self.element is not None:
+            if not isinstance(number, tuple) or not 0 <= self.element < len(number):
+                return None
+            number = number[self.element]
+        return number if isinstance(number, (int, float)) and number == number else None
+
     def values(self, lookup: Lookup) -> ValueSet:
         """Return what the operand may be."""
         if self.name is None:
@@ -86,7 +99,7 @@ def _as_value(item: Any) -> Value:
 class Sum:
     """Arithmetic on parameters, their elements and numbers.
 
-    `operands` are what it looks at, by how they are spelled; `compute` takes their numbers by that.
+    `operands` are what it looks at, by how they are spelled; `compute` takes their numbers.
     """
 
     operands: Mapping[str, Operand]
@@ -96,6 +109,17 @@ class Sum:
     def names(self) -> tuple[str, ...]:
         """The parameters that the sum looks at."""
         return tuple(dict.fromkeys(name for one in self.operands.values() for name in one.names))
+
+    def number(self, lookup: Lookup) -> int | float | None:
+        """Return the one number that the sum is; None where there may be others, or none."""
+        numbers = [one.number(lookup) for one in self.operands.values()]
+        if None in numbers:
+            return None
+        try:
+            number = self.compute(numbers)
+        except (TypeError, ArithmeticError):
+            return None
+        return number if isinstance(number, (int, float)) and number == number else None
 
     def values(self, lookup: Lookup) -> ValueSet:
         """Return what the sum may be."""
@@ -110,25 +134,25 @@ class Sum:
             numbers = [number_inside(option) for option in options]
             complete = complete and UNREAD not in numbers
             try:
-                known = dict(zip(self.operands, numbers, strict=True))
-                found.append(Literal(self.compute(known)))
+                found.append(Literal(self.compute(numbers)))
             except (TypeError, ArithmeticError):
                 continue  # what is no number meets no condition
         return ValueSet(tuple(found), complete, any(value.gaps for value in read))
 
 
-def _arithmetic(node: ast.expr) -> _Arithmetic:
+def _arithmetic(node: ast.expr, names: Sequence[str]) -> _Arithmetic:
     """A sum as a function of its operands' numbers; that raises `TypeError` for what is none."""
     if isinstance(node, ast.BinOp):
-        apply, left, right = _OPERATORS[type(node.op)], *map(_arithmetic, (node.left, node.right))
+        sides = (_arithmetic(side, names) for side in (node.left, node.right))
+        apply, left, right = _OPERATORS[type(node.op)], *sides
         return lambda numbers: apply(left(numbers), right(numbers))
     if isinstance(node, ast.Constant):
         constant = node.value
         return lambda numbers: constant
-    name = ast.unparse(node)
+    position = names.index(ast.unparse(node))
 
-    def number(numbers: Mapping[str, Any]) -> Any:
-        found = numbers[name]
+    def number(numbers: Sequence[Any]) -> Any:
+        found = numbers[position]
         if not isinstance(found, (int, float)):
             raise TypeError(found)
         return found
@@ -150,7 +174,7 @@ def parse_operand(text: str) -> Operand | Sum:
         tree = parse_expression(text)
         if isinstance(tree, ast.BinOp):
             operands = {ast.unparse(node): one for node, one in _operands(tree)}
-            return Sum(operands, _arithmetic(tree))
+            return Sum(operands, _arithmetic(tree, [*operands]))
         return Operand(None, constant=exactly(Literal(ast.literal_eval(tree))))
     except (ValueError, SyntaxError):
         raise ValueError(f"{text!r} is no operand") from None
