@@ -85,6 +85,8 @@ def _hides_ascii(text: str) -> bool:
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"[A-Za-z0-9_]")
 _OPTIM = word_ends(["optim"])
+LOOK_UP = "getattr"
+_IN_PIECES = re.compile(rf"""{LOOK_UP}\s*\([^()\n]*,[^()\n]*(?:\\|\w['"]\s*['"]\w)""")
 _MAX_MODULE = 100
 """Characters before ``import`` in which the module's name is looked for."""
 _MODULE = re.compile(r"from[ \t]+([\w.]+)[ \t]+\Z")
@@ -105,7 +107,12 @@ def _concerns_us(text: str, notes: bool, starred: bool | None) -> bool:
     named = "optim" in text and "torch" in text and _holds(text, _OPTIM)
     if not named and not (_has_star(text) if starred is None else starred):
         return False
-    return _holds(text, trigger_word_ends(notes))
+    return _holds(text, trigger_word_ends(notes)) or looks_up_in_pieces(text)
+
+
+def looks_up_in_pieces(text: str) -> bool:
+    """Whether a name that is looked up is written in pieces, or with escapes."""
+    return LOOK_UP in text and _IN_PIECES.search(text) is not None
 
 
 def _has_star(text: str) -> bool:

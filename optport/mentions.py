@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from optport.gate import REFLECTING, trigger_words
+from optport.gate import LOOK_UP, REFLECTING, looks_up_in_pieces, trigger_words
 from optport.line_sets import below
 from optport.reader.lines import LineIndex
 from optport.stars import may_be_starred
@@ -26,6 +26,8 @@ def named_in_code(tree: ast.Module, source: LineIndex, notes: bool = False) -> b
     """
     wanted = trigger_words(notes)
     lines = source.with_words(wanted)
+    if looks_up_in_pieces(source.text):
+        lines = source.with_words((LOOK_UP,), lines)
     file = _File(tree, source.text)
     pending: list[ast.AST] = [tree]
     while pending:
