@@ -23,6 +23,9 @@ _DATA: Final = tomllib.loads(Path(__file__).with_name("schedules.toml").read_tex
 #: A metric with best values at every distance from each other, also while a scheduler cools down.
 METRIC: Final = _DATA["loops"]["metric"] * 2
 
+#: What drawn calls of each class give their arguments.
+DRAWS: Final[dict[str, dict[str, Any]]] = _DATA["draws"]
+
 #: Calls by what they do, to stand in others.
 _INNER: Final[dict[str, str]] = _DATA["inner"]
 
