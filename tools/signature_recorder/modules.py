@@ -61,43 +61,47 @@ def find_method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
 def bind(body: Iterable[ast.stmt], module: Module) -> None:
     """Enter the names that ``body`` (statements) binds into ``module`` (Module).
 
+    Of branches the decisive one comes last: the one that runs where everything is available, the
+    body of ``if`` and ``try``, except with ``if TYPE_CHECKING``, the body of which never runs.
+
     Raises:
         RecordError: ``__all__`` is not made of string literals.
     """
     for statement in body:
-        if isinstance(statement, ast.ClassDef | ast.FunctionDef):
-            module.names[statement.name] = statement
-        elif isinstance(statement, ast.ImportFrom):
-            _bind_import_from(statement, module)
-        elif isinstance(statement, ast.Import):
-            for alias in statement.names:
-                target = alias.name if alias.asname else alias.name.partition(".")[0]
-                module.names[alias.asname or target] = Import(target, None)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            _bind_assignment(statement, module)
-        elif isinstance(statement, ast.Expr):
-            _extend_exported(statement.value, module)
-        else:
-            for branch in _branches(statement):
-                bind(branch, module)
+        match statement:
+            case ast.ClassDef(name) | ast.FunctionDef(name):
+                module.names[name] = statement
+            case ast.ImportFrom():
+                _bind_import_from(statement, module)
+            case ast.Import(aliases):
+                for alias in aliases:
+                    target = alias.name if alias.asname else alias.name.partition(".")[0]
+                    module.names[alias.asname or target] = Import(target, None)
+            case ast.Assign(targets, value):
+                for one in targets:
+                    _bind_assignment(one, value, module)
+            case ast.AnnAssign(one, _, ast.expr() as value):
+                _bind_assignment(one, value, module)
+            case ast.AugAssign(ast.Name("__all__"), value=items):
+                _export_more(items, module)
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name("__all__"), how), [items])):
+                given = {"extend": items, "append": ast.copy_location(ast.List([items]), items)}
+                if how in given:
+                    _export_more(given[how], module)
+            case ast.If() | ast.Try() | ast.With():
+                bind(_inside(statement), module)
 
 
-def _branches(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """Return the blocks in ``statement`` that can bind top-level names, the decisive one last.
-
-    That is the one that runs where everything is available, the body of ``if`` and ``try``, except
-    with ``if TYPE_CHECKING``, the body of which never runs.
-    """
-    if isinstance(statement, ast.If):
-        if ast.unparse(statement.test).rpartition(".")[2] == "TYPE_CHECKING":
-            return [statement.body, statement.orelse]
-        return [statement.orelse, statement.body]
-    if isinstance(statement, ast.Try):
-        handlers = [handler.body for handler in statement.handlers]
-        return [*handlers, statement.body, statement.orelse, statement.finalbody]
-    if isinstance(statement, ast.With):
-        return [statement.body]
-    return []
+def _inside(statement: ast.If | ast.Try | ast.With) -> list[ast.stmt]:
+    """Return the statements of all branches of a statement, those of the decisive one last."""
+    match statement:
+        case ast.If(test, then, otherwise):
+            never = ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+            return [*then, *otherwise] if never else [*otherwise, *then]
+        case ast.Try(body, handlers, otherwise, at_last):
+            handled = [inner for handler in handlers for inner in handler.body]
+            return [*handled, *body, *otherwise, *at_last]
+    return statement.body
 
 
 def _bind_import_from(statement: ast.ImportFrom, module: Module) -> None:
@@ -113,29 +117,16 @@ def _bind_import_from(statement: ast.ImportFrom, module: Module) -> None:
             module.names[alias.asname or alias.name] = Import(target, alias.name)
 
 
-def _bind_assignment(statement: ast.Assign | ast.AnnAssign | ast.AugAssign, module: Module) -> None:
-    value = statement.value
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    for target in targets:
-        if not isinstance(target, ast.Name) or value is None:
-            continue
-        if target.id == "__all__":
-            kept = module.exported or [] if isinstance(statement, ast.AugAssign) else []
-            module.exported = kept + _string_list(value, module)
-        elif not isinstance(statement, ast.AugAssign):
-            module.names[target.id] = value
+def _bind_assignment(target: ast.expr, value: ast.expr, module: Module) -> None:
+    match target:
+        case ast.Name("__all__"):
+            module.exported = _string_list(value, module)
+        case ast.Name(name):
+            module.names[name] = value
 
 
-def _extend_exported(call: ast.expr, module: Module) -> None:
-    """Follow ``__all__.extend([...])`` and ``__all__.append(...)``."""
-    if not (isinstance(call, ast.Call) and call.args):
-        return
-    items = call.args[0]
-    method = ast.unparse(call.func)
-    if method == "__all__.append":
-        items = ast.copy_location(ast.List([items], ast.Load()), call)
-    elif method != "__all__.extend":
-        return
+def _export_more(items: ast.expr, module: Module) -> None:
+    """Follow ``__all__ += [...]``, ``__all__.extend([...])`` and ``__all__.append(...)``."""
     module.exported = (module.exported or []) + _string_list(items, module)
 
 
@@ -145,14 +136,13 @@ def _string_list(node: ast.expr, module: Module) -> list[str]:
     Raises:
         RecordError: the expression is anything else; guessing would lose names silently.
     """
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _string_list(node.left, module) + _string_list(node.right, module)
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError):
-        value = None
-    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return list(value)
+    match node:
+        case ast.BinOp(left, ast.Add(), right):
+            return _string_list(left, module) + _string_list(right, module)
+        case ast.List(items) | ast.Tuple(items):
+            texts = [one.value for one in items if isinstance(one, ast.Constant)]
+            if len(texts) == len(items) and all(isinstance(one, str) for one in texts):
+                return [str(one) for one in texts]
     raise RecordError(
         f"module {module.name}, line {node.lineno}: __all__ is not a list of string literals"
     )
