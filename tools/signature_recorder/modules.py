@@ -74,9 +74,7 @@ def bind(body: Iterable[ast.stmt], module: Module) -> None:
             case ast.ImportFrom():
                 _bind_import_from(statement, module)
             case ast.Import(aliases):
-                for alias in aliases:
-                    target = alias.name if alias.asname else alias.name.partition(".")[0]
-                    module.names[alias.asname or target] = Import(target, None)
+                module.names |= dict(map(_imported, aliases))
             case ast.Assign(targets, value):
                 for one in targets:
                     _bind_assignment(one, value, module)
@@ -102,6 +100,12 @@ def _inside(statement: ast.If | ast.Try | ast.With) -> list[ast.stmt]:
             handled = [inner for handler in handlers for inner in handler.body]
             return [*handled, *body, *otherwise, *at_last]
     return statement.body
+
+
+def _imported(alias: ast.alias) -> tuple[str, Import]:
+    """Return the name that ``import a.b`` or ``import a.b as c`` binds, and the module."""
+    target = alias.name if alias.asname else alias.name.partition(".")[0]
+    return alias.asname or target, Import(target, None)
 
 
 def _bind_import_from(statement: ast.ImportFrom, module: Module) -> None:
