@@ -7,12 +7,13 @@ it stands has the same ports, too; what only differs in ways that no rule looks 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
 from optport.hazards.advice import Advice, Drop, Replace, Write
 from optport.hazards.case import spelled
-from optport.hazards.decisions import Decisions, Judged
+from optport.hazards.decisions import Decisions
+from optport.hazards.hazard import Hazard
 from optport.hazards.judge import Judgement, judge
 from optport.hazards.scene import Scene
 from optport.hazards.watched import Notes, told
@@ -30,8 +31,8 @@ class FileJudge:
     def __init__(self, targets: tuple[Target, ...], scene: Scene) -> None:
         self._targets = targets
         self._scene = scene
-        self._known: dict[Hashable, Judged] = {}
-        self._decisions: dict[Hashable, Decisions | None] = {}
+        self._known: dict[Hashable, tuple[Construction, tuple[Judgement, ...]]] = {}
+        self._decisions: dict[Hashable, list[Decisions]] = {}
         self._looks: dict[int, tuple[Construction, Hashable]] = {}
 
     def judgements(self, construction: Construction) -> tuple[Judgement, ...]:
@@ -40,40 +41,48 @@ class FileJudge:
             return ()
         form = self._form(construction)
         if form is None:
-            return self._judged(construction, self._scene)
+            return self._judged(construction)
         exact = form, _contents(construction)
         known = self._known.get(exact)
         if known is None:
-            moved = self._decided(form, construction)
-            if moved is not None:
-                return moved
-            judgements = self._judged(construction, self._scene)
+            return self._decided(form, exact, construction)
+        apart = bool(self._scene.over(construction))
+        move = _Move(known[0], construction, self._scene, apart)
+        moved = [move.judgement(one) for one in known[1]]
+        known_all = [one for one in moved if one is not None]
+        if len(known_all) < len(moved):
+            return self._judged(construction)
+        return tuple(known_all)
+
+    def _judged(self, construction: Construction) -> tuple[Judgement, ...]:
+        return tuple(judge(construction, to, self._scene) for to in self._targets)
+
+    def _decided(
+        self, form: Hashable, exact: Hashable, construction: Construction
+    ) -> tuple[Judgement, ...]:
+        """Judge one that differs from those before by what its judgement rests on."""
+        decisions = self._decisions.get(form)
+        if decisions is None:  # mostly, it is the only one
+            self._decisions[form] = [Decisions() for _ in self._targets]
+            judgements = self._judged(construction)
             self._known[exact] = construction, judgements
             return judgements
-        scene = self._scene
-        moved = _moved(*known, construction, scene, apart=bool(scene.over(construction)))
-        return self._judged(construction, self._scene) if moved is None else moved
+        pairs = zip(self._targets, decisions, strict=True)
+        return tuple(self._by_questions(one, to, construction) for to, one in pairs)
 
-    def _judged(self, construction: Construction, scene: Scene) -> tuple[Judgement, ...]:
-        return tuple(judge(construction, to, scene) for to in self._targets)
-
-    def _decided(self, form: Hashable, construction: Construction) -> tuple[Judgement, ...] | None:
-        """Return what is judged of one that differs from those before, by what it rests on."""
-        if form not in self._decisions:
-            self._decisions[form] = None  # mostly, it is the only one
-            return None
-        decisions = self._decisions[form]
-        if decisions is None:
-            decisions = self._decisions[form] = Decisions()
-        if not decisions.are_worth_it:
-            return None
-        found = decisions.find(construction)
-        if found is None:
-            notes = Notes(construction)
-            watched = notes.construction
-            found = watched, self._judged(watched, replace(self._scene, notes=notes))
-            decisions.note(notes.close(), found)
-        return _moved(*found, construction, self._scene, apart=True)
+    def _by_questions(
+        self, decisions: Decisions, target: Target, construction: Construction
+    ) -> Judgement:
+        moved = None
+        if decisions.are_worth_it:
+            found = decisions.find(construction)
+            if found is None:
+                notes = Notes(construction)
+                scene = replace(self._scene, notes=notes)
+                found = notes.construction, judge(notes.construction, target, scene)
+                decisions.note(notes.close(), found)
+            moved = _Move(found[0], construction, self._scene, True).judgement(found[1])
+        return judge(construction, target, self._scene) if moved is None else moved
 
     def _form(self, construction: Construction) -> Hashable | None:
         """Return what rules look at without places and contents; None where that is too much.
@@ -155,51 +164,45 @@ def _in_groups(construction: Construction) -> Iterable[Argument]:
         yield from group.arguments.values()
 
 
-def _moved(
-    before: Construction,
-    judgements: tuple[Judgement, ...],
-    construction: Construction,
-    scene: Scene,
-    apart: bool,
-) -> tuple[Judgement, ...] | None:
-    """Return what was judged of a construction for another one that is judged the same.
+class _Move:
+    """From a construction to another one that is judged the same.
 
-    Their ports are the same, too, unless they are `apart`. None where something that was judged has
-    no counterpart here.
+    Their ports are the same, too, unless they are `apart`.
     """
-    mine = [*before.arguments.values()], [*construction.arguments.values()]
-    kept = {id(one): one for one in _in_groups(before)}
-    arguments = {**kept, **{id(one): other for one, other in zip(*mine, strict=True)}}
-    places = {one.place: one.place for one in kept.values()}
-    places |= zip(_places(before), _places(construction), strict=True)
-    subjects = {spelled(one): spelled(other) for one, other in zip(*mine, strict=True)}
-    moved = []
-    for judgement in judgements:
+
+    def __init__(self, before: Construction, here: Construction, scene: Scene, apart: bool) -> None:
+        self._before = before
+        self._here = here
+        self._scene = scene
+        self._apart = apart
+        mine = [*before.arguments.values()], [*here.arguments.values()]
+        kept = {id(one): one for one in _in_groups(before)}
+        self._arguments = {**kept, **{id(one): other for one, other in zip(*mine, strict=True)}}
+        self._places = {one.place: one.place for one in kept.values()}
+        self._places |= zip(_places(before), _places(here), strict=True)
+        self._subjects = {spelled(one): spelled(other) for one, other in zip(*mine, strict=True)}
+
+    def judgement(self, judgement: Judgement) -> Judgement | None:
+        """Return a judgement for here; None where part of it has no counterpart here."""
         hazards = []
         for hazard in judgement.hazards:
-            place = places.get(hazard.place)
-            advice = _moved_advice(hazard.advice, before, construction, arguments)
+            place, advice = self._places.get(hazard.place), self._advice(hazard)
             if place is None or advice is None:
                 return None
-            subject = subjects.get(hazard.subject, hazard.subject)
+            subject = self._subjects.get(hazard.subject, hazard.subject)
             hazards.append(hazard.moved(place, advice, subject))
-        like = None if apart else judgement
-        moved.append(
-            Judgement(
-                *(construction, judgement.target, tuple(hazards), scene),
-                like=like,
-                apart=apart,
-            )
-        )
-    return tuple(moved)
+        like = None if self._apart else judgement
+        said = self._here, judgement.target, tuple(hazards), self._scene
+        return Judgement(*said, like=like, apart=self._apart)
 
-
-def _moved_advice(
-    advice: Advice, before: Construction, here: Construction, arguments: Mapping[int, Argument]
-) -> Advice | None:
-    if isinstance(advice, Write):
-        return Write(advice.name, advice.text, here.site) if advice.site is before.site else None
-    if isinstance(advice, (Replace, Drop)):
-        argument = arguments.get(id(advice.argument))
-        return None if argument is None else replace(advice, argument=argument)
-    return advice
+    def _advice(self, hazard: Hazard) -> Advice | None:
+        if hazard.again is not None:
+            return hazard.again(self._here.arguments[hazard.argument or ""])
+        advice = hazard.advice
+        if isinstance(advice, Write):
+            same = advice.site is self._before.site
+            return Write(advice.name, advice.text, self._here.site) if same else None
+        if isinstance(advice, (Replace, Drop)):
+            argument = self._arguments.get(id(advice.argument))
+            return None if argument is None else replace(advice, argument=argument)
+        return advice

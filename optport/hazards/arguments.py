@@ -11,10 +11,11 @@ from optport.hazards.case import Case, spelled
 from optport.hazards.drops import left_out, trains_the_same_without
 from optport.hazards.hazard import Hazard
 from optport.hazards.pairing import WITHOUT_COUNTERPART
-from optport.hazards.refusal import refusal
+from optport.hazards.refusal import Refusal, refusal
 from optport.hazards.roles import PARAMS
 from optport.hazards.spelling import as_group, shortened
-from optport.reader.model import Shape
+from optport.hazards.watched import original
+from optport.reader.model import Argument, Shape
 from optport.signatures import ApiKind
 from optport.table.asked import ask
 from optport.table.model import Fate, ParameterRow, Placement, Workaround
@@ -169,16 +170,25 @@ def _rejected(case: Case, row: ParameterRow) -> Iterator[Hazard]:
     if refused.rejection.harmless:
         yield _needless(case, row, refused.certainty, refused.rejection.error)
         return
+    otherwise = row.advice or case.otherwise
+    again = None
+    if refused.rests_on_itself and original(refused.argument) is not refused.argument:
+        again = partial(_advice_for, refused, otherwise)
     yield case.hazard(
         HazardKind.REJECTED,
         row.name,
         refused.certainty,
         subject=spelled(refused.argument),
         clause=refused.rejection.error,
-        advice=refused.advice(row.advice or case.otherwise),
+        advice=refused.advice(otherwise) if again is None else again(original(refused.argument)),
         argument=refused.argument,
-        cured=refused.written is not None,
+        cured=refused.can_be_written,
+        again=again,
     )
+
+
+def _advice_for(refused: Refusal, otherwise: str | None, argument: Argument) -> Advice:
+    return refused.of(argument).advice(otherwise)
 
 
 def _placed(case: Case, row: ParameterRow) -> Iterator[Hazard]:

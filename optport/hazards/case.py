@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from optport.catalogue import HazardKind
@@ -149,6 +149,7 @@ class Case:
         argument: Argument | None = None,
         cured: bool = True,
         elsewhere: bool = False,
+        again: Callable[[Argument], Advice] | None = None,
     ) -> Hazard:
         """Make a hazard of this case; it is no surer than the construction itself.
 
@@ -168,6 +169,7 @@ class Case:
             argument=parameter,
             cured=cured,
             elsewhere=elsewhere,
+            again=again,
         )
 
 

@@ -9,7 +9,7 @@ from optport.hazards.judge import Judgement
 from optport.hazards.watched import Question, Replayed
 from optport.reader.model import Construction
 
-Judged = tuple[Construction, tuple[Judgement, ...]]
+Judged = tuple[Construction, Judgement]
 _MOST_IN_VAIN = 8
 """Constructions of one form without a match, beyond those with one, before it is given up."""
 

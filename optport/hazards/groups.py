@@ -22,8 +22,10 @@ from optport.hazards.spelling import (
     without_names,
 )
 from optport.reader.model import Argument, Container, Group, Parameters
+from optport.table.asked import ask
 from optport.table.conditions import Condition
 from optport.table.model import Fate, ParameterRow
+from optport.table.operands import Lookup
 from optport.values import UNREAD, Certainty, ValueSet
 
 GROUP_HAZARDS = frozenset(
@@ -132,7 +134,7 @@ def _option(case: Case, group: Group, argument: Argument, sure: Certainty) -> It
             return
     matters = _matters(case, group, argument, case.rows[argument.name])
     if argument.name == RATE and rules.lr_is_factor:
-        if not _is_one(argument.value) or not _is_one(case.lookup(RATE)):
+        if not _is_one(argument.value) or not ask(case.lookup, _rate_is_one, "rate is 1"):
             yield _scaled(case, argument, sure)
     elif names != (argument.name,) and rules.keys is None and matters is not Certainty.NO:
         advice = WhenPorting(f"write {' and '.join(names)} in the group")
@@ -206,8 +208,13 @@ def _matters(case: Case, group: Group, argument: Argument, row: ParameterRow | N
     """Say how surely a group's option changes training: not if it is the optimizer's own."""
     if row is None or row.fate is Fate.INERT:
         return Certainty.NO
-    mine, base = plain(argument.value), plain(case.lookup(argument.name))
-    if mine is not UNREAD and base is not UNREAD and mine == base:
+    mine = plain(argument.value)
+
+    def is_own(lookup: Lookup) -> bool:
+        base = plain(lookup(argument.name))
+        return base is not UNREAD and bool(mine == base)
+
+    if mine is not UNREAD and ask(case.lookup, is_own, "own", id(argument)):
         return Certainty.NO
     neutral = row.neutral  # for the optimizer, and for the group with what is in force there
     if neutral is not None and all(
@@ -235,6 +242,10 @@ def _scaled(case: Case, argument: Argument, sure: Certainty) -> Hazard:
         advice,
         cured=factor is not None,
     )
+
+
+def _rate_is_one(lookup: Lookup) -> bool:
+    return _is_one(lookup(RATE))
 
 
 def _is_one(rate: ValueSet) -> bool:

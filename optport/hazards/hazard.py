@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
 from optport.places import Place
+from optport.reader.model import Argument
 from optport.values import Certainty
 
 
@@ -35,6 +37,12 @@ class Hazard:
     cured: bool = True
     elsewhere: bool = False
     """Whether the port has something changed outside of the call."""
+
+    again: Callable[[Argument], Advice] | None = field(default=None, compare=False, repr=False)
+    """What makes the advice for the same argument of another call, where it depends on its value.
+
+    Only where that is watched.
+    """
 
     def moved(self, place: Place, advice: Advice, subject: str) -> Hazard:
         """Return the same hazard somewhere else, with advice for there."""

@@ -277,4 +277,4 @@ def _led_by(hazard: Hazard, better: Case) -> Hazard:
     ]
     call = f"{better.where}({', '.join(extra)})" if extra else better.where
     call += ", scheduled as in its port" if better.schedule is not None else ""
-    return replace(hazard, advice=WhenPorting(f"use {call}"), cured=True)
+    return replace(hazard, advice=WhenPorting(f"use {call}"), cured=True, again=None)

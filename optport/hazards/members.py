@@ -54,6 +54,7 @@ class Members:
         self._targets = targets
         self._torch = parse_version(scene.torch_version)
         self._scene = scene
+        self._counterparts: dict[tuple[int, str], tuple[Construction, str | None]] = {}
 
     def hazards(self, uses: Iterable[MethodUse]) -> Iterator[tuple[MethodUse, Hazard]]:
         """Yield what is to be said about the uses of a file, in the order of the source."""
@@ -72,7 +73,7 @@ class Members:
         for (one, _, name, kind), several in met.items():
             if any((one, other, name) in said for m in several for other in m.row.moot_with):
                 continue
-            hazard = _hazard(several, targets[name], kind)
+            hazard = self._hazard(several, targets[name], kind)
             if (hazard.place, name, kind) not in seen:
                 seen.add((hazard.place, name, kind))
                 yield several[0].use, hazard
@@ -82,11 +83,11 @@ class Members:
         met = self._judged(use, target)
         if met is None:
             return None
-        return met.row, _hazard([met], target, _KINDS[met.row.verdict])
+        return met.row, self._hazard([met], target, _KINDS[met.row.verdict])
 
     def _judged(self, use: MethodUse, target: Target) -> _Met | None:
         """Return the row that a use meets on a target, and how surely."""
-        if use.receivers and not any(find_case(one, target) for one in use.receivers):
+        if use.receivers and not any(self._there(one, target) for one in use.receivers):
             return None  # without a counterpart of the class there is nothing to use there
         table = api_table(_member(use), target.name)
         for row in () if table is None else table.uses:
@@ -122,6 +123,38 @@ class Members:
             and (row.torch_since is None or self._torch >= parse_version(row.torch_since))
             and (row.torch_before is None or self._torch < parse_version(row.torch_before))
         )
+
+    def _hazard(self, several: Sequence[_Met], target: Target, kind: HazardKind) -> Hazard:
+        first = several[0]
+        alike = [one for one in several if first.use.key in (None, one.use.key)]
+        most = max(alike, key=_tells)
+        return Hazard(
+            kind=kind,
+            target=target.name,
+            place=first.use.place,
+            certainty=first.certainty,
+            subject=_subject(most.use, most.row),
+            where=self._counterpart(first.use, target),
+            brief=target.info.short,
+            clause=most.row.text or "",
+            advice=_advice(most.use, most.row),
+            argument=most.row.given or most.row.left_out,
+            cured=False,
+        )
+
+    def _there(self, one: Construction, target: Target) -> str | None:
+        """The full name of the class there; None where there is none."""
+        key = id(one), target.name
+        if key not in self._counterparts:
+            case = find_case(one, target)
+            self._counterparts[key] = one, None if case is None else case.where
+        return self._counterparts[key][1]
+
+    def _counterpart(self, use: MethodUse, target: Target) -> str:
+        """The full name of the class there, where it is one and known; else the target's."""
+        names = {self._there(one, target) for one in use.receivers}
+        only = names.pop() if len(names) == 1 else None
+        return target.name if only is None else only
 
     def _schedulers(self, one: Construction) -> Sequence[Construction]:
         """The schedulers that set an optimizer's rate; a scheduler is one itself."""
@@ -174,25 +207,6 @@ def _value(use: MethodUse, name: str) -> ValueSet:
     return literal(known.value)
 
 
-def _hazard(several: Sequence[_Met], target: Target, kind: HazardKind) -> Hazard:
-    first = several[0]
-    alike = [one for one in several if first.use.key in (None, one.use.key)]
-    most = max(alike, key=_tells)
-    return Hazard(
-        kind=kind,
-        target=target.name,
-        place=first.use.place,
-        certainty=first.certainty,
-        subject=_subject(most.use, most.row),
-        where=_counterpart(first.use, target),
-        brief=target.info.short,
-        clause=most.row.text or "",
-        advice=_advice(most.use, most.row),
-        argument=most.row.given or most.row.left_out,
-        cured=False,
-    )
-
-
 def _tells(met: _Met) -> tuple[bool, bool]:
     """How much a use tells; of several that tell the same the first counts."""
     sets = met.use.access in (Access.WRITE, Access.UPDATE)
@@ -215,10 +229,3 @@ def _subject(use: MethodUse, row: Use) -> str:
         argument = use.arguments[row.given]
         return f"{use.method}({shortened(argument.text)})"
     return f"{use.method}()" if use.access is Access.CALL else use.method
-
-
-def _counterpart(use: MethodUse, target: Target) -> str:
-    """The full name of the class there, where it is one and known; else the target's."""
-    cases = [find_case(one, target) for one in use.receivers]
-    names = {case.where for case in cases if case is not None}
-    return names.pop() if len(names) == 1 and None not in cases else target.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from optport.hazards.spelling import (
     rewritten,
     shortened,
 )
+from optport.hazards.watched import ask_of
 from optport.reader.model import Argument, Group
 from optport.table.model import ParameterRow, Rejection
 from optport.table.operands import Lookup
@@ -70,6 +71,23 @@ class Refusal:
             spelled_out = repr(list(self._form[: MAX_ADVICE // 2]))
             return spelled_out if len(spelled_out) <= MAX_ADVICE else f"list({self.argument.text})"
         return rewritten(write, self._value)
+
+    @property
+    def rests_on_itself(self) -> bool:
+        """Whether no other argument tells how it is written."""
+        return "[" not in (self.rejection.write or "")
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether the value can be written as the counterpart takes it."""
+        if not self.rests_on_itself:
+            return self.written is not None
+        key = id(self.rejection), "can be written"
+        return ask_of(self.argument, lambda one: self.of(one).written is not None, *key)
+
+    def of(self, argument: Argument) -> Refusal:
+        """Return the same for the argument of another call."""
+        return replace(self, argument=argument)
 
     @property
     def is_final(self) -> bool:

@@ -38,6 +38,12 @@ class Watched:
         """Take no more notes."""
         self._notes = None
 
+    def answer(self, question: Callable[[Argument], Answer], *known_by: Hashable) -> Answer:
+        """Return what a question says of the argument, noted as one."""
+        if self._notes is None:
+            return question(self.original)
+        return self._notes.asked_of(self.original, question, known_by)
+
     def blamed(self, meets: Callable[[Lookup], bool], lookup: Lookup) -> Argument:
         """Return itself: it is not one of several."""
         return cast("Argument", self)
@@ -47,6 +53,14 @@ def original(argument: Argument) -> Argument:
     """Return an argument as it is, whether it takes note or not."""
     one: object = argument
     return one.original if isinstance(one, Watched) else argument
+
+
+def ask_of(
+    argument: Argument, question: Callable[[Argument], Answer], *known_by: Hashable
+) -> Answer:
+    """Return what a question says of an argument, noted as one if it takes note."""
+    one: object = argument
+    return one.answer(question, *known_by) if isinstance(one, Watched) else question(argument)
 
 
 def told(values: ValueSet) -> Hashable:
@@ -106,6 +120,18 @@ class _Asked:
         return self.question(other.lookup(self.lookup))
 
 
+@dataclass(frozen=True, slots=True)
+class _AskedOf:
+    """What is said of one argument."""
+
+    known_by: Hashable
+    name: str
+    question: Callable[[Argument], Hashable]
+
+    def of(self, other: Replayed) -> Hashable:
+        return self.question(other.construction.arguments[self.name])
+
+
 class Replayed:
     """Another construction of the same form, of which the same is asked."""
 
@@ -161,6 +187,17 @@ class Notes:
         if not self._aside:
             self._known[key] = answer
             self.path.append((_Asked(known_by, lookup, question), answer))
+        return answer
+
+    def asked_of(
+        self, argument: Argument, question: Callable[[Argument], Answer], known_by: Hashable
+    ) -> Answer:
+        """Return the answer to a question about an argument, and note it."""
+        key = argument.name, known_by
+        answer = question(argument)
+        if not self._aside and key not in self._known:
+            self._known[key] = answer
+            self.path.append((_AskedOf(key, argument.name, question), answer))
         return answer
 
     def lookup(self, values: Lookup, construction: Construction, how: str) -> Lookup:
