@@ -90,7 +90,6 @@ class Squares(Piece):
         self._scale = SCALES[run]
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
-        """See :class:`Piece`."""
         if step >= self.steps or changing:
             return np.zeros_like(self.start)
         features, targets = self._data[weights.dtype.name]
@@ -115,7 +114,7 @@ class Lookups(Piece):
         self._scale = SCALES[run]
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
-        """See :class:`Piece`; rows that are not looked up are zero."""
+        """Rows that are not looked up are zero."""
         order = self._order[(step + self._later) % len(self._order)]
         rows = order[:_LOOKUPS]
         gradient = np.zeros_like(weights)
@@ -133,7 +132,6 @@ class Recorded(Piece):
         self._gradients = gradients if whole else np.nan_to_num(gradients)
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
-        """See :class:`Piece`."""
         gradient = self._gradients[step * (RATES_STRIDE if changing else 1)]
         return None if np.isnan(gradient).any() else gradient
 

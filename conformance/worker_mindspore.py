@@ -26,7 +26,6 @@ class MindSpore(Framework):
         self._warm_up()
 
     def names(self, arrays: list[Any]) -> dict[str, Any]:
-        """See :class:`conformance.worker.Framework`."""
         model = mindspore.nn.Cell()
         params = []
         for number, array in enumerate(arrays):
@@ -40,11 +39,10 @@ class MindSpore(Framework):
         return {"params": params, "model": model, **own}
 
     def tensor(self, array: Any, sparse: bool) -> Any:
-        """See :class:`conformance.worker.Framework`; dense, with zero rows."""
+        """Dense, with zero rows."""
         return mindspore.Tensor(np.asarray(array))
 
     def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
-        """See :class:`conformance.worker.Framework`."""
         try:
             return super().run(job, problem, number, changing)
         except SystemError:
@@ -53,7 +51,6 @@ class MindSpore(Framework):
             return super().run(job, problem, number, changing)
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`."""
         if GROUPS_ORDER in job.also:
             if "order" not in made.names:
                 # By identity: a setup may have given the parameters other names.
@@ -63,22 +60,19 @@ class MindSpore(Framework):
         made.optimizer(tuple(gradients))
 
     def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-        """See :class:`conformance.worker.Framework`. No optimizer of MindSpore does that."""
+        """No optimizer of MindSpore does that."""
         raise NotImplementedError("MindSpore has no optimizer that takes a closure")
 
     def read(self, parameter: Any) -> Any:
-        """See :class:`conformance.worker.Framework`."""
         return np.array(parameter.asnumpy(), dtype=np.float32)
 
     def write(self, parameter: Any, array: Any) -> None:
-        """See :class:`conformance.worker.Framework`."""
         mindspore.ops.assign(parameter, mindspore.Tensor(array))
 
     def give(self, params: list[Any], gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`. They go to the optimizer's call."""
+        """They go to the optimizer's call."""
 
     def set_rate(self, made: Made, factor: float) -> None:
-        """See :class:`conformance.worker.Framework`."""
         for rate, base in made.names.setdefault("made with", list(_rates(made.optimizer))):
             if isinstance(rate, mindspore.Parameter):
                 # Not set_data: after the first step, an optimizer goes on with the old rate.

@@ -25,7 +25,6 @@ class Paddle(Framework):
         paddle.set_device("cpu")
 
     def names(self, arrays: list[Any]) -> dict[str, Any]:
-        """See :class:`conformance.worker.Framework`."""
         model = paddle.nn.Layer()
         for number, array in enumerate(arrays):
             assign = paddle.nn.initializer.Assign(np.asarray(array))
@@ -36,16 +35,14 @@ class Paddle(Framework):
         return {"params": params, "model": model, "paddle": paddle, "np": np, "math": math}
 
     def tensor(self, array: Any, sparse: bool) -> Any:
-        """See :class:`conformance.worker.Framework`; dense, with zero rows."""
+        """Dense, with zero rows."""
         return paddle.to_tensor(np.asarray(array))
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`."""
         self.give(made.names["params"], gradients)
         made.optimizer.step()
 
     def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-        """See :class:`conformance.worker.Framework`."""
 
         def asked() -> Any:
             loss, gradients = closure()
@@ -55,7 +52,6 @@ class Paddle(Framework):
         made.optimizer.step(asked)
 
     def give(self, params: list[Any], gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`."""
         for parameter, gradient in zip(params, gradients, strict=True):
             if gradient is None and not _TAKES_NONE:
                 parameter.stop_gradient = True  # the optimizer passes it over just the same
@@ -64,15 +60,12 @@ class Paddle(Framework):
                 parameter.grad = gradient
 
     def read(self, parameter: Any) -> Any:
-        """See :class:`conformance.worker.Framework`."""
         return np.array(parameter.numpy())
 
     def write(self, parameter: Any, array: Any) -> None:
-        """See :class:`conformance.worker.Framework`."""
         parameter.set_value(paddle.to_tensor(array))
 
     def set_rate(self, made: Made, factor: float) -> None:
-        """See :class:`conformance.worker.Framework`."""
         scheduler = made.names.get("scheduler")
         if scheduler is not None:
             scheduler.last_lr = scheduler.get_lr() * factor

@@ -30,7 +30,6 @@ class Torch(Framework):
         torch.set_num_threads(1)
 
     def names(self, arrays: list[Any]) -> dict[str, Any]:
-        """See :class:`conformance.worker.Framework`."""
         model = torch.nn.Module()
         for number, array in enumerate(arrays):
             tensor = torch.from_numpy(np.asarray(array)).to(getattr(torch, self.kind))
@@ -39,7 +38,6 @@ class Torch(Framework):
         return {"params": params, "model": model, "torch": torch, "np": np, "math": math}
 
     def tensor(self, array: Any, sparse: bool) -> Any:
-        """See :class:`conformance.worker.Framework`."""
         if not sparse:
             return torch.from_numpy(np.asarray(array))
         rows = np.flatnonzero(array.any(axis=1))
@@ -47,12 +45,10 @@ class Torch(Framework):
         return torch.sparse_coo_tensor(places, values, array.shape)
 
     def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`."""
         self.give(made.names["params"], gradients)
         made.optimizer.step()
 
     def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-        """See :class:`conformance.worker.Framework`."""
 
         def asked() -> float:
             loss, gradients = closure()
@@ -62,15 +58,12 @@ class Torch(Framework):
         made.optimizer.step(asked)
 
     def read(self, parameter: Any) -> Any:
-        """See :class:`conformance.worker.Framework`."""
         return parameter.detach().numpy().copy()
 
     def write(self, parameter: Any, array: Any) -> None:
-        """See :class:`conformance.worker.Framework`."""
         parameter.data.copy_(torch.from_numpy(array))
 
     def give(self, params: list[Any], gradients: list[Any]) -> None:
-        """See :class:`conformance.worker.Framework`."""
         for parameter, gradient in zip(params, gradients, strict=True):
             parameter.grad = gradient
 
@@ -85,7 +78,6 @@ class Torch(Framework):
             torch.finfo = known
 
     def set_rate(self, made: Made, factor: float) -> None:
-        """See :class:`conformance.worker.Framework`."""
         for group in made.optimizer.param_groups:
             group["lr"] = group.setdefault("made with", group["lr"]) * factor
 
