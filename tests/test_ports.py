@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from optport.findings import port_remarks
+from optport.hazards.case import Case
 from optport.hazards.expressions import expressed
 from optport.hazards.fidelity import deviations, fidelity
 from optport.hazards.hazard import Written
 from optport.table.conditions import parse_condition
-from optport.table.model import Placement
+from optport.table.model import ParameterRow, Placement
 from tests.conftest import check, check_call
 
 
@@ -128,20 +129,22 @@ def test_an_expression_of_the_table_is_computed_where_it_can_be(arguments: str, 
     assert expressed(case, "{eps} * (1 - {betas[1]})", case.lookup, case.given) == text
 
 
-def test_a_port_that_is_close_says_where_it_is_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_close_says_where_it_is_not_exact() -> None:
     (checked,) = check_call("torch.optim.SGD(net.parameters(), lr=0.1)", "paddle").constructions
     case = checked.judgements[0].case
     assert case is not None
+
+    def judged(row: ParameterRow, case: Case = case) -> Case:
+        return replace(case, pairing=replace(case.pairing, inexact=(row,)))
+
     always, seldom = parse_condition("lr > 0"), parse_condition("lr < 0.01")
     close = replace(case.rows["lr"], inexact_when=always, close_when=always, deviation="8e-3")
-    monkeypatch.setitem(case.rows, "lr", close)
-    assert fidelity(case, []) == "close"
-    assert deviations(case) == ("8e-3",)
-    monkeypatch.setitem(case.rows, "lr", replace(close, close_when=seldom))
-    assert fidelity(case, []) == "approximate"
+    assert fidelity(judged(close), []) == "close"
+    assert deviations(judged(close)) == ("8e-3",)
+    assert fidelity(judged(replace(close, close_when=seldom)), []) == "approximate"
     placement = Placement("adds it elsewhere", seldom, exact_when=seldom, close_when=always)
-    monkeypatch.setitem(case.rows, "lr", replace(close, inexact_when=None, placement=placement))
-    assert fidelity(case, []) == "close"
+    placed = replace(close, inexact_when=None, placement=placement)
+    assert fidelity(judged(placed), []) == "close"
 
 
 def test_what_a_port_leaves_to_do_is_said_by_code() -> None:
