@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from doc_data import data_files
 from doc_evidence import code, newest_targets
-from doc_methods import methods_page
 from doc_pages import page
 from doc_plots import overview_text, pictures_of
 from doc_rows import row_sections
@@ -32,6 +31,7 @@ def mapping_pages() -> Mapping[str, str]:
     optimizers, schedulers = _tables(ApiKind.OPTIMIZER), _tables(ApiKind.SCHEDULER)
     found = {f"mapping/{one.name}.md": _optimizer(one) for one in optimizers}
     found |= {f"mapping/{one.name}.md": _scheduler(one) for one in schedulers}
+    members = [one for one in _tables(ApiKind.METHOD) if one.uses]
     known = newest_targets()
     found["mapping/README.md"] = page(
         "mapping-index",
@@ -46,7 +46,7 @@ def mapping_pages() -> Mapping[str, str]:
             for one in schedulers
         ],
     )
-    return {**found, **data_files(), "mapping/methods.md": methods_page()}
+    return {**found, **data_files(), "mapping/methods.md": page("methods", members=members)}
 
 
 def _tables(kind: ApiKind) -> list[ApiTable]:
