@@ -250,7 +250,9 @@ def _cut(found: Sequence[Found]) -> Message:
     if len(advice) > MAX_MESSAGE // 2:
         advice = shortened(hint(hazards[:1]), MAX_MESSAGE // 2)
     room = MAX_MESSAGE - len(advice) - 2
-    for full in range(len(hazards) - 1, 0, -1):
+    _, wording = worded(found[0].construction.kind, hazards[0].kind)
+    clauses = {_clause(wording, hazard) for hazard in hazards}
+    for full in range(min(len(hazards) - 1, len(clauses)), 0, -1):
         text = _statement(found, brief=True, full=full)
         if len(text) <= room:
             return _joined(text, advice)
