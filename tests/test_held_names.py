@@ -589,6 +589,45 @@ A().make().step()
 ｏ=SGD(p)
 o.step()
 """,
+    "one of several": """
+o = (SGD, optim.Adam)[q](p)
+o.step()
+""",
+    "one of a dict": """
+o = {1: SGD, 2: optim.Adam}[q](p)
+o.param_groups[0]["lr"] = 1
+""",
+    "either": """
+o = (SGD if q else optim.Adam)(p)
+o.step()
+""",
+    "class or": """
+o = (given or SGD)(p)
+o.step()
+""",
+    "lambda called": """
+o = (lambda: SGD(p))()
+o.step()
+""",
+    "walrus called": """
+o = (c := SGD)(p)
+o.step()
+""",
+    "in a list": """
+l = [(SGD if q else optim.Adam)(a) for a in ps]
+l[0].step()
+""",
+    "returned": """
+def make():
+    return (SGD if q else optim.Adam)(p)
+o = make()
+o.step()
+""",
+    "given": """
+def use(z):
+    z.step()
+use((SGD, optim.Adam)[q](p))
+""",
 }
 """How an optimizer comes to where it is used."""
 
@@ -599,6 +638,237 @@ def test_a_use_is_found_however_the_optimizer_comes_there(way: str) -> None:
     rows = found(text, everywhere=False)
     assert rows == found(text, everywhere=True)
     assert any("." in api.removeprefix("lr_scheduler.") for _, api, _ in rows)
+
+
+_MADE = [
+    "SGD(p)",
+    "(SGD,Adam)[q](p)",
+    "{1:SGD,2:Adam}[q](p)",
+    "(SGD if q else Adam)(p)",
+    "(g or SGD)(p)",
+    "(lambda:SGD(p))()",
+    "(c:=SGD)(p)",
+    "getattr(optim,n)(p)",
+    "getattr(optim,'SGD')(p)",
+    "functools.partial(SGD,lr=1)(p)",
+    "R[k](p)",
+    "make()(p)",
+    "mk(p)",
+    "K.c(p)",
+    "K().c(p)",
+    "StepLR(SGD(p),1)",
+    "StepLR(SGD(p),1).optimizer",
+    "My(p)",
+    "optim.__dict__['SGD'](p)",
+    "vars(optim)['SGD'](p)",
+    "copy.deepcopy(SGD(p))",
+    "[SGD(p)][0]",
+    "{'a':SGD(p)}['a']",
+    "(SGD(p),1)[0]",
+    "dict(a=SGD(p))['a']",
+    "(x1:=SGD(p))",
+    "(SGD(p) if q else None)",
+    "(None or SGD(p))",
+    "[SGD(a) for a in ps][0]",
+    "list(map(SGD,ps))[0]",
+    "max(SGD(p),SGD(q))",
+    "NS(o7=SGD(p)).o7",
+    "mk2(p)[0]",
+    "mk3(p)['a']",
+    "next(iter([SGD(p)]))",
+    "D().o8",
+    "T(SGD(p)).o9",
+    "(await am())",
+    "mkann()",
+    "typing.cast(optim.Optimizer,z)",
+    "Reg.get('a')(p)",
+    "optim.SGD.__call__(p)",
+    "SGD.__new__(SGD)",
+    "type(o0)(p)",
+    "o0.__class__(p)",
+    "(lambda c:c(p))(SGD)",
+    "functools.reduce(f,[SGD])(p)",
+    "E1.SGD.value(p)",
+    "match1(p)",
+]
+"""Expressions that build an optimizer, or hold one."""
+_MADE_WITH = """
+R={'a':SGD,'b':Adam}
+o0=SGD(p)
+def make(): return SGD
+def mk(p): return SGD(p)
+def mk2(p): return SGD(p),1
+def mk3(p): return {'a':SGD(p)}
+def mkann() -> optim.Optimizer: return thing()
+async def am(): return SGD(p)
+class K: c=SGD
+class My(SGD): pass
+class Reg:
+ @classmethod
+ def get(cls,n): return R[n]
+@dataclass
+class D: o8: object = SGD(p)
+class T:
+ def __init__(self,z9): self.o9=z9
+class E1(enum.Enum): SGD=SGD
+"""
+_IMPORTS = """
+import copy, enum, functools, torch, typing
+from dataclasses import dataclass
+from torch import optim
+from torch.optim import *
+from torch.optim.lr_scheduler import StepLR
+"""
+_HANDED_ON = [
+    """
+MADE.step()
+""",
+    """
+v=MADE
+v.step()
+""",
+    """
+class Z:
+ def __init__(self): self.v=MADE
+ def f(self): self.v.step()
+""",
+    """
+def use(w): w.step()
+use(MADE)
+""",
+    """
+def use(*,w): w.step()
+use(w=MADE)
+""",
+    """
+def get(): return MADE
+w=get()
+w.step()
+""",
+    """
+for w in [MADE]: w.step()
+""",
+    """
+[w.step() for w in [MADE]]
+""",
+    """
+d={}
+d['k']=MADE
+d['k'].step()
+""",
+    """
+w,u=MADE,1
+w.step()
+""",
+    """
+v=MADE
+for h in v.param_groups: h['lr']=1
+""",
+    """
+v=MADE
+print(v)
+""",
+    """
+v=MADE
+s=v.step
+s()
+""",
+    """
+def use(w=MADE): w.step()
+""",
+    """
+class Z:
+ @property
+ def v(self): return MADE
+ def f(self): self.v.step()
+""",
+    """
+def a():
+ global G
+ G=MADE
+def b(): G.step()
+""",
+    """
+def a():
+ v=MADE
+ def b(): v.step()
+""",
+    """
+l=[]
+l.append(MADE)
+l[0].step()
+""",
+    """
+class Z:
+ def __init__(self,a): self.b=a
+ def f(self): self.b.step()
+Z(MADE)
+""",
+    """
+for w,u in zip([MADE],[1]): w.step()
+""",
+    """
+with torch.no_grad():
+ v=MADE
+ v.step()
+""",
+    """
+try:
+ v=MADE
+except E: v=None
+v.step()
+""",
+    """
+m=lambda: MADE
+m().step()
+""",
+    """
+n=NS(w=MADE)
+n.w.step()
+""",
+    """
+class Z: v=MADE
+Z.v.step()
+""",
+    """
+class Y:
+ def f(self): self.v.step()
+class Z(Y):
+ def __init__(self): self.v=MADE
+""",
+    """
+def get(): return 1,MADE
+a,w=get()
+w.step()
+""",
+    """
+v=MADE
+sc=torch.cuda.amp.GradScaler()
+sc.step(v)
+""",
+]
+"""What is done with one until a method or group of it is used."""
+_EACH_ONCE = [(made, _HANDED_ON[number % len(_HANDED_ON)]) for number, made in enumerate(_MADE)]
+
+
+def check_both(made: str, use: str) -> None:
+    text = use.replace("MADE", made)
+    if "await" in made:
+        text = "async def outer():" + text.replace("\n", "\n ")
+    text = f"{_IMPORTS}{_MADE_WITH}{text}"
+    assert found(text, everywhere=False) == found(text, everywhere=True)
+
+
+@pytest.mark.parametrize(("made", "use"), _EACH_ONCE)
+def test_a_use_is_found_whatever_is_made_and_done(made: str, use: str) -> None:
+    check_both(made, use)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", _MADE)
+def test_a_use_is_found_whatever_is_made_and_whatever_is_done(made: str) -> None:
+    for use in _HANDED_ON:
+        check_both(made, use)
 
 
 def held(text: str) -> list[int] | None:

@@ -144,8 +144,10 @@ class _HeldSearch(NameSearch):
     def _beside(self, call: ast.Call) -> Iterable[ast.expr]:
         return self._of_call(call)
 
-    def _parts(self, node: ast.AST) -> Iterable[ast.AST]:
-        return self._of_call(node) if isinstance(node, ast.Call) else super()._parts(node)
+    def _inside(self, node: ast.AST, calls: int) -> list[tuple[ast.AST, int]]:
+        if not isinstance(node, ast.Call):
+            return super()._inside(node, calls)
+        return [(node.func, calls - 1), *((part, calls) for part in self._of_call(node))]
 
     def _of_call(self, call: ast.Call) -> list[ast.expr]:
         """What a call may give back, or hold as an attribute or item."""

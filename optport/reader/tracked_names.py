@@ -198,14 +198,18 @@ class NameSearch:
                 most = max(most, self._after_call(node) + calls)
                 stack += [(part, calls) for part in self._beside(node)]
             else:
-                deeper = calls + isinstance(node, ast.Lambda)
-                stack += [(part, deeper) for part in self._parts(node)]
+                stack += self._inside(node, calls)
         return most if most >= self.least else NEVER
 
     def _after_call(self, call: ast.Call) -> int:
         name, calls = self._callee(call.func)
         left = self.calls[name] - calls - 1
         return left if left >= self.least else NEVER
+
+    def _inside(self, node: ast.AST, calls: int) -> list[tuple[ast.AST, int]]:
+        """The parts of an expression that may come out of it again, after so many calls."""
+        deeper = calls + isinstance(node, ast.Lambda)
+        return [(part, deeper) for part in self._parts(node)]
 
     def _beside(self, call: ast.Call) -> Iterable[ast.expr]:
         """What else may come out of a call of something that is tracked."""
