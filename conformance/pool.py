@@ -6,10 +6,10 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ class _Worker:
 
     def __init__(self, python: Path, module: str, workdir: Path) -> None:
         self._log = workdir / f"{module}.log"
-        self._connection, theirs = Pipe()
+        self._socket, theirs = socket.socketpair()
+        self._answers = self._socket.makefile("r", encoding="utf-8")
         with self._log.open("wb") as log, theirs:
             self._process = subprocess.Popen(
                 [str(python), "-m", module, str(theirs.fileno())],
@@ -102,13 +103,17 @@ class _Worker:
 
     def answer(self, job: Any, timeout: float) -> dict[str, Any]:
         """Send a job; returns what comes back. Raises _Ended when nothing does."""
+        self._socket.settimeout(timeout)
         try:
-            self._connection.send_bytes(json.dumps(asdict(job)).encode())
-            if not self._connection.poll(timeout):
-                raise _Ended(f"not finished after {timeout:g} seconds")
-            found: dict[str, Any] = json.loads(self._connection.recv_bytes())
-        except (EOFError, OSError):
-            raise _Ended(f"the process ended with {self._reason()}") from None
+            self._socket.sendall(f"{json.dumps(asdict(job))}\n".encode())
+            line = self._answers.readline()
+        except TimeoutError:
+            raise _Ended(f"not finished after {timeout:g} seconds") from None
+        except OSError:
+            line = ""
+        if not line:
+            raise _Ended(f"the process ended with {self._reason()}")
+        found: dict[str, Any] = json.loads(line)
         return found
 
     def _reason(self) -> str:
@@ -121,7 +126,8 @@ class _Worker:
 
     def end(self) -> None:
         """End it with its whole session: frameworks may have started helpers of their own."""
-        self._connection.close()
+        self._answers.close()
+        self._socket.close()
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

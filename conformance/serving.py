@@ -6,12 +6,10 @@ output belongs to the framework.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from multiprocessing.connection import Connection
 from typing import Any
 
 from conformance.cases import one_line
@@ -27,15 +25,15 @@ def serve(
     `read` takes a job from its JSON object, `start` loads what the first one needs and gives what
     runs one. The first job comes twice: that it is loaded is the first answer.
     """
-    connection = Connection(int(sys.argv[-1]))
-    os.set_inheritable(connection.fileno(), False)
-    run = start(read(json.loads(connection.recv_bytes())))
-    connection.send_bytes(b"{}")
-    with contextlib.suppress(EOFError):
-        while True:
-            job = read(json.loads(connection.recv_bytes()))
+    place = int(sys.argv[-1])
+    os.set_inheritable(place, False)
+    with open(place, encoding="utf-8") as asked, open(os.dup(place), "w", encoding="utf-8") as out:  # noqa: PTH123
+        jobs = map(read, map(json.loads, asked))
+        run = start(next(jobs))
+        print("{}", file=out, flush=True)
+        for job in jobs:
             try:
                 answer = json.dumps(run(job))
             except Exception as error:
                 answer = json.dumps({"error": one_line(f"{type(error).__name__}: {error}")})
-            connection.send_bytes(answer.encode())
+            print(answer, file=out, flush=True)
