@@ -7,7 +7,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -91,6 +91,14 @@ def of_all_fixtures(test: Callable[..., None]) -> Callable[..., None]:
     for mark in (pytest.mark.usefixtures("remembered"), pytest.mark.of_all_fixtures):
         test = mark(test)
     return test
+
+
+def quick_and_slow(values: Iterable[object], every: int = 3) -> list[Any]:
+    """Parameters of a test, of which one of so many is quick, and CI takes all."""
+    return [
+        one if number % every == 0 else pytest.param(one, marks=pytest.mark.slow)
+        for number, one in enumerate(values)
+    ]
 
 
 def check_call(

@@ -15,7 +15,7 @@ from optport.edits import Applicability, Fix, apply_edits
 from optport.finding import Finding
 from optport.signatures import ApiKind
 from optport.table import api_names, targets
-from tests.conftest import check, check_call
+from tests.conftest import check, check_call, quick_and_slow
 from tests.fixture_cases import Fixture, all_fixtures
 
 SHORT = [info.short for info in targets().values()]
@@ -81,7 +81,9 @@ def is_about_the_port(finding: Finding) -> bool:
     )
 
 
-@pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
+@pytest.mark.parametrize(
+    "fixture", quick_and_slow(all_fixtures(), 2), ids=lambda fixture: fixture.path.stem
+)
 def test_fixes_of_every_fixture_mend_it_when_made_side_by_side(fixture: Fixture) -> None:
     mended(fixture.text, ALL, at_once=MOST_FIXES)
 

@@ -14,7 +14,7 @@ import pytest
 
 from optport.check import check_source
 from tests import shapes
-from tests.conftest import ROOT
+from tests.conftest import ROOT, quick_and_slow
 from tests.growing import CALL, FORMS, HEAD, PADDLE, SMALL, calls, steps
 
 TIMES = 150
@@ -24,7 +24,7 @@ FEW_TIMES = 20
 
 
 @pytest.mark.parametrize("times", [FEW_TIMES, pytest.param(TIMES, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("form", quick_and_slow(FORMS.values()), ids=FORMS)
 def test_work_grows_no_faster_than_the_source(form: Callable[[int], str], times: int) -> None:
     steps(HEAD + CALL)  # what is read once, is read now
     once, twice = (steps(HEAD + form(count)) for count in (times, 2 * times))
@@ -72,7 +72,7 @@ SIZES = [1_500, pytest.param(20_000, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+@pytest.mark.parametrize("shape", quick_and_slow(shapes.SHAPES.values()), ids=shapes.SHAPES)
 def test_what_multiplies_makes_no_more_work_than_its_size_allows(
     shape: Callable[[int], str], size: int
 ) -> None:
@@ -102,7 +102,7 @@ def test_what_multiplies_takes_no_more_memory_than_its_size_allows(
 
 
 @pytest.mark.parametrize("size", [2_500, pytest.param(5_000, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("shape", shapes.SHAPES.values(), ids=shapes.SHAPES)
+@pytest.mark.parametrize("shape", quick_and_slow(shapes.SHAPES.values()), ids=shapes.SHAPES)
 def test_what_is_cut_off_costs_no_finding_elsewhere(shape: Callable[[int], str], size: int) -> None:
     report = check_source(shapes.HEAD + shape(size) + "\n" + shapes.CALL, PADDLE)
     last = shapes.HEAD.count("\n") + shape(size).count("\n") + 2

@@ -361,6 +361,7 @@ def test_the_sample_fails_on_disagreement_and_without_evidence(
     assert "disagreements" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_sample_fails_when_a_framework_does_not_run(
     small: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

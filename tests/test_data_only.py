@@ -213,6 +213,7 @@ def test_a_new_scheduler_is_found_and_judged_on_a_new_target(report: dict[str, A
     assert port["call"] == TIDE
 
 
+@pytest.mark.slow
 def test_new_names_are_documented(extended: Path) -> None:
     program = "import json; from doc_mapping import mapping_pages as p; print(json.dumps(p()))"
     pages = json.loads(_python(extended, "-c", program))

@@ -14,6 +14,7 @@ from optport.fixing import TextDocument
 from optport.options import make_options
 from optport.rewrite.source import Ported, port_document, port_source
 from optport.targets import parse_target
+from tests.conftest import quick_and_slow
 from tests.fixture_cases import Fixture, all_fixtures
 
 PORTS = Path(__file__).parent / "ports"
@@ -39,7 +40,9 @@ def test_a_file_becomes_what_stands_beside_it_and_is_left_as_it_is_then(
 
 
 @pytest.mark.parametrize("target", _ONE_QUICK)
-@pytest.mark.parametrize("fixture", all_fixtures(), ids=lambda fixture: fixture.path.stem)
+@pytest.mark.parametrize(
+    "fixture", quick_and_slow(all_fixtures(), 2), ids=lambda fixture: fixture.path.stem
+)
 def test_a_fixture_s_port_is_python_for_good_and_leaves_other_lines(
     fixture: Fixture, target: str
 ) -> None:

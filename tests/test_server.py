@@ -386,6 +386,7 @@ async def test_the_server_speaks_over_standard_input_and_output(tmp_path: Path) 
     assert not editor.client.messages
 
 
+@pytest.mark.slow  # test_commands has a quick one, in its own process
 def test_without_pygls_one_line_tells_what_to_install() -> None:
     code = "import sys; sys.modules['pygls'] = None; sys.modules['pygls.lsp'] = None\n"
     code += "from optport.server import serve; sys.exit(serve())"

@@ -15,7 +15,7 @@ from optport.options import default_options
 _DEEP = "x0 = 0.1\n" + "".join(f"x{i + 1} = x{i} if q else 0.1\n" for i in range(40))
 _SOURCE = f"import torch\n{_DEEP}" + "".join(
     f"def f{i}(p, lr=x{30 + i % 10}):\n    return torch.optim.ASGD(p, lr=lr, weight_decay=x{i})\n"
-    for i in range(16)
+    for i in range(12)
 )
 
 
@@ -42,4 +42,4 @@ def test_checks_in_eight_threads_find_the_same_as_one() -> None:
     alone = found(0)
     assert alone
     with ThreadPoolExecutor(8) as pool:
-        assert all(one == alone for one in pool.map(found, range(16)))
+        assert all(one == alone for one in pool.map(found, range(12)))
