@@ -20,7 +20,7 @@ from optport.check import Report, check_source
 from optport.defaults import DEFAULT_TARGETS
 from optport.options import Options, default_options, make_options
 
-settings.register_profile("optport", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("optport", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("optport")
 

@@ -18,6 +18,7 @@ from optport.reader.model import Construction, MethodUse
 from optport.reader.source import SourceText
 from optport.reader.torch_names import class_names
 from optport.reader.tracked_names import track_names
+from tests.conftest import quick_and_slow
 from tests.fixture_cases import FIXTURES
 from tests.python_source import programs
 
@@ -48,7 +49,7 @@ def tracked(text: str) -> set[str]:
     )
 
 
-@pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", quick_and_slow(_SOURCES, 2), ids=lambda path: path.stem)
 def test_as_much_is_found_as_everywhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert found(text, everywhere=False) == found(text, everywhere=True)
