@@ -901,3 +901,14 @@ def test_names_on_most_lines_are_not_told_apart() -> None:
 def test_names_behind_a_chain_that_is_too_long_are_not_told_apart() -> None:
     chain = "".join(f"def f{i}(): return f{i + 1}\n" for i in range(40))
     assert held(f"{chain}def f40(): return torch.optim.Adam\nx = 1\n") is None
+
+
+def test_what_is_nested_too_deep_to_be_looked_at_on_each_level_is_not_told_apart() -> None:
+    def nested(depth: int) -> str:
+        made = "o"
+        for number in range(depth):
+            made = f"(x for x in {made} if y{number})"
+        return f"import torch\no = torch.optim.Adam(p)\nz = {made}\n"
+
+    assert held(nested(3)) == [2, 3]
+    assert held(nested(60)) is None

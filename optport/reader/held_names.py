@@ -24,6 +24,9 @@ MAX_SHARE = 4
 """Past that part of a file's lines, one in so many, its names tell too little."""
 MIN_HELD = 40
 """Lines that names are always followed on."""
+MAX_WORK = 1
+"""Parts of expressions that are looked at, for each character of the file; past it, names are not
+told apart: what is nested deep would be looked at once for each level."""
 _OBJECT = -1
 """The calls that an object is from its class."""
 _OWN_CLASS = "cls"
@@ -45,8 +48,8 @@ def held_lines(tracked: TrackedNames, index: Index) -> LineSet | None:
             return None
         index.enter(latest)
         fresh = search.follow(lines, latest) | search.handed_over(latest)
-        if not fresh:
-            return lines
+        if not fresh or search.is_spent:
+            return None if search.is_spent else lines
         latest = index.lines.with_words(fresh)
         lines = index.lines.with_words(fresh, lines)
     return None
@@ -61,6 +64,8 @@ class _HeldSearch(NameSearch):
     def __init__(self, tracked: NameSearch, index: Index) -> None:
         """Go on with what is tracked of classes."""
         super().__init__({**dict.fromkeys(_base_names(), 0), **tracked.calls}, index)
+        self._work = 0
+        self._most = MAX_WORK * len(index.lines.text)
         self._given: set[tuple[str, int, int, int]] = set()
         self._of_heirs()
 
@@ -145,9 +150,21 @@ class _HeldSearch(NameSearch):
         return self._of_call(call)
 
     def _inside(self, node: ast.AST, calls: int) -> list[tuple[ast.AST, int]]:
-        if not isinstance(node, ast.Call):
-            return super()._inside(node, calls)
-        return [(node.func, calls - 1), *((part, calls) for part in self._of_call(node))]
+        if self.is_spent:
+            return []
+        parts = super()._inside(node, calls)
+        if isinstance(node, ast.Call):
+            parts.append((node.func, calls - 1))
+        self._work += len(parts)
+        return parts
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether so much was looked at that what is found no longer counts."""
+        return self._work > self._most
+
+    def _parts(self, node: ast.AST) -> Iterable[ast.AST]:
+        return self._of_call(node) if isinstance(node, ast.Call) else super()._parts(node)
 
     def _of_call(self, call: ast.Call) -> list[ast.expr]:
         """What a call may give back, or hold as an attribute or item."""
