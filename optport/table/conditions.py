@@ -21,7 +21,7 @@ from typing import Any
 
 from optport.table.asked import Asked
 from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
-from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value, ValueSet
+from optport.values import UNKNOWN, UNREAD, Certainty, Literal, Numpy, Tensor, Value, ValueSet
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -81,17 +81,26 @@ class Test:
 
     of_one: bool = field(init=False, compare=False, repr=False)
     """Whether there is nothing to read but the left side."""
+    constant: int | float | None = field(init=False, compare=False, repr=False)
+    """The number on the right side, where that is one."""
 
     def __post_init__(self) -> None:
         """Note what does not depend on arguments."""
-        object.__setattr__(self, "of_one", self.right is None or not self.right.names)
+        of_one, constant = True, None
+        if self.right is not None:
+            of_one = not self.right.names
+            constant = self.right.number(_nowhere) if of_one else None
+        object.__setattr__(self, "of_one", of_one)
+        object.__setattr__(self, "constant", constant)
 
     def holds(self, lookup: Lookup) -> Certainty:
         """Say how surely the test is true of the arguments that `lookup` gives."""
         if self.right is not None:
-            one, other = self.left.number(lookup), self.right.number(lookup)
-            if one is not None and other is not None:  # most are one number
-                return Certainty.CERTAIN if self._relates(one, other) else Certainty.NO
+            one, other = self.left.number(lookup), self.constant
+            if one is not None:  # most are one number
+                other = self.right.number(lookup) if other is None else other
+                if other is not None:
+                    return Certainty.CERTAIN if self._relates(one, other) else Certainty.NO
         left = self.left.values(lookup)
         if not left.values and self.of_one:
             return Certainty.NO if left.complete else Certainty.UNRESOLVED
@@ -125,6 +134,11 @@ class Test:
             return _OPERATORS[self.relation](one, other)
         except TypeError:  # None >= 0.1, "a" < 1: no such value meets the condition
             return False
+
+
+def _nowhere(name: str) -> ValueSet:
+    """The values where there are no arguments."""
+    return UNKNOWN
 
 
 def _numbers(values: ValueSet) -> ValueSet:
