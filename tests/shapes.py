@@ -130,13 +130,27 @@ def descended(size: int) -> str:
     )
 
 
+def one_of(name: str, count: int = 15) -> str:
+    """Return lines after which a name has one of many values."""
+    others = "".join(f"elif q: {name} = .{i}\n" for i in range(1, count))
+    return f"if q: {name} = .05\n{others}"
+
+
 KINDS = "(torch.optim.Adam, torch.optim.SGD, torch.optim.ASGD, torch.optim.Rprop)[q]"
 
 
 def judged(line: str) -> Callable[[int], str]:
     """Calls of a class, or of one of several, none of which is written out."""
-    head = f"A = torch.optim.ASGD\nC = {KINDS}\n"
-    return lambda size: head + lines(line, (size - len(head)) // (len(line) + 1))
+    return below(f"A = torch.optim.ASGD\nC = {KINDS}\n", line)
+
+
+def below(head: str, line: str) -> Callable[[int], str]:
+    """A line over and over below some others."""
+    return lambda size: head + lines(line, max(size - len(head), 0) // (len(line) + 1))
+
+
+OPTIMIZER = "o = torch.optim.SGD(q, .1)\n"
+GROUPS = "g = [{'params': q, 'lr': 1}, {'params': r, 'eps': 2}]\n"
 
 
 SHAPES: Mapping[str, Callable[[int], str]] = {
@@ -172,6 +186,34 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
     "groups of groups": chosen,
     "classes and what they inherit": descended,
     "rates of their own": judged("A(q, <i>)\n"),
+    "whole rates of their own": judged("A(q, lr=<i>)\n"),
+    "rates of Adam": below("A = torch.optim.Adam\n", "A(q, .<i>)\n"),
+    "rates of RMSprop": below("A = torch.optim.RMSprop\n", "A(q, x+<i>)\n"),
+    "decays of ASGD": below("A = torch.optim.ASGD\n", "A(q, 1., .<i>)\n"),
+    "texts of their own": below("A = torch.optim.Adamax\n", "A(q, weight_decay=x+<i>)\n"),
+    "pairs of their own": below("A = torch.optim.Adam\n", "A(q, betas=(.9, .<i>))\n"),
+    "values that may be many": below(
+        "A = torch.optim.Adam\n" + "".join(map(one_of, "bek")),
+        "A(q, lr=k, betas=(b, .9), eps=e, weight_decay=<i>)\n",
+    ),
+    "groups and rates": below(f"{GROUPS}A = torch.optim.Adam\n", "A(g, .<i>)\n"),
+    "groups in the call": below(f"C = {KINDS}\n", "C([{'params': q, 'lr': <i>}], .1)\n"),
+    "options that are set later": below(
+        f"C = {KINDS}\n", "o = C(q, <i>); o.param_groups[0]['lr'] = <i>\n"
+    ),
+    "schedulers of one optimizer": below(
+        f"{OPTIMIZER}S = torch.optim.lr_scheduler.OneCycleLR\n", "S(o, .<i>, 9)\n"
+    ),
+    "schedulers and optimizers": below(
+        "A = torch.optim.SGD\nS = torch.optim.lr_scheduler.StepLR\n", "o = A(q, .<i>); S(o, <i>)\n"
+    ),
+    "schedulers of schedulers": below(
+        f"{OPTIMIZER}S = torch.optim.lr_scheduler.StepLR\n"
+        "Q = torch.optim.lr_scheduler.SequentialLR\n",
+        "Q(o, [S(o, <i>), S(o, 3)], [5])\n",
+    ),
+    "uses of one optimizer": below(OPTIMIZER, "o.step(f<i>)\n"),
+    "arguments that are unknown": judged("A(q, k<i>=1)\n"),
     "names of their own": judged("A(q<i>)\n"),
     "one of several classes": judged("C(q<i>, lr=r)\n"),
     "one of several classes, all arguments in one": judged("C(*q<i>)\n"),

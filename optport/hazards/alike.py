@@ -47,7 +47,7 @@ class FileJudge:
         if known is None:
             return self._decided(form, exact, construction)
         apart = bool(self._scene.over(construction))
-        move = _Move(known[0], construction, self._scene, apart)
+        move = _Move(known[0], construction, self._scene, apart, told_apart=False)
         moved = [move.judgement(one) for one in known[1]]
         known_all = [one for one in moved if one is not None]
         if len(known_all) < len(moved):
@@ -65,10 +65,11 @@ class FileJudge:
         if decisions is None:  # mostly, it is the only one
             self._decisions[form] = [Decisions() for _ in self._targets]
             judgements = self._judged(construction)
-            self._known[exact] = construction, judgements
-            return judgements
-        pairs = zip(self._targets, decisions, strict=True)
-        return tuple(self._by_questions(one, to, construction) for to, one in pairs)
+        else:
+            pairs = zip(self._targets, decisions, strict=True)
+            judgements = tuple(self._by_questions(one, to, construction) for to, one in pairs)
+        self._known[exact] = construction, judgements
+        return judgements
 
     def _by_questions(
         self, decisions: Decisions, target: Target, construction: Construction
@@ -81,7 +82,9 @@ class FileJudge:
                 scene = replace(self._scene, notes=notes)
                 found = notes.construction, judge(notes.construction, target, scene)
                 decisions.note(notes.close(), found)
-            moved = _Move(found[0], construction, self._scene, True).judgement(found[1])
+            moved = _Move(found[0], construction, self._scene, True, told_apart=True).judgement(
+                found[1]
+            )
         return judge(construction, target, self._scene) if moved is None else moved
 
     def _form(self, construction: Construction) -> Hashable | None:
@@ -167,20 +170,32 @@ def _in_groups(construction: Construction) -> Iterable[Argument]:
 class _Move:
     """From a construction to another one that is judged the same.
 
-    Their ports are the same, too, unless they are `apart`.
+    Their ports are the same, too, unless they are `apart`; so are their arguments, unless they are
+    `told_apart`.
     """
 
-    def __init__(self, before: Construction, here: Construction, scene: Scene, apart: bool) -> None:
+    def __init__(
+        self,
+        before: Construction,
+        here: Construction,
+        scene: Scene,
+        apart: bool,
+        *,
+        told_apart: bool,
+    ) -> None:
         self._before = before
         self._here = here
         self._scene = scene
         self._apart = apart
-        mine = [*before.arguments.values()], [*here.arguments.values()]
         kept = {id(one): one for one in _in_groups(before)}
-        self._arguments = {**kept, **{id(one): other for one, other in zip(*mine, strict=True)}}
+        pairs = zip(before.arguments.values(), here.arguments.values(), strict=True)
+        self._arguments = {**kept, **{id(one): other for one, other in pairs}}
         self._places = {one.place: one.place for one in kept.values()}
         self._places |= zip(_places(before), _places(here), strict=True)
-        self._subjects = {spelled(one): spelled(other) for one, other in zip(*mine, strict=True)}
+        self._subjects: dict[str, str] = {}
+        if told_apart:
+            pairs = zip(before.arguments.values(), here.arguments.values(), strict=True)
+            self._subjects = {spelled(one): spelled(other) for one, other in pairs}
 
     def judgement(self, judgement: Judgement) -> Judgement | None:
         """Return a judgement for here; None where part of it has no counterpart here."""
