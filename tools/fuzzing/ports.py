@@ -91,7 +91,9 @@ def _touched(tree: ast.Module, report: Report) -> set[int]:
             if own & lines or imports or _uses(statement, names):
                 lines |= own
         elif any(_uses(node, names) for node in _header(statement)):
-            lines |= _lines(statement.lineno, block[0].lineno)
+            decorators = getattr(statement, "decorator_list", [])
+            first = min(node.lineno for node in (statement, *decorators))
+            lines |= _lines(first, block[0].lineno)
     return lines
 
 
