@@ -27,7 +27,8 @@ def serve(
     """
     place = int(sys.argv[-1])
     os.set_inheritable(place, False)
-    with open(place, encoding="utf-8") as asked, open(os.dup(place), "w", encoding="utf-8") as out:  # noqa: PTH123
+    back = os.dup(place)
+    with os.fdopen(place, encoding="utf-8") as asked, os.fdopen(back, "w", encoding="utf-8") as out:
         jobs = map(read, map(json.loads, asked))
         run = start(next(jobs))
         print("{}", file=out, flush=True)
