@@ -1,7 +1,8 @@
 """Write the generated pages of docs/: codes, optimizers, corrections, and the pictures.
 
 ``python tools/build_docs.py`` writes them, ``--check`` writes nothing and exits with 1 when a
-page differs from what the catalogue, the table and the evidence give.
+page differs from what the catalogue, the table and the evidence give. Drawings need the
+extra `docs`.
 """
 
 from __future__ import annotations

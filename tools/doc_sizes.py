@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 from doc_evidence import code, newest_targets, records, table
-from svg import curve, document, label, straight
+from doc_pages import drawing
 
 from conformance.cases import CLOSE_BELOW, EXACT_BELOW, RUNS, SIZES
 from conformance.records import Part, Record
@@ -32,10 +31,7 @@ _LEFT_OUT = ("OPT103", "OPT104")
 MOST_CALLS = 8
 """Calls whose deviations a page shows; all of them are in the data."""
 
-COLOURS = ("#1f77b4", "#d9534f", "#1f9e89", "#e8954a")
-WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 60, 380, 30, 240
-LEAST, MOST = 1e-7, 10.0
+PARTS = {Part.PORT: "port", Part.LITERAL: "names looked up only"}
 
 
 def section(optimizer: str) -> str | None:
@@ -144,48 +140,28 @@ def _lines(optimizer: str) -> dict[tuple[str, Part], list[tuple[float, float]]]:
     return found
 
 
-def _x(size: float) -> float:
-    return LEFT + (RIGHT - LEFT) * -math.log10(size) / 6
-
-
-def _y(value: float) -> float:
-    shown = min(max(value, LEAST), MOST)
-    return BOTTOM - (BOTTOM - TOP) * math.log10(shown / LEAST) / math.log10(MOST / LEAST)
-
-
 def _described(optimizer: str) -> str:
     said = []
     for (target, part), points in _lines(optimizer).items():
-        kind = "port" if part is Part.PORT else "names looked up only"
-        said.append(f"{target}, {kind}: " + ", ".join(f"{v:.0e} at {s:g}" for s, v in points))
+        said.append(
+            f"{target}, {PARTS[part]}: " + ", ".join(f"{v:.0e} at {s:g}" for s, v in points)
+        )
     return f"Deviation of {optimizer}() by the size of gradients; " + "; ".join(said)
 
 
 def _drawing(optimizer: str) -> str:
-    parts = [
-        label(LEFT - 40, 18, f"{optimizer}(), deviation from torch", "head"),
-        straight([(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], "axis"),
-        label((LEFT + RIGHT) / 2, BOTTOM + 36, "size of gradients", "mid"),
-    ]
-    parts += [label(_x(float(size)), BOTTOM + 18, size, "mid") for size in SIZES]
-    for power in range(-7, 2, 2):
-        y = _y(10.0**power)
-        parts.append(label(LEFT - 6, y + 4, f"1e{power}", "end"))
-        parts.append(straight([(LEFT, y), (RIGHT, y)], "grid"))
-    for limit, name in ((EXACT_BELOW, "exact below"), (CLOSE_BELOW, "close below")):
-        parts.append(straight([(LEFT, _y(limit)), (RIGHT, _y(limit))], "limit"))
-        parts.append(label(RIGHT + 6, _y(limit) + 4, name))
-    names = [target.name for target in _targets()]
-    for (target, part), points in _lines(optimizer).items():
-        dash = "" if part is Part.PORT else "5 3"
-        width = 2 if part is Part.PORT else 3
-        drawn = [(_x(size), _y(value)) for size, value in points]
-        parts.append(curve(drawn, COLOURS[names.index(target)], width, dash))
-    for number, name in enumerate(names):
-        y = BOTTOM - 50 + 18 * number
-        parts.append(curve([(RIGHT + 14, y - 4), (RIGHT + 34, y - 4)], COLOURS[number]))
-        parts.append(label(RIGHT + 40, y, name))
-    parts.append(label(LEFT, HEIGHT - 6, "whole lines: the port; dashed: names looked up only"))
-    return document(
-        WIDTH, HEIGHT, f"{optimizer}, by the size of gradients", _described(optimizer), parts
+    return drawing(
+        "sizes",
+        f"{optimizer}, by the size of gradients",
+        _described(optimizer),
+        heading=f"{optimizer}(), deviation from torch",
+        sizes=[float(size) for size in SIZES],
+        targets=[target.name for target in _targets()],
+        parts=list(PARTS.values()),
+        limits={"exact below": EXACT_BELOW, "close below": CLOSE_BELOW},
+        points=[
+            {"target": target, "part": PARTS[part], "size": size, "off": value}
+            for (target, part), points in _lines(optimizer).items()
+            for size, value in points
+        ],
     )
