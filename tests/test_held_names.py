@@ -19,6 +19,34 @@ from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 """
 _WAYS = {
+    "starred parameter": """
+def f(*a):
+    for z in a: z.step()
+f(1,SGD(p))
+""",
+    "star after others": """
+class T:
+    def f(self,n,*a): a[0].step()
+T().f(1,SGD(p))
+""",
+    "star annotated": """
+def f(*a: torch.optim.Optimizer, **k: torch.optim.Optimizer):
+    a[0].step()
+    k['x'].zero_grad()
+""",
+    "annotation by another name": """
+L=list[torch.optim.Optimizer]
+def f(a: L): a[0].step()
+""",
+    "annotation by a variable": """
+T=TypeVar('T',bound=torch.optim.Optimizer)
+def f(a: T): a.step()
+""",
+    "annotated attribute of a parameter": """
+class S:
+    o: torch.optim.Optimizer
+def f(a: 'S | None'): a.o.step()
+""",
     "plain": """
 o=SGD(p)
 o.step()

@@ -204,19 +204,21 @@ class Binder:
         scope = Scope(ScopeKind.FUNCTION, outside.scope, outside, node=node)
         self.scopes[node] = scope
         at = self.point(scope, Branch(BranchKind.ROOT))
-        positional = len(node.args.posonlyargs) + len(node.args.args)
+        by_position = len(node.args.posonlyargs) + len(node.args.args)
         for position, (argument, default) in enumerate(_parameters(node.args)):
             if default is not None:
                 self.flows.add(argument.arg, default)
             if argument.annotation is not None:
                 self.flows.add(argument.arg, argument.annotation, FlowKind.ANNOTATED)
-            taken = position if position < positional else None
+            taken = position if position < by_position else None
             received = Parameter(node, argument, default, outside, position == 0, taken)
             self.bind(argument.arg, received, at)
-        if node.args.vararg is not None:
-            self.bind(node.args.vararg.arg, Unfollowed(), at)
-        if node.args.kwarg is not None:
-            self.bind(node.args.kwarg.arg, Rest(node), at)
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                if rest.annotation is not None:
+                    self.flows.add(rest.arg, rest.annotation, FlowKind.ANNOTATED)
+                positional = rest is node.args.vararg
+                self.bind(rest.arg, Rest(node, rest, outside, positional), at)
         return at
 
     def note_parametrized(self, decorator: ast.expr) -> None:

@@ -14,8 +14,8 @@ from optport.reader.classes import (
     decorators,
     enclosing_class,
 )
-from optport.reader.containers import DictValue, Entry, entries_of
-from optport.reader.objects import Interpreter, keyword_of
+from optport.reader.containers import DictValue, Entry, ListValue, entries_of
+from optport.reader.objects import Interpreter, is_definite, keyword_of
 from optport.reader.scopes import CallSite, Function, Parameter, Point, Rest, Scope, ScopeKind
 from optport.values import UNKNOWN, ValueSet, exactly, union
 
@@ -108,7 +108,38 @@ def filled(parameter: Parameter, asker: Interpreter) -> ValueSet | None:
 
 
 def rest(parameter: Rest, asker: Interpreter) -> ValueSet:
-    """Return the dict that ``**kwargs`` of a function are by the file's calls."""
+    """Return what ``*args`` or ``**kwargs`` of a function are.
+
+    That is by the file's calls, or else by the annotation.
+    """
+    given = _positional(parameter, asker) if parameter.positional else _by_keyword(parameter, asker)
+    annotation = parameter.argument.annotation
+    if given.known or annotation is None:
+        return given
+    element = asker.annotated(annotation, parameter.at)
+    if not element.known:
+        return UNKNOWN
+    if parameter.positional:
+        return exactly(ListValue((element,), many=True))
+    entry = Entry(annotation, element, annotation, parameter.at)
+    return exactly(DictValue((entry,), complete=False, others=element))
+
+
+def _positional(parameter: Rest, asker: Interpreter) -> ValueSet:
+    """The tuple that ``*args`` are, where the calls give it what has been built."""
+    arguments = parameter.function.args
+    first = len(arguments.posonlyargs) + len(arguments.args)
+    found = []
+    for site in asker.call_sites(parameter.function):
+        for node in site.call.args[max(first - site.skip, 0) : site.plain]:
+            value = asker.value(node, site.at)
+            if any(map(is_definite, value.values)):
+                found.append(value)
+    return exactly(ListValue((union(found) | UNKNOWN,), many=True)) if found else UNKNOWN
+
+
+def _by_keyword(parameter: Rest, asker: Interpreter) -> ValueSet:
+    """The dict that ``**kwargs`` are."""
     function = parameter.function
     named = names_of(function)
     table: DictValue | None = None

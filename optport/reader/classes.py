@@ -9,7 +9,15 @@ from typing import ClassVar, TypeGuard
 
 from optport.reader.containers import Entry, entries_of
 from optport.reader.displays import dict_from
-from optport.reader.objects import Exported, Interpreter, Object, exported, is_definite, keyword_of
+from optport.reader.objects import (
+    Exported,
+    Interpreter,
+    Object,
+    exported,
+    is_definite,
+    keyword_of,
+    named_attribute,
+)
 from optport.reader.scopes import (
     MAX_BINDINGS,
     AttributeSet,
@@ -27,6 +35,7 @@ _GENERATING = frozenset({"dataclass", "define", "mutable", "frozen", "attrs", "s
 """Decorators of the standard library, attrs and pydantic that write an ``__init__``."""
 
 _TUPLE = "NamedTuple"
+_DICT = "TypedDict"
 
 MAX_BASES = 32
 """Classes that are looked through for an attribute, along the bases."""
@@ -113,7 +122,7 @@ class OwnClass(Object):
         """The fields that a constructor takes by position that a decorator or base writes."""
         names: dict[str, None] = {}
         for own in reversed(list(self.line())):
-            if not (own.generated or _TUPLE in map(_last_name, own.node.bases)):
+            if not (own.generated or own.derives_from(_TUPLE)):
                 return []
             names.update(dict.fromkeys(own.annotations))
         return list(names)
@@ -186,6 +195,10 @@ class OwnClass(Object):
                     found.append(own)
         return found
 
+    def derives_from(self, name: str) -> bool:
+        """Whether a class of that name is one of its bases."""
+        return name in map(_last_name, self.node.bases)
+
     def own_bases(self) -> list[OwnClass]:
         """Return the bases that are classes of an analysed file."""
         values = [value for base in self.node.bases for value in self.base(base).values]
@@ -212,6 +225,17 @@ class Instance(Object):
     def attribute(self, name: str, asker: Interpreter) -> ValueSet:
         """Return an attribute: set in a method, given, or the class's own."""
         return self.of.seen_by(asker, self._attribute(name))
+
+    def item(self, keys: ValueSet) -> ValueSet:
+        """Return the field of a typed dict, or of a named tuple."""
+        if not any(own.derives_from(_DICT) for own in self.of.line()):
+            return Object.item(self, keys)
+        return named_attribute(exactly(self), keys, self.of.home)
+
+    def elements(self) -> list[ValueSet] | None:
+        """Return the fields of a named tuple."""
+        named = self.of.derives_from(_TUPLE)
+        return [self._attribute(name) for name in self.of.annotations] if named else None
 
     def exported(self, seen: Exported, depth: int) -> Object:
         """Return the instance: its attributes are exported one by one."""

@@ -79,10 +79,11 @@ class Entry:
 
 @dataclass(eq=False, slots=True)
 class DictValue(Object):
-    """A dict known by its entries; `complete` when it has no others."""
+    """A dict known by its entries; `complete` when it has no others, which may be `others`."""
 
     entries: tuple[Entry, ...]
     complete: bool = True
+    others: ValueSet = UNKNOWN
     _by_key: dict[Any, Entry] | None = field(default=None, repr=False)
     _values: ValueSet | None = field(default=None, repr=False)
 
@@ -135,14 +136,14 @@ class DictValue(Object):
     def item(self, keys: ValueSet) -> ValueSet:
         """Return what it may give for a key that is known or not."""
         if not keys.known or not keys.complete:
-            return self.values if self.complete else self.values | UNKNOWN
+            return self.values if self.complete else self.values | self.others
         found = []
         for key in keys.values:
             entry = self.get(key.value) if isinstance(key, Literal) else None
             if entry is not None:
                 found.append(entry.value)
             elif not self.complete:
-                found.append(UNKNOWN)
+                found.append(self.others)
         return union(found)
 
     def iterated(self) -> list[ValueSet]:

@@ -14,7 +14,7 @@ from optport.reader import arithmetic, known_calls
 from optport.reader.annotations import objects_of
 from optport.reader.call_sites import CallSites, rest
 from optport.reader.changes import Changes
-from optport.reader.classes import OwnFunction, own_class
+from optport.reader.classes import Instance, OwnFunction, own_class
 from optport.reader.configuration import Configuration
 from optport.reader.containers import MAX_ITEMS, DictValue, ListValue
 from optport.reader.displays import dict_of, joined, list_of, taken
@@ -360,18 +360,19 @@ class Evaluator:
         return callee.called(call, at, self) if isinstance(callee, Object) else UNKNOWN
 
     def returned(self, scope: Scope) -> ValueSet:
-        """Return what the function of a scope may return; unknown for a generator."""
-        if scope.yields or len(scope.returns) > MAX_RETURNS:
-            return UNKNOWN
-        values = []
-        for value, place in scope.returns:
-            values.append(self.value(value, place))
-        found = union(values)
+        """Return what the function of a scope may return; of a generator only by annotation."""
+        found = UNKNOWN
+        if not scope.yields and len(scope.returns) <= MAX_RETURNS:
+            values = []
+            for value, place in scope.returns:
+                values.append(self.value(value, place))
+            found = union(values)
         annotation = getattr(scope.node, "returns", None)
         if any(map(is_definite, found.values)) or annotation is None or scope.defined is None:
             return found
         annotated = objects_of(annotation, scope.defined, self)
-        if not annotated.known:
+        promised = [one for one in annotated.values if not isinstance(one, Instance)]
+        if not (promised or (annotated.known and not found.known)):
             return found
         # What it promises counts for what is not read.
         return ValueSet((*found.values, *annotated.values), annotated.complete)

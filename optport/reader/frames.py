@@ -104,7 +104,8 @@ def is_rest(node: ast.expr, at: Point, frame: Frame | None) -> bool:
         return False
     definitions = [binding.definition for binding in bindings_of(node.id, at)]
     return bool(definitions) and all(
-        isinstance(one, Rest) and one.function is frame.function for one in definitions
+        isinstance(one, Rest) and one.function is frame.function and not one.positional
+        for one in definitions
     )
 
 

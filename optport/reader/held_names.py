@@ -12,6 +12,7 @@ from functools import cache
 from typing import ClassVar
 
 from optport.line_sets import LineSet
+from optport.reader.annotations import GENERICS, VARIABLE
 from optport.reader.flows import CONSTRUCTOR, Taken
 from optport.reader.index import Index
 from optport.reader.records import makes_record
@@ -164,6 +165,8 @@ class _HeldSearch(NameSearch):
         return self._work > self._most
 
     def _parts(self, node: ast.AST) -> Iterable[ast.AST]:
+        if isinstance(node, ast.Subscript) and last_name(node.value) in GENERICS:
+            return (node.slice,)  # another name for an annotation
         return self._of_call(node) if isinstance(node, ast.Call) else super()._parts(node)
 
     def _of_call(self, call: ast.Call) -> list[ast.expr]:
@@ -176,7 +179,7 @@ class _HeldSearch(NameSearch):
     def _keeps(self, call: ast.Call) -> bool:
         """Whether what a call gives may be, or hold, what it is given."""
         name, _ = self._callee(call.func)
-        kept = name in self._propagators or name in self._index.class_names
+        kept = name in self._propagators or name in self._index.class_names or name == VARIABLE
         return kept or makes_record(call)
 
 
@@ -195,6 +198,8 @@ def _names(taken: Taken, position: int) -> Iterable[str]:
     names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
     if position == _ALL:
         return [*names, *(one.arg for one in arguments.kwonlyargs), *rest]
+    if arguments.vararg is not None:
+        names += [arguments.vararg.arg] * (position + taken.skip + 1 - len(names))
     # A method that is called on its class gets the instance first.
     return [*names[position : position + 1], *names[position + taken.skip :][:1]]
 

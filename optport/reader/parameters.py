@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from optport.reader.annotations import objects_of
 from optport.reader.binder import PARAMETRIZE, parametrized_names
 from optport.reader.call_sites import filled
-from optport.reader.classes import Instance, OwnClass, decorators, enclosing_class
+from optport.reader.classes import Instance, decorators, enclosing_class
 from optport.reader.command_line import decorated_default
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Parameter, Point, ScopeKind
-from optport.reader.torch_names import base_class, torch_class
-from optport.values import UNKNOWN, Literal, Qualified, ValueSet, exactly, union
+from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
+
+_ANYTHING = frozenset({"Any", "object"})
 
 MAX_PARAMETRIZED = 16
 """Sets of values of a test that are followed."""
@@ -37,10 +38,10 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
         if default.known and default.exact != Literal(None):
             found.append(default)
     likely = union(found)
-    if likely.known:
+    if likely.known and not (_declared(likely) and _tells(parameter.argument.annotation)):
         return likely | UNKNOWN
-    annotated = _annotated(parameter, asker)
-    if annotated.known:
+    annotated = objects_of(parameter.argument.annotation, parameter.at, asker)
+    if annotated.known or likely.known:
         return annotated
     return decorated_default(parameter.function, parameter.argument.arg, asker, parameter.at)
 
@@ -68,24 +69,11 @@ def _one_of_them(node: ast.expr, path: tuple[int, ...], at: Point, asker: Interp
     return asker.unpacked(node, path, at)
 
 
-def _annotated(parameter: Parameter, asker: Interpreter) -> ValueSet:
-    """An instance of the class that a parameter's annotation names."""
-    annotation = parameter.argument.annotation
-    if isinstance(annotation, (ast.Name, ast.Attribute)):
-        named = asker.value(annotation, parameter.at).values
-        classes = [one for one in named if isinstance(one, OwnClass)]
-        own = tuple(Instance(one, declared=annotation) for one in classes)
-        if own:
-            return ValueSet(own, complete=len(own) == len(named) and all(map(_is_torch, classes)))
-    return objects_of(annotation, parameter.at, asker)
+def _declared(given: ValueSet) -> bool:
+    """Whether all that is given is known from other annotations alone."""
+    return all(getattr(one, "declared", None) is not None for one in given.values)
 
 
-def _is_torch(own: OwnClass) -> bool:
-    """Whether a class of the file derives from an optimizer or scheduler of torch's."""
-    for one in own.line():
-        for base in one.node.bases:
-            found = one.base(base).exact
-            name = found.name if isinstance(found, Qualified) else ""
-            if torch_class(name) or base_class(name):
-                return True
-    return False
+def _tells(annotation: ast.expr | None) -> bool:
+    """Whether an annotation says more than that anything may come."""
+    return annotation is not None and getattr(annotation, "id", "") not in _ANYTHING

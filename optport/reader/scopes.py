@@ -102,9 +102,13 @@ class Parameter:
 
 @dataclass(eq=False, slots=True)
 class Rest:
-    """A function's ``**kwargs``."""
+    """A function's ``**kwargs``, or its ``*args`` if it is `positional`."""
 
     function: Function
+    argument: ast.arg
+    at: Point
+    """Where its annotation is evaluated."""
+    positional: bool = False
 
 
 @dataclass(eq=False, slots=True)
