@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from signature_recorder.families import FAMILIES, Family, package_list
-from signature_recorder.modules import Modules
+from signature_recorder.modules import loaded
 from signature_recorder.record import Recorded, Release, family_path, read_family, write_families
 from signature_recorder.signatures import family_signatures
 from signature_recorder.sources import RecordError, Source
@@ -74,22 +74,23 @@ def read_releases(source: Source) -> Iterator[Release]:
     Raises:
         RecordError: the source has no framework, or one that cannot be read.
     """
-    frameworks = {
-        family.framework
-        for family in FAMILIES
-        if any(source.module(part.module) for part in family.parts)
-    }
-    if not frameworks:
-        raise RecordError(f"{source.label}: holds neither {package_list()}")
-    modules = Modules(source)
-    versions = {framework: source.version(framework) for framework in frameworks}
+    texts: dict[str, dict[str, str]] = {}
     for family in FAMILIES:
-        if family.framework in frameworks:
+        for part in family.parts:
+            texts.setdefault(family.framework, {}).update(source.modules(part.module))
+    if not any(texts.values()):
+        raise RecordError(f"{source.label}: holds neither {package_list()}")
+    for framework, found in texts.items():
+        if found:
+            version = source.version(framework)
             try:
-                signatures, kinds = family_signatures(modules, family)
+                with loaded(framework, found) as package:
+                    for family in FAMILIES:
+                        if family.framework == framework:
+                            signatures, kinds = family_signatures(package, family)
+                            yield Release(family, version, signatures, kinds, source.label)
             except RecordError as error:
                 raise RecordError(f"{source.label}: {error}") from error
-            yield Release(family, versions[family.framework], signatures, kinds, source.label)
 
 
 if __name__ == "__main__":

@@ -7,33 +7,18 @@ from typing import Literal
 
 from optport.signatures import ApiKind
 
+What = Literal["optimizers", "classes", "functions"]
+
 # One list for all frameworks: a method that one framework adds because another has it (as Paddle
 # added zero_grad) is then recorded without a change here. Methods count only where the base class
 # itself defines them, as MindSpore's inherit a hundred unrelated ones from Cell.
 OPTIMIZER_METHODS = (
-    "add_param_group",
-    "append_regularization_ops",
-    "apply_gradients",
-    "backward",
-    "clear_grad",
-    "construct",
-    "get_lr",
-    "load_state_dict",
-    "minimize",
-    "set_lr",
-    "set_lr_scheduler",
-    "set_state_dict",
-    "state_dict",
-    "step",
-    "zero_grad",
+    *("add_param_group", "append_regularization_ops", "apply_gradients", "backward", "clear_grad"),
+    *("construct", "get_lr", "load_state_dict", "minimize", "set_lr", "set_lr_scheduler"),
+    *("set_state_dict", "state_dict", "step", "zero_grad"),
 )
 SCHEDULER_METHODS = (
-    "__call__",
-    "get_last_lr",
-    "get_lr",
-    "load_state_dict",
-    "set_state_dict",
-    "state_dict",
+    *("__call__", "get_last_lr", "get_lr", "load_state_dict", "set_state_dict", "state_dict"),
     "step",
 )
 
@@ -51,7 +36,7 @@ class Part:
 
     module: str
     prefix: str
-    what: Literal["optimizers", "classes", "functions"]
+    what: What
     kind: ApiKind
     also: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -75,14 +60,8 @@ class Family:
 
 
 def _optimizers(module: str) -> Part:
-    return Part(
-        module,
-        "",
-        "optimizers",
-        ApiKind.OPTIMIZER,
-        base=("Optimizer",),
-        methods=OPTIMIZER_METHODS,
-    )
+    base, methods = ("Optimizer",), OPTIMIZER_METHODS
+    return Part(module, "", "optimizers", ApiKind.OPTIMIZER, base=base, methods=methods)
 
 
 def _schedulers(module: str, prefix: str, *former: str) -> Part:
@@ -98,6 +77,10 @@ def _schedulers(module: str, prefix: str, *former: str) -> Part:
     )
 
 
+def _others(module: str, what: What, prefix: str = "", *others: str) -> Part:
+    return Part(module, prefix, what, ApiKind.SCHEDULER, others=others)
+
+
 FAMILIES = (
     Family(
         "torch.optim",
@@ -105,13 +88,7 @@ FAMILIES = (
         (
             _optimizers("torch.optim"),
             _schedulers("torch.optim.lr_scheduler", "lr_scheduler.", "_LRScheduler"),
-            Part(
-                "torch.optim.swa_utils",
-                "swa_utils.",
-                "classes",
-                ApiKind.SCHEDULER,
-                others=("AveragedModel",),
-            ),
+            _others("torch.optim.swa_utils", "classes", "swa_utils.", "AveragedModel"),
         ),
     ),
     Family(
@@ -124,8 +101,8 @@ FAMILIES = (
         "mindspore",
         (
             _optimizers("mindspore.nn.optim"),
-            Part("mindspore.nn.learning_rate_schedule", "", "classes", ApiKind.SCHEDULER),
-            Part("mindspore.nn.dynamic_lr", "", "functions", ApiKind.SCHEDULER),
+            _others("mindspore.nn.learning_rate_schedule", "classes"),
+            _others("mindspore.nn.dynamic_lr", "functions"),
         ),
     ),
     Family(

@@ -1,247 +1,142 @@
-"""What the names at the top level of a release's modules stand for."""
+"""The modules of a release as griffe reads them, and what a name in them stands for."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from signature_recorder.sources import RecordError, Source
+import griffe
 
-
-@dataclass(frozen=True)
-class Import:
-    """A name bound by an import: ``from module import attribute``, or the module itself."""
-
-    module: str
-    attribute: str | None
+from signature_recorder.sources import RecordError
 
 
-Node = ast.ClassDef | ast.FunctionDef | ast.expr
-Binding = Node | Import
-
-
-@dataclass
-class Module:
-    """The top level of a parsed module: what its names are bound to."""
-
-    name: str
-    is_package: bool
-    names: dict[str, Binding] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    exported: list[str] | None = None
-
-    def public_names(self) -> list[str]:
-        """Return the names (list of str) that the module offers.
-
-        Without ``__all__`` these are what a package imports, being there to collect names, and what
-        any other module defines itself: its imports serve its own needs.
-        """
-        if self.exported is not None:
-            return self.exported
-        return [
-            name
-            for name, binding in self.names.items()
-            if not name.startswith("_") and (self.is_package or not isinstance(binding, Import))
-        ]
-
-
-def find_method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
-    """Return the definition of the method ``name`` (str) in the body of the class ``node``.
-
-    That is the last one, as ``@overload`` stubs precede it.
-    """
-    scope = Module(node.name, is_package=False)
-    bind(node.body, scope)
-    method = scope.names.get(name)
-    return method if isinstance(method, ast.FunctionDef) else None
-
-
-def bind(body: Iterable[ast.stmt], module: Module) -> None:
-    """Enter the names that ``body`` (statements) binds into ``module`` (Module).
-
-    Of branches the decisive one comes last: the one that runs where everything is available, the
-    body of ``if`` and ``try``, except with ``if TYPE_CHECKING``, the body of which never runs.
+@contextlib.contextmanager
+def loaded(package: str, texts: Mapping[str, str]) -> Iterator[griffe.Module]:
+    """Read the modules of ``package`` (str): their ``texts`` (str) by path.
 
     Raises:
-        RecordError: ``__all__`` is not made of string literals.
+        RecordError: a file is not Python that this interpreter can parse.
     """
-    for statement in body:
-        match statement:
-            case ast.ClassDef(name) | ast.FunctionDef(name):
-                module.names[name] = statement
-            case ast.ImportFrom():
-                _bind_import_from(statement, module)
-            case ast.Import(aliases):
-                module.names |= dict(map(_imported, aliases))
-            case ast.Assign(targets, value):
-                for one in targets:
-                    _bind_assignment(one, value, module)
-            case ast.AnnAssign(one, _, ast.expr() as value):
-                _bind_assignment(one, value, module)
-            case ast.AugAssign(ast.Name("__all__"), value=items):
-                _export_more(items, module)
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name("__all__"), how), [items])):
-                given = {"extend": items, "append": ast.copy_location(ast.List([items]), items)}
-                if how in given:
-                    _export_more(given[how], module)
-            case ast.If() | ast.Try() | ast.With():
-                bind(_inside(statement), module)
-
-
-def _inside(statement: ast.If | ast.Try | ast.With) -> list[ast.stmt]:
-    """Return the statements of all branches of a statement, those of the decisive one last."""
-    match statement:
-        case ast.If(test, then, otherwise):
-            never = ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
-            return [*then, *otherwise] if never else [*otherwise, *then]
-        case ast.Try(body, handlers, otherwise, at_last):
-            handled = [inner for handler in handlers for inner in handler.body]
-            return [*handled, *body, *otherwise, *at_last]
-    return statement.body
-
-
-def _imported(alias: ast.alias) -> tuple[str, Import]:
-    """Return the name that ``import a.b`` or ``import a.b as c`` binds, and the module."""
-    target = alias.name if alias.asname else alias.name.partition(".")[0]
-    return alias.asname or target, Import(target, None)
-
-
-def _bind_import_from(statement: ast.ImportFrom, module: Module) -> None:
-    target = statement.module or ""
-    if statement.level:
-        parents = module.name.split(".")
-        kept = len(parents) - statement.level + module.is_package
-        target = ".".join([*parents[:kept], *([target] if target else [])])
-    for alias in statement.names:
-        if alias.name == "*":
-            module.stars.append(target)
-        else:
-            module.names[alias.asname or alias.name] = Import(target, alias.name)
-
-
-def _bind_assignment(target: ast.expr, value: ast.expr, module: Module) -> None:
-    match target:
-        case ast.Name("__all__"):
-            module.exported = _string_list(value, module)
-        case ast.Name(name):
-            module.names[name] = value
-
-
-def _export_more(items: ast.expr, module: Module) -> None:
-    """Follow ``__all__ += [...]``, ``__all__.extend([...])`` and ``__all__.append(...)``."""
-    module.exported = (module.exported or []) + _string_list(items, module)
-
-
-def _string_list(node: ast.expr, module: Module) -> list[str]:
-    """Return the strings of a list, tuple or sum of such.
-
-    Raises:
-        RecordError: the expression is anything else; guessing would lose names silently.
-    """
-    match node:
-        case ast.BinOp(left, ast.Add(), right):
-            return _string_list(left, module) + _string_list(right, module)
-        case ast.List(items) | ast.Tuple(items):
-            texts = [one.value for one in items if isinstance(one, ast.Constant)]
-            if len(texts) == len(items) and all(isinstance(one, str) for one in texts):
-                return [str(one) for one in texts]
-    raise RecordError(
-        f"module {module.name}, line {node.lineno}: __all__ is not a list of string literals"
-    )
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A class, function or assigned expression together with the module it is written in."""
-
-    module: Module
-    node: Node
-
-
-Found = Definition | Module | None
-"""What a name stands for; None: its imports lead out of the source."""
-
-_Seen = frozenset[tuple[str, str]]
-
-
-class Modules:
-    """The modules of ``source`` (Source), parsed when first asked for."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._loaded: dict[str, Module | None] = {}
-
-    def load(self, name: str) -> Module | None:
-        """Return the module ``name`` (str, dotted), None if the source does not have it.
-
-        Raises:
-            RecordError: the file is not Python that this interpreter can parse.
-        """
-        if name not in self._loaded:
-            self._loaded[name] = self._parse(name)
-        return self._loaded[name]
-
-    def _parse(self, name: str) -> Module | None:
-        found = self._source.module(name)
-        if found is None:
-            return None
-        path, content = found
+    for path, text in texts.items():
         try:
             with warnings.catch_warnings():
                 # Old releases have invalid escape sequences in docstrings.
                 warnings.simplefilter("ignore")
-                tree = ast.parse(content, path)
+                ast.parse(text)
         except (SyntaxError, ValueError) as error:
-            raise RecordError(f"{self._source.label}: cannot parse {path}: {error}") from error
-        module = Module(name, path.endswith("/__init__.py"))
-        bind(tree.body, module)
-        return module
+            raise RecordError(f"cannot parse {path}: {error}") from error
+    inside = {path.removeprefix(f"{package}/"): text for path, text in texts.items()}
+    extensions = griffe.Extensions(_Decisive())
+    with (
+        warnings.catch_warnings(action="ignore"),
+        griffe.temporary_visited_package(
+            package, inside, extensions=extensions, resolve_aliases=True, resolve_implicit=True
+        ) as module,
+    ):
+        yield module
 
-    def resolve(self, module: Module, name: str, seen: _Seen = frozenset()) -> Found:
-        """Return what ``name`` (str) means at the top level of ``module`` (Module).
 
-        Imports are followed through the source; ``seen`` (set of pairs of str) are the modules and
-        names that led here.
+class _Decisive(griffe.Extension):
+    """Has griffe see modules and classes without branches."""
 
-        Raises:
-            RecordError: a module on the way cannot be parsed.
-        """
-        submodule = f"{module.name}.{name}"
-        if (module.name, name) in seen:
-            # "from . import lr" in the package itself.
-            return self.load(submodule)
-        seen |= {(module.name, name)}
-        match module.names.get(name):
-            case None:
-                return self._resolve_star(module, name, seen) or self.load(submodule)
-            case Import(target, attribute):
-                imported = self.load(target)
-                if imported is None or attribute is None:
-                    return imported
-                return self.resolve(imported, attribute, seen)
-            case (ast.Name() | ast.Attribute()) as alias:
-                return self.resolve_reference(module, alias, seen) or Definition(module, alias)
-            case node:
-                return Definition(module, node)
+    def on_module_node(self, *, node: Any, **_: Any) -> None:
+        """Change the tree of a module before it is looked at."""
+        node.body[:] = _flat(node.body)
 
-    def _resolve_star(self, module: Module, name: str, seen: _Seen) -> Found:
-        for star in reversed(module.stars):
-            target = self.load(star)
-            if target is not None and name in target.public_names():
-                return self.resolve(target, name, seen)
-        return None
+    on_class_node = on_module_node
 
-    def resolve_reference(self, module: Module, node: ast.expr, seen: _Seen = frozenset()) -> Found:
-        """Return what ``node`` (an expression such as ``optimizer.Optimizer``) stands for.
 
-        ``module`` (Module), ``seen`` and the errors are as of ``resolve``.
-        """
-        if isinstance(node, ast.Name):
-            return self.resolve(module, node.id, seen)
-        if isinstance(node, ast.Attribute):
-            owner = self.resolve_reference(module, node.value, seen)
-            if isinstance(owner, Module):
-                return self.resolve(owner, node.attr, seen)
-        return None
+def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of all branches, of which the decisive one comes last.
+
+    That is the one that runs where everything is available, the body of ``if`` and ``try``, except
+    with ``if TYPE_CHECKING``, the body of which never runs.
+    """
+    for statement in body:
+        match statement:
+            case ast.If(test, then, otherwise):
+                never = ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+                yield from _flat([*then, *otherwise] if never else [*otherwise, *then])
+            case ast.Try(body, handlers, otherwise, at_last):
+                handled = [inner for handler in handlers for inner in handler.body]
+                yield from _flat([*handled, *body, *otherwise, *at_last])
+            case ast.With():
+                yield from _flat(statement.body)
+            case _:
+                yield statement
+
+
+def public_names(module: griffe.Module) -> list[str]:
+    """Return the names (list of str) that the module offers.
+
+    Without ``__all__`` these are what a package imports, being there to collect names, and what
+    any other module defines itself: its imports serve its own needs.
+
+    Raises:
+        RecordError: ``__all__`` is not made of string literals.
+    """
+    names = exported(module)
+    if names is not None:
+        return names
+    return [
+        name
+        for name, member in module.members.items()
+        if not name.startswith("_") and (module.is_init_module or not member.is_alias)
+    ]
+
+
+def exported(module: griffe.Module) -> list[str] | None:
+    """Return the names (list of str) in ``__all__``, None where a module has no such list.
+
+    Raises:
+        RecordError: it is not made of string literals; guessing would lose names silently.
+    """
+    names: list[str] | None = None
+    for statement in _flat(ast.parse(module.source).body):
+        match statement:
+            case ast.Assign([ast.Name("__all__")], items) | ast.AnnAssign(
+                ast.Name("__all__"), _, ast.expr() as items
+            ):
+                names = _strings(items, module)
+            case ast.AugAssign(ast.Name("__all__"), _, items) | ast.Expr(
+                ast.Call(ast.Attribute(ast.Name("__all__"), "extend"), [items])
+            ):
+                names = [*(names or ()), *_strings(items, module)]
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name("__all__"), "append"), [item])):
+                listed = ast.copy_location(ast.List([item]), item)
+                names = [*(names or ()), *_strings(listed, module)]
+    return names
+
+
+def _strings(node: ast.expr, module: griffe.Module) -> list[str]:
+    with contextlib.suppress(ValueError):
+        value = ast.literal_eval(node)
+        if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+            return list(value)
+    raise RecordError(
+        f"module {module.path}, line {node.lineno}: __all__ is not a list of string literals"
+    )
+
+
+def resolved(scope: griffe.Object, name: str) -> griffe.Object | None:
+    """Return what ``name`` (str, may be dotted) means in ``scope`` (Object).
+
+    Imports and assignments of one name to another are followed; None: they lead out of the source.
+    """
+    seen: set[str] = set()
+    while True:
+        first, _, rest = name.partition(".")
+        try:
+            path = ".".join(filter(None, (scope.resolve(first), rest)))
+            found = scope.modules_collection.get_member(path)
+            one: griffe.Object = found.final_target if found.is_alias else found
+        except (griffe.GriffeError, KeyError):
+            return None
+        value = one.value if isinstance(one, griffe.Attribute) else None
+        if not isinstance(value, (griffe.ExprName, griffe.ExprAttribute)) or one.path in seen:
+            return one
+        seen.add(one.path)
+        scope, name = one.module, str(value)

@@ -1,29 +1,24 @@
-"""The signatures of a family in a release: which definitions belong to it, and their parameters.
-
-The functions here take the ``modules`` (Modules) of a release, the ``module`` (Module) that
-something is written in, and its ``node`` (syntax tree).
-"""
+"""The signatures of a family in a release: which definitions belong to it, and their parameters."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 from collections.abc import Iterator
+
+import griffe
 
 from optport.signatures import ApiKind
 from signature_recorder.families import Family, Part
-from signature_recorder.modules import Definition, Module, Modules, find_method
+from signature_recorder.modules import exported, public_names, resolved
 from signature_recorder.record import Kinds, Signature, Signatures
 from signature_recorder.sources import RecordError
 
 
-def family_signatures(modules: Modules, family: Family) -> tuple[Signatures, Kinds]:
+def family_signatures(package: griffe.Module, family: Family) -> tuple[Signatures, Kinds]:
     """Return the signatures of ``family`` (Family) in a release, and what its names are.
 
-    Both are empty if the release lacks the family.
-
-    ``modules`` (Modules) are those of the release.
+    Both are empty if the release lacks the family. ``package`` (Module) is the framework's.
 
     Raises:
         RecordError: a public name's definition or signature cannot be found.
@@ -31,57 +26,53 @@ def family_signatures(modules: Modules, family: Family) -> tuple[Signatures, Kin
     signatures: Signatures = {}
     kinds: Kinds = {}
     for part in family.parts:
-        module = modules.load(part.module)
-        if module is not None:
-            also = [name for name in part.also if name in module.names]
-            names = [*module.public_names(), *also]
-            for name, signature in _named(modules, module, part, names):
+        module = resolved(package, part.module.partition(".")[2])
+        if isinstance(module, griffe.Module):
+            also = [name for name in part.also if name in module.members]
+            names = [*public_names(module), *also]
+            for name, signature in _named(module, part, names):
                 signatures[part.prefix + name] = signature
                 kinds[part.prefix + name] = part.kind_of(name)
-            for name, signature in _methods(modules, module, part, names):
+            for name, signature in _methods(module, part, names):
                 signatures[part.prefix + name] = signature
                 kinds[part.prefix + name] = ApiKind.METHOD
     return signatures, kinds
 
 
-def _named(
-    modules: Modules, module: Module, part: Part, names: list[str]
-) -> Iterator[tuple[str, Signature]]:
+def _named(module: griffe.Module, part: Part, names: list[str]) -> Iterator[tuple[str, Signature]]:
     """Yield those of ``names`` that are of the sort that ``part`` records."""
     for name in names:
-        match modules.resolve(module, name):
-            case None if module.exported is not None:
+        match resolved(module, name):
+            case None if exported(module) is not None:
                 raise RecordError(
-                    f"module {module.name}: __all__ has {name}, which the source does not define"
+                    f"module {module.path}: __all__ has {name}, which the source does not define"
                 )
-            case Definition(owner, ast.FunctionDef() as node) if part.what == "functions":
-                yield name, function_signature(modules, owner, node, bound=False)
-            case Definition(owner, ast.ClassDef() as node) if part.what == "classes" or (
-                part.what == "optimizers"
-                and any(name == "Optimizer" for name, _ in _lineage(modules, owner, node))
+            case griffe.Function() as function if part.what == "functions":
+                yield name, _signature(function)
+            case griffe.Class() as cls if part.what == "classes" or (
+                part.what == "optimizers" and any(name == "Optimizer" for name, _ in _lineage(cls))
             ):
-                yield name, class_signature(modules, owner, node)
+                yield name, _constructor(cls, module)
 
 
 def _methods(
-    modules: Modules, module: Module, part: Part, names: list[str]
+    module: griffe.Module, part: Part, names: list[str]
 ) -> Iterator[tuple[str, Signature]]:
     """Yield the methods of the base class, if it is one of ``names``.
 
     It is not where mindspore.mint's optimizers import their base class from another family.
     """
     for base in part.base:
-        match modules.resolve(module, base):
-            case Definition(owner, ast.ClassDef() as node):
-                for name in part.methods if base in names else ():
-                    method = find_method(node, name)
-                    if method is not None:
-                        signature = function_signature(modules, owner, method, bound=True)
-                        yield f"{part.base[0]}.{name}", signature
-                return
+        cls = resolved(module, base)
+        if isinstance(cls, griffe.Class):
+            for name in part.methods if base in names else ():
+                method = cls.members.get(name)
+                if isinstance(method, griffe.Function):
+                    yield f"{part.base[0]}.{name}", _signature(method)[1:]
+            return
 
 
-def class_signature(modules: Modules, module: Module, node: ast.ClassDef) -> Signature:
+def _constructor(cls: griffe.Class, module: griffe.Module) -> Signature:
     """Return the signature (Signature) that constructs an instance of the class.
 
     That is of its own ``__init__``, or else of its nearest base's.
@@ -90,110 +81,79 @@ def class_signature(modules: Modules, module: Module, node: ast.ClassDef) -> Sig
         RecordError: the class inherits ``__init__`` from a base that the source does not have.
     """
     missing = None
-    for name, definition in _lineage(modules, module, node):
-        if definition is None:
-            missing = name if name != "object" else missing
-            continue
-        owner, one = definition
-        init = find_method(one, "__init__")
-        if init is not None:
-            return function_signature(modules, owner, init, bound=True)
+    for name, one in _lineage(cls):
+        init = one and one.members.get("__init__")
+        if isinstance(init, griffe.Function):
+            return _signature(init)[1:]
+        missing = name if one is None and name != "object" else missing
     if missing is not None:
         raise RecordError(
-            f"module {module.name}: class {node.name} inherits __init__ "
+            f"module {module.path}: class {cls.name} inherits __init__ "
             f"from {missing}, which the source does not define"
         )
     return ()
 
 
 def _lineage(
-    modules: Modules,
-    module: Module,
-    node: ast.ClassDef,
-    seen: frozenset[ast.ClassDef] = frozenset(),
-) -> Iterator[tuple[str, tuple[Module, ast.ClassDef] | None]]:
+    cls: griffe.Class, seen: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, griffe.Class | None]]:
     """Yield the names of a class and of all that it derives from, with their definitions."""
-    yield node.name, (module, node)
-    seen |= {node}
-    for base in node.bases:
-        match modules.resolve_reference(module, base):
-            # "class Adam(Adam)" replaces an imported class, which the name no longer leads to.
-            case Definition(owner, ast.ClassDef() as parent) if parent not in seen:
-                yield from _lineage(modules, owner, parent, seen)
-            case _:
-                yield ast.unparse(base), None
+    yield cls.name, cls
+    seen |= {cls.path}
+    for base in map(str, cls.bases):
+        parent = resolved(cls.module, base)
+        # "class Adam(Adam)" replaces an imported class, which the name no longer leads to.
+        if isinstance(parent, griffe.Class) and parent.path not in seen:
+            yield from _lineage(parent, seen)
+        else:
+            yield base, None
 
 
-def function_signature(
-    modules: Modules, module: Module, node: ast.FunctionDef, *, bound: bool
-) -> Signature:
-    """Return the signature of a function, without its first parameter if ``bound`` (bool)."""
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    kinds = ["positional_only"] * len(arguments.posonlyargs)
-    kinds += ["positional_or_keyword"] * len(arguments.args)
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    defaults += arguments.defaults
-    rows = list(zip(positional, kinds, defaults, strict=True))
-    if bound:
-        del rows[:1]
-    if arguments.vararg:
-        rows.append((arguments.vararg, "var_positional", None))
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        rows.append((argument, "keyword_only", default))
-    if arguments.kwarg:
-        rows.append((arguments.kwarg, "var_keyword", None))
+def _signature(function: griffe.Function) -> Signature:
     return tuple(
-        (argument.arg, kind, default_text(modules, module, default))
-        for argument, kind, default in rows
+        (one.name, one.kind.name, default_text(function.module, one))
+        for one in function.parameters
+        if one.kind is not None
     )
 
 
-def default_text(modules: Modules, module: Module, node: ast.expr | None) -> str | None:
-    """Return a default as its value's repr if that is certain, else as its source text.
+def default_text(module: griffe.Module, parameter: griffe.Parameter) -> str | None:
+    """Return a default (str) as its value's repr if that is certain, else as its source text.
 
-    ``node`` (expression) is the default as written in ``module`` (Module of ``modules``, Modules);
-    None, there and as a result, means that there is no default.
+    ``module`` (Module) is what the function of ``parameter`` (Parameter) is written in. None means
+    that there is no default, and torch's ``required = _RequiredParameter()``, too.
     """
-    if node is None or _is_required_marker(modules, module, node):
+    if parameter.required or str(parameter.kind).startswith("variadic"):
         return None
-    filled = _Filled(modules, module).visit(copy.deepcopy(node))
+    text = str(parameter.default)
+    found = resolved(module, text)
+    if isinstance(found, griffe.Attribute) and str(found.value).endswith("_RequiredParameter()"):
+        return None
+    filled = _Filled(module).visit(ast.parse(text, mode="eval"))
     if all(isinstance(one, _EVALUATED) for one in ast.walk(filled)):
-        code = compile(ast.Expression(ast.fix_missing_locations(filled)), "default", "eval")
         with contextlib.suppress(ArithmeticError, TypeError):
-            return repr(eval(code, {}))
-    return ast.unparse(node)
+            return repr(eval(compile(ast.fix_missing_locations(filled), "default", "eval"), {}))
+    return ast.unparse(ast.parse(text))
 
 
 _EVALUATED = (
-    *(ast.Constant, ast.Tuple, ast.List, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd),
+    *(ast.Expression, ast.Constant, ast.Tuple, ast.List, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd),
     *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div),
 )
 """The nodes of expressions whose value their source text alone determines."""
 
 
-def _is_required_marker(modules: Modules, module: Module, node: ast.expr) -> bool:
-    """Tell whether the default is torch's ``required = _RequiredParameter()``."""
-    match modules.resolve_reference(module, node):
-        case Definition(_, ast.Call(func=function)):
-            return ast.unparse(function).endswith("_RequiredParameter")
-    return False
-
-
 class _Filled(ast.NodeTransformer):
     """Puts module-level constants, such as ``EPS = 1e-7``, in the place of their names."""
 
-    def __init__(
-        self, modules: Modules, module: Module, seen: frozenset[ast.expr] = frozenset()
-    ) -> None:
-        self._modules = modules
+    def __init__(self, module: griffe.Module, seen: frozenset[str] = frozenset()) -> None:
         self._module = module
         self._seen = seen
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        match self._modules.resolve(self._module, node.id):
-            case Definition(module, ast.expr() as constant) if constant not in self._seen:
-                inside = _Filled(self._modules, module, self._seen | {constant})
-                filled: ast.expr = inside.visit(copy.deepcopy(constant))
-                return filled
-        return node
+        found = resolved(self._module, node.id)
+        if not isinstance(found, griffe.Attribute) or found.path in self._seen:
+            return node
+        inside = _Filled(found.module, self._seen | {found.path})
+        filled: ast.expr = inside.visit(ast.parse(str(found.value), mode="eval")).body
+        return filled

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -15,6 +17,9 @@ _DISTRIBUTIONS = {
     "paddle": r"paddlepaddle(-[a-z0-9]+)?",
     "mindspore": r"mindspore(-(gpu|ascend|cuda[a-z0-9-]*))?",
 }
+
+
+_Path = Path | zipfile.Path
 
 
 class RecordError(Exception):
@@ -35,27 +40,35 @@ class Source:
         if path.is_file() and path.suffix != ".whl":
             raise RecordError(f"{path}: neither a wheel (*.whl) nor a directory")
         try:
-            self._root = path if path.is_dir() else zipfile.Path(path)
+            self._root: _Path = path if path.is_dir() else zipfile.Path(path)
         except zipfile.BadZipFile:
             raise RecordError(f"{path}: not a wheel (a wheel is a zip archive)") from None
 
-    def module(self, name: str) -> tuple[str, bytes] | None:
-        """Return path (str) and content (bytes) of the module ``name`` (str, dotted).
+    def modules(self, name: str) -> dict[str, str]:
+        """Return the texts (str) of the module ``name`` (str, dotted) and of all below it.
 
-        None means that it is not there as .py.
+        They are by path (str); there are none where it is not there as .py.
 
         Raises:
             RecordError: the archive is damaged there.
         """
-        stem = name.replace(".", "/")
-        for path in (f"{stem}/__init__.py", f"{stem}.py"):
-            file = self._root / path
-            try:
-                if file.is_file():
-                    return path, file.read_bytes()
-            except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-                raise RecordError(f"{self.label}: cannot read {path}: {error}") from error
-        return None
+        path = name.replace(".", "/")
+        files = dict(_below(self._root / path, path))
+        files[f"{path}.py"] = self._root / f"{path}.py"
+        try:
+            return {
+                path: importlib.util.decode_source(file.read_bytes())
+                for path, file in files.items()
+                if path.endswith(".py") and file.is_file()
+            }
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            NotImplementedError,
+            SyntaxError,
+            ValueError,
+        ) as error:
+            raise RecordError(f"{self.label}: cannot read {name}: {error}") from error
 
     def version(self, framework: str) -> str:
         """Return the version (str) of ``framework`` (str) that its dist-info states.
@@ -77,6 +90,13 @@ class Source:
                 f"(found: {found})"
             )
         return versions.pop()
+
+
+def _below(folder: _Path, path: str) -> Iterator[tuple[str, _Path]]:
+    """Yield the files below a folder by their paths, which begin with that of the folder."""
+    for one in folder.iterdir() if folder.is_dir() else ():
+        inside = f"{path}/{one.name}"
+        yield from _below(one, inside) if one.is_dir() else [(inside, one)]
 
 
 def release_number(text: str) -> str:
