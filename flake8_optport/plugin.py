@@ -81,7 +81,7 @@ class Plugin:
         text = "".join(self._lines)
         options = self.options
         notes = options is not None and options.notes
-        if not concerns_us(text, notes, starred=may_be_starred(self._tree)):
+        if not concerns_us(text, notes, may_be_starred(self._tree), self._lines):
             return
         from optport.guard import check_guarded
 

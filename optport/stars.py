@@ -13,14 +13,17 @@ def may_be_starred(tree: ast.Module) -> bool:
     blocks: list[list[ast.stmt]] = [tree.body]
     for block in blocks:  # grows while it is gone through
         for node in block:
-            kind = type(node)
-            if kind is ast.ImportFrom:
+            if type(node) not in _MATTERING:  # most are not
+                continue
+            if isinstance(node, ast.ImportFrom):
                 if _brings_all(node):
                     return True
-            elif kind in _BRANCHING:
-                blocks += [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
-                arms = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
-                blocks += [arm.body for arm in arms]
+                continue
+            for name in node._fields:
+                if name in _BLOCKS:
+                    blocks.append(getattr(node, name))
+                elif name in _ARMS:
+                    blocks += [arm.body for arm in getattr(node, name)]
     return False
 
 
@@ -30,7 +33,9 @@ def _brings_all(node: Any) -> bool:
     return not exports_no_optimizer("." * node.level + (node.module or ""))
 
 
-_BRANCHING = frozenset(
-    {ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match}
+_MATTERING = frozenset(
+    {ast.ImportFrom, ast.If, ast.Try, ast.TryStar, ast.For, ast.While, ast.With, ast.Match}
     | {ast.AsyncFor, ast.AsyncWith}
 )
+_BLOCKS = frozenset({"body", "orelse", "finalbody"})
+_ARMS = frozenset({"handlers", "cases"})
