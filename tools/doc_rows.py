@@ -12,9 +12,7 @@ from optport.table import api_table, targets
 from optport.table.model import (
     ApiTable,
     Correspondence,
-    Detour,
     Fate,
-    Outside,
     OwnParameter,
     ParameterRow,
 )
@@ -35,55 +33,14 @@ FATES = {
 
 def row_sections(one: ApiTable) -> str:
     """Return the sections of a page that the rows make up."""
-    rows_of = [row for row in one.correspondences if row.counterpart is not None]
-    heads = [code(f"{row.target}.{row.counterpart}") for row in rows_of]
-    text = page(
-        "rows",
-        counterparts=[_counterpart(row) for row in one.correspondences],
-        detours=[(detour, _leads_to(detour, one)) for detour in one.detours],
-        heads=["torch", "default", *heads],
-        arguments=list(_arguments(one, rows_of)),
-        rows=one.correspondences,
-        own=list(_own(one)),
-    )
-    return text.rstrip("\n") + "\n"
-
-
-def _counterpart(row: Correspondence) -> list[str]:
-    name = code(f"{row.target}.{row.counterpart}") if row.counterpart else f"none in {row.target}"
-    when = f"when {code(row.when.text)}" if row.when is not None else ""
-    said = [row.differs and f"**{row.differs}**", row.behaviour, row.inexact]
-    said += [_outside(one) for one in row.also]
-    said.append(row.note)
-    since = family(row.target).since(row.counterpart) if row.counterpart else None
-    if since is not None and since != family(row.target).versions[0]:
-        said.append(f"since {since}")
-    return [name, when, "; ".join(text for text in said if text)]
-
-
-def _leads_to(detour: Detour, one: ApiTable) -> str:
-    counterpart = next(
-        row.counterpart
-        for row in (api_table(detour.torch) or one).correspondences
-        if row.target == detour.target and row.when is None and row.counterpart is not None
-    )
-    return f"{detour.target}.{counterpart}"
-
-
-def _outside(one: Outside) -> str:
-    return one.text if one.when is None else f"{one.text} when {code(one.when.text)}"
-
-
-def _arguments(one: ApiTable, rows_of: list[Correspondence]) -> Iterator[list[str]]:
     torch = family("torch.optim")
-    newest = torch.nearest(one.name, torch.versions[-1])
-    for name in torch.parameters_ever(one.name):
-        parameter = newest.by_name.get(name) if newest is not None else None
-        default = "" if parameter is None or parameter.default is None else code(parameter.default)
-        since = torch.since(one.name, name)
-        named = code(name) + ("" if since == torch.versions[0] else f" (since {since})")
-        cells = [_fate(row, row.parameters[name]) for row in rows_of]
-        yield [named, default, *cells]
+    known = {
+        "family": family,
+        "api_table": api_table,
+        "fate": _fate,
+        "own": lambda one: list(_own(one)),
+    }
+    return page("rows", one=one, torch=torch, **known).rstrip("\n") + "\n"
 
 
 def _fate(row: Correspondence, parameter: ParameterRow) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import ast
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from doc_evidence import code, deviation, literal, newest_targets, records
 from doc_pages import page
@@ -65,31 +67,15 @@ def _block(port: Port) -> str:
     also = f"; also: {', '.join(port.also)}" if port.also else ""
     also += "".join(f"; {text}" for text in port.deviations)
     lines = [*port.setup, *([] if port.call is None else [port.call])]
-    return "\n".join([f"# {port.fidelity}{also}", *map(_laid_out, lines)])
+    return f"# {port.fidelity}{also}\n" + _laid_out("\n".join(lines))
 
 
-def _laid_out(line: str) -> str:
-    """A call as a formatter has it: in double quotes, its arguments below where it is long."""
-    if "lambda " in line or line.startswith("["):
-        line = ast.unparse(ast.parse(line))  # a closed form, without needless parentheses
-    line = line if '"' in line else line.replace("'", '"')
-    if len(line) <= 100:
-        return line
-    (statement,) = ast.parse(line).body
-    assert isinstance(statement, (ast.Assign, ast.Expr)), line
-    call = statement.value
-    if isinstance(call, ast.ListComp):
-        element = str(ast.get_source_segment(line, call.elt))
-        rates = (element, line[1:-1].removeprefix(element).lstrip())
-        return "[\n" + "".join(f"    {part}\n" for part in rates) + "]"
-    if not isinstance(call, ast.Call):
-        return line
-    parts = [ast.get_source_segment(line, one) for one in (*call.args, *call.keywords)]
-    callee = line[: call.col_offset] + str(ast.get_source_segment(line, call.func))
-    inside = ", ".join(str(part) for part in parts)
-    if len(inside) <= 96:
-        return f"{callee}(\n    {inside}\n)"
-    return f"{callee}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+@cache
+def _laid_out(code: str) -> str:
+    """Code as a formatter has it."""
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=100", "-"]
+    done = subprocess.run(ruff, input=code, capture_output=True, text=True, check=True)
+    return done.stdout.rstrip("\n")
 
 
 def _cases() -> list[Found]:
