@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from doc_corrections import correction_pages  # noqa: E402
-from doc_loop import loop_pages  # noqa: E402
 from doc_mapping import mapping_pages  # noqa: E402
 from doc_plots import plot_pages  # noqa: E402
 from doc_rules import rule_pages  # noqa: E402
@@ -31,7 +30,6 @@ def pages() -> Mapping[Path, str]:
         rule_pages(),
         mapping_pages(),
         correction_pages(),
-        loop_pages(),
         plot_pages(),
         terminal_pages(),
     )

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from doc_data import lines
-from doc_evidence import code, deviation, literal, newest_targets, records
+from doc_evidence import code, deviation, figure, literal, newest_targets, records
+from doc_figures import data_path, lines
 from doc_pages import page
-from doc_sizes import data_path
 
 from conformance.members import RECORDED
 from conformance.records import Part
@@ -108,8 +107,7 @@ def _off(value: float | str | None) -> str:
         return "none"
     if isinstance(value, str):
         return "raises" if value.endswith("Error") else value
-    shown = f"{value:.0e}" if value else "0"
-    return f"**{shown}**" if value >= SAME_BELOW else shown
+    return figure(value, value >= SAME_BELOW)
 
 
 @cache

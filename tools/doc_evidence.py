@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import cache
 
-from conformance.cases import EXACT_BELOW, LIMITS
+from conformance.cases import EXACT_BELOW, LIMITS, Result
 from conformance.records import Part, Record, evidence_path, read_evidence
 from optport.table import targets
 from optport.targets import Target, parse_target
@@ -33,26 +33,34 @@ def records(target: Target) -> Mapping[str, Record]:
     return read_evidence(evidence_path(target))
 
 
+def result_of(record: Record | None, part: Part) -> Result | None:
+    """What came of a part of a record, None where it was not run."""
+    run = None if record is None else record.runs.get(part)
+    return None if run is None else run.result
+
+
+def figure(value: float | None, bold: bool = False) -> str:
+    """Show a deviation, None: it is not finite."""
+    shown = "not finite" if value is None else f"{value:.0e}" if value else "0"
+    return f"**{shown}**" if bold else shown
+
+
 def deviation(record: Record | None, part: Part = Part.PORT) -> str:
     """Show what became of a port: its largest deviation and where, or that something raises.
 
     Where the port leaves torch, the deviation is bold. Gradients of 1e-6 are left out: they decide
     nothing.
     """
-    if record is None:
-        return "–"
-    if record.torch_error is not None:
+    if record is not None and record.torch_error is not None:
         return "torch raises"
-    run = record.runs.get(part)
-    if run is None or run.result is None:
+    result = result_of(record, part)
+    if record is None or result is None:
         return "–"
-    if run.result.error is not None:
+    if result.error is not None:
         return "raises"
-    off = {name: run.result.off[name] for name in LIMITS if name in run.result.off}
+    off = {name: result.off[name] for name in LIMITS if name in result.off}
     name, value = max(off.items(), key=lambda one: math.inf if one[1] is None else one[1])
-    shown = "not finite" if value is None else f"{value:.0e}" if value else "0"
-    if record.parting(part):
-        shown = f"**{shown}**"
+    shown = figure(value, bool(record.parting(part)))
     return f"{shown} {AT[name]}" if value is None or value >= EXACT_BELOW else shown
 
 

@@ -1,28 +1,51 @@
-"""The mapping pages: what each optimizer and scheduler becomes on every target, side by side."""
+"""What each optimizer, scheduler, method and the training loop becomes on every target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from doc_data import data_files
 from doc_evidence import code, newest_targets
+from doc_figures import data_files, described, figures
 from doc_pages import page
 from doc_plots import overview_text, pictures_of
-from doc_rows import row_sections
-from doc_sizes import MEANING, section
 
+from conformance.cases import RUNS
 from conformance.records import read_call, torch_call
+from optport.check import check_source
 from optport.hazards.hazard import Port
 from optport.options import make_options
-from optport.signatures import ApiKind
-from optport.table import api_names, api_table
+from optport.signatures import ApiKind, family
+from optport.table import api_names, api_table, targets
 from optport.table.curves import Join
-from optport.table.model import ApiTable, Correspondence, Takes
+from optport.table.model import (
+    ApiTable,
+    Correspondence,
+    Fate,
+    OwnParameter,
+    ParameterRow,
+    Takes,
+)
 from optport.targets import Target
 
+LOOP = Path(__file__).parent.parent / "examples" / "loop"
 _JOINS = {
     Join.SEQUENCE: "One schedule after the other, each from its own start.",
     Join.PRODUCT: "All schedules at once: their factors multiply.",
+}
+
+
+FATES = {
+    Fate.KEPT: "kept",
+    Fate.RENAMED: "→ {to}",
+    Fate.SPLIT: "→ {to}",
+    Fate.IGNORED: "{to}, **ignored**",
+    Fate.INERT: "drop it",
+    Fate.LOST: "**lost**",
+    Fate.CHOSEN: "chooses the counterpart",
+    Fate.REPLACED: "drop it, {also}",
+    Fate.MERGED: "goes into an expression",
+    Fate.BASE_RATE: "the optimizer's rate → {to}",
 }
 
 
@@ -35,7 +58,6 @@ def mapping_pages() -> Mapping[str, str]:
     known = newest_targets()
     found["mapping/README.md"] = page(
         "mapping-index",
-        meaning=MEANING,
         heads=["torch.optim", *(f"{target.name} {target.version}" for target in known)],
         optimizers=[[_link(one), *(_best(one, target) for target in known)] for one in optimizers],
         overview=overview_text(),
@@ -46,7 +68,9 @@ def mapping_pages() -> Mapping[str, str]:
             for one in schedulers
         ],
     )
-    return {**found, **data_files(), "mapping/methods.md": page("methods", members=members)}
+    found["mapping/methods.md"] = page("methods", members=members)
+    found["training-loop.md"] = page("training-loop", script=_script, found=_found)
+    return {**found, **data_files()}
 
 
 def _tables(kind: ApiKind) -> list[ApiTable]:
@@ -90,17 +114,18 @@ def _wiring() -> Iterator[str]:
 def _scheduler(one: ApiTable) -> str:
     joins = one.curve.joins if one.curve is not None else None
     joined = None if joins is None else _JOINS[joins]
-    return page("scheduler", one=one, rows=row_sections(one), joined=joined)
+    return page("scheduler", one=one, rows=_row_sections(one), joined=joined)
 
 
 def _optimizer(one: ApiTable) -> str:
     return page(
         "optimizer",
         one=one,
-        meaning=MEANING,
-        rows=row_sections(one),
+        rows=_row_sections(one),
         ports=list(_ports(one)),
-        sizes=section(one.name),
+        figures=figures(one.name),
+        runs=list(RUNS),
+        described=described(one.name),
         pictures=list(pictures_of(one.name)),
         corrections=[
             [entry.page, entry.says, entry.measured, ", ".join(map(code, entry.evidence))]
@@ -115,3 +140,57 @@ def _ports(one: ApiTable) -> Iterator[list[str]]:
         if port.call is not None:
             first = "".join(f"{line}; " for line in port.setup)
             yield [code(torch_call(f"{one.name}()")), code(first + port.call), port.closeness]
+
+
+def _row_sections(one: ApiTable) -> str:
+    """The sections of a page that the rows make up."""
+    torch = family("torch.optim")
+    known = {
+        "family": family,
+        "api_table": api_table,
+        "fate": _fate,
+        "own": lambda one: list(_own(one)),
+    }
+    return page("rows", one=one, torch=torch, **known).rstrip("\n") + "\n"
+
+
+def _fate(row: Correspondence, parameter: ParameterRow) -> str:
+    assert row.counterpart is not None
+    there = family(row.target)
+    newest = there.nearest(row.counterpart, there.versions[-1])
+    to = ", ".join(code(name) for name in parameter.to)
+    also = parameter.workaround.advice if parameter.workaround is not None else ""
+    also = also.removesuffix(" and drop it").removeprefix("drop it and ")
+    text = FATES[parameter.fate].format(to=to or "nothing", also=also)
+    known = [newest.by_name.get(name) if newest is not None else None for name in parameter.to]
+    if parameter.default_differs is not None:
+        shown = ", ".join(
+            "required" if one.default is None else code(one.default) for one in known if one
+        )
+        text += f" (default {shown})"
+    elif known and known[0] is not None and known[0].required and parameter.name != "params":
+        text += " (required)"
+    return text
+
+
+def _own(one: ApiTable) -> Iterator[tuple[Correspondence, str, OwnParameter]]:
+    """Yield the parameters of the counterparts that no torch parameter goes to."""
+    for row in one.correspondences:
+        if row.counterpart is None:
+            continue
+        shared = targets()[row.target].rules[one.kind].own
+        taken = {to for parameter in row.parameters.values() for to in parameter.to}
+        for name in family(row.target).parameters_ever(row.counterpart):
+            own = row.own.get(name) or shared.get(name)
+            if name not in taken and own is not None:
+                yield row, name, own
+
+
+def _script(name: str) -> str:
+    return (LOOP / name).read_text(encoding="utf-8")
+
+
+def _found(target: str) -> Iterator[str]:
+    """The findings of torch's script for a target, one line each."""
+    for one in check_source(_script("train_torch.py"), make_options(target)).findings:
+        yield f"train_torch.py:{one.place.line}:{one.place.col + 1}: {one.code} {one.message}"

@@ -11,8 +11,8 @@ from itertools import zip_longest
 from typing import Any
 
 from doc_evidence import code, newest_targets, records
+from doc_figures import drawings
 from doc_pages import drawing
-from doc_sizes import drawings
 
 from conformance.cases import EXACT_BELOW
 from conformance.records import Part, Record
