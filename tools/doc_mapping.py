@@ -8,7 +8,7 @@ from pathlib import Path
 from doc_evidence import code, newest_targets
 from doc_figures import data_files, described, figures
 from doc_pages import page
-from doc_plots import overview_text, pictures_of
+from doc_plots import overview_text, pictures
 
 from conformance.cases import RUNS
 from conformance.records import read_call, torch_call
@@ -126,7 +126,7 @@ def _optimizer(one: ApiTable) -> str:
         figures=figures(one.name),
         runs=list(RUNS),
         described=described(one.name),
-        pictures=list(pictures_of(one.name)),
+        pictures=pictures(one.name),
         corrections=[
             [entry.page, entry.says, entry.measured, ", ".join(map(code, entry.evidence))]
             for entry in one.corrections

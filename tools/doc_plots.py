@@ -34,44 +34,33 @@ Trajectory = Mapping[str, Any]
 
 def plot_pages() -> Mapping[str, str]:
     """Return every drawing by its path below docs/."""
-    found = {path(number): _plot(one) for number, one in enumerate(_trajectories())}
-    found["plots/overview.svg"] = _overview()
-    found |= drawings()
-    return found
+    found = {path: _plot(one) for path, one in _trajectories().items()}
+    return {**found, "plots/overview.svg": _overview(), **drawings()}
 
 
 @cache
-def _trajectories() -> list[dict[str, Any]]:
-    return read_trajectories()
+def _trajectories() -> Mapping[str, Trajectory]:
+    """The recorded trajectories by the paths of their drawings below docs/."""
+    numbers: Counter[str] = Counter()
+    found = {}
+    for one in read_trajectories():
+        numbers[one["code"]] += 1
+        found[f"plots/{one['code']}-{numbers[one['code']]}-{_optimizer(one)}.svg"] = one
+    return found
 
 
-def path(number: int) -> str:
-    """The drawing of a recorded trajectory, below docs/."""
-    one = _trajectories()[number]
-    optimizer = one["torch"].partition("(")[0]
-    same = [i for i, other in enumerate(_trajectories()) if other["code"] == one["code"]]
-    return f"plots/{one['code']}-{same.index(number) + 1}-{optimizer}.svg"
+def _optimizer(one: Trajectory) -> str:
+    return str(one["torch"]).partition("(")[0]
 
 
-def pictures(hazard: str) -> Iterator[str]:
-    """Yield the Markdown of each picture of a code, for a page in a folder of docs/."""
-    for number, one in enumerate(_trajectories()):
-        if one["code"] == hazard:
-            yield _embedded(number, one)
-
-
-def pictures_of(optimizer: str) -> Iterator[str]:
-    """Yield the Markdown of each picture of an optimizer, for a page in a folder of docs/."""
-    for number, one in enumerate(_trajectories()):
-        if one["torch"].partition("(")[0] == optimizer:
-            yield _embedded(number, one)
-
-
-def _embedded(number: int, one: Trajectory) -> str:
-    return (
+def pictures(of: str) -> list[str]:
+    """Return the Markdown of the pictures of a code or an optimizer, for a folder of docs/."""
+    return [
         f"{code(one['torch'])} on {one['target']} {one['version']}, {one['code']}:\n\n"
-        f"![{_described(one)}](../{path(number)})\n"
-    )
+        f"![{_described(one)}](../{path})\n"
+        for path, one in _trajectories().items()
+        if of in (one["code"], _optimizer(one))
+    ]
 
 
 def _furthest(side: Trajectory) -> str:
@@ -172,14 +161,17 @@ def _share(bars: Counter[str]) -> str:
 @cache
 def _counts(optimizer: str, target: Target) -> tuple[Counter[str], Counter[str]]:
     """How many executed calls fared how, with the literal port and with the port."""
-    literal: Counter[str] = Counter()
-    port: Counter[str] = Counter()
-    for record in records(target).values():
-        if record.optimizer == optimizer and record.torch_error is None:
-            literal[_kind(record, Part.LITERAL)] += 1
-            port[_kind(record, Part.PORT)] += 1
-    # Until a new version has been run, nothing is known of it.
-    return literal or Counter(none=1), port or Counter(none=1)
+    run = [
+        record
+        for record in records(target).values()
+        if record.optimizer == optimizer and record.torch_error is None
+    ]
+    literal, port = (
+        # Until a new version has been run, nothing is known of it.
+        Counter(_kind(record, part) for record in run) or Counter(none=1)
+        for part in (Part.LITERAL, Part.PORT)
+    )
+    return literal, port
 
 
 def _kind(record: Record, part: Part) -> str:
@@ -198,11 +190,7 @@ def overview_text() -> str:
     parts = []
     for target in newest_targets():
         if target.info.executed:
-            literal: Counter[str] = Counter()
-            port: Counter[str] = Counter()
-            for name in api_names(ApiKind.OPTIMIZER):
-                mine = _counts(name, target)
-                literal += mine[0]
-                port += mine[1]
+            counts = [_counts(name, target) for name in api_names(ApiKind.OPTIMIZER)]
+            literal, port = (sum(bars, Counter[str]()) for bars in zip(*counts, strict=True))
             parts.append(f"{target.name}: {_share(literal)} literal, {_share(port)} port")
     return "Share of the executed calls that train as torch does; " + "; ".join(parts)

@@ -51,7 +51,7 @@ def _page(kind: Kind, cases: list[Found]) -> str:
         # What trains as before, else the ports.
         mended=shown and shown.fix and apply_edits(f"{HEAD}{kind.bad}\n", shown.fix.edits),
         ports=[] if shown is None else list(_ports(report, shown)),
-        pictures=list(pictures(kind.code)),
+        pictures=pictures(kind.code),
         executed=list(_executed(mine)),
         optimizers=sorted({finding.optimizer.rpartition(".")[2] for _, _, finding in mine}),
     )
