@@ -19,6 +19,36 @@ from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 """
 _WAYS = {
+    "by a text": """
+o=SGD(p)
+getattr(o,'step')(c)
+vars(o)['param_groups'][0]['lr']=1
+o.__dict__['state'].clear()
+setattr(o,'defaults',1)
+""",
+    "partial of a method": """
+from functools import partial
+o=SGD(p)
+q=partial(o.step,c)
+q()
+""",
+    "method handed to a function": """
+def f(go): go(c)
+o=SGD(p)
+f(o.step)
+""",
+    "method among others": """
+o=SGD(p)
+d={'k':o.step}
+d['k'](c)
+for go in [o.zero_grad]: go()
+""",
+    "method returned": """
+def f():
+    o=SGD(p)
+    return o.step
+f()(c)
+""",
     "starred parameter": """
 def f(*a):
     for z in a: z.step()

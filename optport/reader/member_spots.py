@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from optport.reader.index import Index
+from optport.reader.member_texts import named_member, told_member
 from optport.reader.scopes import Point
 from optport.table.model import Access
 from optport.values import Certainty
@@ -21,8 +22,8 @@ class Spot:
     Without an owner the member is a function, called by its name. `keys` are the items that are
     taken of it one after the other; a spot without member is an item of something. `opened` is how
     surely something looks into what a call gives, rather than keeping or handing it on whole. An
-    `aliased` method is called by a name that it has been assigned to. A `whole` spot looks at all
-    keys of what may be a group.
+    `aliased` one is used by another name, or by a text that names it. A `whole` spot looks at all
+    keys of what may be a group. The first `skip` arguments of a call are not the member's.
     """
 
     node: ast.expr
@@ -35,6 +36,7 @@ class Spot:
     opened: Certainty = Certainty.POSSIBLE
     aliased: bool = False
     whole: bool = False
+    skip: int = 0
 
 
 def find_spots(
@@ -53,6 +55,17 @@ def find_spots(
                 inner = [] if spot.owner is None else [(spot.owner, place, False, _UNTOLD)]
                 pending += inner
             else:
+                told = told_member(node)
+                if told is not None and told.member in members:
+                    yield Spot(
+                        node,
+                        told.owner,
+                        told.member,
+                        place,
+                        told.access,
+                        aliased=True,
+                        skip=told.skip,
+                    )
                 pending.append((node.func, place, False, _UNTOLD))
             formats, opens = _formats(node), _opens(node.func)
             for number, one in enumerate(node.args):
@@ -95,13 +108,19 @@ def _call(
     node: ast.Call, at: Point, members: Container[str], formatted: bool, opened: Certainty
 ) -> Spot | None:
     callee = node.func
+    told = False
     if isinstance(callee, ast.Attribute) and callee.attr in members:
         owner, member = callee.value, callee.attr
     elif isinstance(callee, ast.Name) and callee.id in members:
         owner, member = None, callee.id
     else:
-        return None
-    return Spot(node, owner, member, at, Access.CALL, formatted=formatted, opened=opened)
+        named = _among(members, callee)
+        if named is None:
+            return None
+        (owner, member), told = named, True
+    return Spot(
+        node, owner, member, at, Access.CALL, formatted=formatted, opened=opened, aliased=told
+    )
 
 
 def _opens(callee: ast.expr) -> Certainty:
@@ -178,11 +197,17 @@ def _chain(
     """Return what an attribute or item uses, and what is left to look at, its object first."""
     slices: list[ast.expr] = []
     base: ast.expr = node
-    while isinstance(base, ast.Subscript):
+    named = _among(members, base)
+    while isinstance(base, ast.Subscript) and named is None:
         slices.append(base.slice)
         base = base.value
+        named = _among(members, base)
     slices.reverse()
     access = _access(node, index)
+    if named is not None:
+        taken = tuple(slices)
+        spot = Spot(node, *named, at, access, taken, formatted, aliased=True)
+        return spot, [named[0], *slices]
     if isinstance(base, ast.Attribute):
         if base.attr in members:
             taken = tuple(slices)
@@ -193,6 +218,12 @@ def _chain(
     if any(isinstance(one, ast.Constant) and one.value in keys for one in slices if _is_text(one)):
         return Spot(node, base, "", at, access, tuple(slices), formatted), [base, *slices]
     return None, [base, *slices]
+
+
+def _among(members: Container[str], node: ast.expr) -> tuple[ast.expr, str] | None:
+    """What a node takes one of some members of by a name in a text, and that name."""
+    named = named_member(node)
+    return named if named is not None and named[1] in members else None
 
 
 def _is_text(node: ast.expr) -> bool:

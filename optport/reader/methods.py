@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from optport.line_sets import LineSet
 from optport.reader.aliases import assigned, names_of
 from optport.reader.arguments import ArgumentBinder
 from optport.reader.built import (
@@ -34,6 +35,7 @@ from optport.reader.member_spots import (
     find_spots,
     formatted_names,
 )
+from optport.reader.member_texts import BY_TEXT
 from optport.reader.model import Argument, Construction, MethodUse
 from optport.reader.names import bindings_of
 from optport.reader.names import owner as owner_of
@@ -50,6 +52,8 @@ from optport.values import SOME_FLOAT, Certainty, Literal, Qualified, ValueSet
 
 _GROUPS = (ParamGroup, ParamGroups)
 _BUILT_IN = "builtins"
+_SETTING = 3
+"""How many arguments `setattr` takes."""
 
 
 class MethodFinder:
@@ -73,7 +77,8 @@ class MethodFinder:
         They are looked for where the names tell that something built is used, given the `tracked`
         names of classes, and everywhere without them.
         """
-        spots = self._spots(tracked)
+        held = None if tracked is None else held_lines(tracked, self._evaluator.index)
+        spots = self._spots(tracked, held)
         evaluation = self._evaluator.evaluation
         evaluation.begin(len(self._source.text), len(spots))
         uses: list[MethodUse] = []
@@ -85,17 +90,18 @@ class MethodFinder:
             if found and spot.access in (Access.READ, Access.CALL):
                 kept.append(spot)
         later: list[MethodUse] = []
-        for spot in self._aliased(kept):
+        for spot in self._aliased(kept, held):
             evaluation.ask()
             later += self._called_later(spot)
         later += self._formatted_later(kept)
-        called = {_what(use) for use in later if use.access is Access.CALL}
+        calls = [one for one in (*uses, *later) if one.access is Access.CALL and one.aliased]
+        called = {what for one in calls for what in _what(one)}
         # Where a method is called counts, not where it is taken.
         taken = {spot.node for spot in kept if spot.access is Access.READ}
-        uses = [one for one in uses if one.node not in taken or _what(one) not in called]
+        uses = [one for one in uses if one.node not in taken or not called.issuperset(_what(one))]
         return sorted([*uses, *later], key=lambda use: use.place)
 
-    def _spots(self, tracked: TrackedNames | None) -> list[Spot]:
+    def _spots(self, tracked: TrackedNames | None, held: LineSet | None) -> list[Spot]:
         """Return where members may be used; of schedulers, where a class of theirs is named."""
         index = self._evaluator.index
         schedules = tracked is None or any(map(index.lines.count, scheduler_names()))
@@ -107,36 +113,36 @@ class MethodFinder:
         if keys:
             for quote in "'\"":
                 index.lines.add_text(f"[{quote}", lines)
-        held = None if tracked is None else held_lines(tracked, index)
+        index.lines.with_words(BY_TEXT, lines)
         return [
             spot
             for root, at in index.expressions(lines, held)
             for spot in find_spots(root, at, index, members, keys)
         ]
 
-    def _aliased(self, kept: Sequence[Spot]) -> Iterator[Spot]:
-        """Yield the calls of names and attributes that methods have been assigned to."""
+    def _aliased(self, kept: Sequence[Spot], held: LineSet | None) -> Iterator[Spot]:
+        """Yield the calls of what may be a method that has been taken, under another name."""
         index = self._evaluator.index
-        methods = [
-            one for one in kept if one.access is Access.READ and one.member in method_names()
-        ]
-        names = _names(methods, index)
-        lines = index.lines.with_members(names, names) if names else index.lines.none()
-        for root, at in index.expressions(lines):
-            for spot in find_spots(root, at, index, names, ()):
-                if spot.access is Access.CALL:
-                    yield spot
+        if not any(one.access is Access.READ and one.member in method_names() for one in kept):
+            return
+        for root, at in index.expressions(index.lines.all() if held is None else held):
+            for call, place in index.calls_in(root, at):
+                if getattr(call.func, "attr", "") not in known_members():
+                    yield Spot(call, None, "", place, Access.CALL)
 
     def _called_later(self, spot: Spot) -> Iterator[MethodUse]:
         """Yield the uses of methods that a call may be of, under another name."""
         value = self._evaluator.value(_callee(spot), spot.at)
         methods = [one for one in value.values if isinstance(one, BoundMethod)]
-        complete = value.complete and len(methods) == len(value.values)
-        for method in methods:
-            api, whole = member_api(method.of.api, method.name), complete and len(methods) == 1
+        by_api: dict[str, list[BoundMethod]] = {}
+        for one in methods:
+            api = member_api(one.of.api, one.name)
             if api is not None:
-                called = replace(spot, member=method.name, owner=None, aliased=True)
-                yield self._use(called, Access.CALL, api, [receiver(method.of)], whole)
+                by_api.setdefault(api, []).append(one)
+        complete = value.complete and len(methods) == len(value.values) and len(by_api) == 1
+        for api, those in by_api.items():
+            called = replace(spot, member=those[0].name, aliased=True)
+            yield self._use(called, Access.CALL, api, [receiver(one.of) for one in those], complete)
 
     def _formatted_later(self, kept: Sequence[Spot]) -> Iterator[MethodUse]:
         """Yield the uses of what is formatted where a name is that it has been assigned to."""
@@ -249,7 +255,7 @@ class MethodFinder:
         call = _called(spot)
         ownership = Ownership([(call, spot.at)], self._evaluator.index, self._source)
         binder = ArgumentBinder(signature, self._reader, ownership)
-        binder.take(ArgumentSource(call, spot.at))
+        binder.take(ArgumentSource(call, spot.at, skip=spot.skip))
         return binder
 
     def _key(self, spot: Spot) -> str | None:
@@ -263,6 +269,8 @@ class MethodFinder:
     def _value(self, spot: Spot) -> Argument | None:
         """What is assigned."""
         node, _ = self._evaluator.index.stored(spot.node)
+        if isinstance(spot.node, ast.Call) and spot.access is Access.WRITE:
+            node = spot.node.args[2] if len(spot.node.args) == _SETTING else None
         if node is None:
             return None
         value = self._evaluator.value(node, spot.at).readable
@@ -276,9 +284,12 @@ def _names(spots: Sequence[Spot], index: Index) -> frozenset[str]:
     return names_of({one.node for one in spots}, (one.at.scope for one in spots), index)
 
 
-def _what(use: MethodUse) -> tuple[object, ...]:
-    """The member of a use, and what it is of."""
-    return use.api, use.declared, *((one.place, one.api) for one in use.receivers)
+def _what(use: MethodUse) -> list[object]:
+    """The members that a use may be of: of each object one."""
+    return [
+        *((use.api, one) for one in use.declared),
+        *((use.api, one.place, one.api) for one in use.receivers),
+    ]
 
 
 def _given(call: ast.Call) -> Iterator[ast.expr]:

@@ -1,0 +1,72 @@
+"""Members that are taken by a name in a text, or by what calls them later."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from optport.table.model import Access
+
+_PARTIAL = "partial"
+_ACCESS = {"getattr": Access.READ, "setattr": Access.WRITE, "delattr": Access.DELETE}
+BY_TEXT = (*_ACCESS, "vars", "__dict__")
+"""The names of what takes a member by its name in a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A use of a member of `owner`; the first `skip` arguments of its call are not the member's."""
+
+    owner: ast.expr
+    member: str
+    access: Access
+    skip: int = 0
+
+
+def named_member(node: ast.expr) -> tuple[ast.expr, str] | None:
+    """Return what a node takes a member of by a name in a text, and that name.
+
+    That is ``getattr(o, "name")``, ``vars(o)["name"]`` or ``o.__dict__["name"]``.
+    """
+    if isinstance(node, ast.Call):
+        return _given(node) if _function(node) == "getattr" else None
+    name = _text(node.slice) if isinstance(node, ast.Subscript) else None
+    if name is None or not isinstance(node, ast.Subscript):
+        return None
+    base = node.value
+    if isinstance(base, ast.Attribute) and base.attr == "__dict__":
+        return base.value, name
+    if isinstance(base, ast.Call) and _function(base) == "vars" and len(base.args) == 1:
+        return base.args[0], name
+    return None
+
+
+def told_member(call: ast.Call) -> Told | None:
+    """Return the member that a call takes, sets or deletes by its name, or has called later.
+
+    ``partial(o.step, closure)`` is as good as a call; a partial that gives nothing is none.
+    """
+    function = _function(call)
+    if function in _ACCESS:
+        told = _given(call)
+        return None if told is None else Told(*told, _ACCESS[function])
+    if (function or getattr(call.func, "attr", "")) != _PARTIAL or not call.args:
+        return None
+    callee, gives = call.args[0], len(call.args) + len(call.keywords) > 1
+    named = (callee.value, callee.attr) if isinstance(callee, ast.Attribute) else None
+    named = named or named_member(callee)
+    return Told(*named, Access.CALL, skip=1) if named is not None and gives else None
+
+
+def _given(call: ast.Call) -> tuple[ast.expr, str] | None:
+    """The object and the name that a function of attributes is given."""
+    name = _text(call.args[1]) if len(call.args) > 1 else None
+    return None if name is None else (call.args[0], name)
+
+
+def _function(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
