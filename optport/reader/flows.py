@@ -6,6 +6,7 @@ import ast
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from optport.line_sets import LineSet, has_line
 
@@ -67,12 +68,17 @@ class Flows:
                 yield flow
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Taken:
     """What a function takes; the first `skip` parameters come before a call's arguments."""
 
     arguments: ast.arguments
     skip: int
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of all parameters that may be given by position, in order."""
+        return [one.arg for one in (*self.arguments.posonlyargs, *self.arguments.args)]
 
     @property
     def by_position(self) -> list[ast.arg]:

@@ -195,13 +195,12 @@ def _names(taken: Taken, position: int) -> Iterable[str]:
     rest = [] if arguments.kwarg is None else [arguments.kwarg.arg]
     if position == _REST:
         return rest
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+    names = taken.names
     if position == _ALL:
         return [*names, *(one.arg for one in arguments.kwonlyargs), *rest]
-    if arguments.vararg is not None:
-        names += [arguments.vararg.arg] * (position + taken.skip + 1 - len(names))
+    more = [] if arguments.vararg is None else [arguments.vararg.arg]
     # A method that is called on its class gets the instance first.
-    return [*names[position : position + 1], *names[position + taken.skip :][:1]]
+    return [one for at in (position, position + taken.skip) for one in names[at : at + 1] or more]
 
 
 @cache
