@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import random
-import sysconfig
-import tokenize
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from optport.check import check_tree
+from optport.files import UnreadableFile, read_text
 from optport.gate import concerns_us
 from optport.options import default_options
+from optport.parsing import parse_source
 
 PLAIN = "without torch"
 TORCH = "torch, no optimizer built"
@@ -31,25 +30,12 @@ class Source:
     kind: str
 
 
-def parse(text: str) -> ast.Module:
-    """Parse without the warnings about the source; raises `SyntaxError` or `ValueError`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
-
-
-def standard_library() -> Path:
-    """The directory of the running interpreter's standard library."""
-    return Path(sysconfig.get_path("stdlib"))
-
-
 def read(path: Path) -> Source | None:
     """Read and classify a file; None where it can't be decoded or parsed."""
     try:
-        with tokenize.open(path) as stream:
-            text = stream.read()
-        tree = parse(text)
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        text = read_text(path)
+        tree = parse_source(text)
+    except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if concerns_us(text) and check_tree(tree, text, default_options()).constructions:
         return Source(path, text, tree, BUILDS)
@@ -58,7 +44,12 @@ def read(path: Path) -> Source | None:
 
 def sample(directories: Iterable[Path], count: int, seed: int) -> dict[str, list[Source]]:
     """Draw up to `count` files of every kind from the directories, in an order set by `seed`."""
-    paths = [path for directory in directories for path in sorted(_files(directory))]
+    paths = [
+        path
+        for directory in directories
+        for path in sorted(directory.rglob("*.py"))
+        if directory / "site-packages" not in path.parents
+    ]
     random.Random(seed).shuffle(paths)
     chosen: dict[str, list[Source]] = {kind: [] for kind in KINDS}
     texts: set[str] = set()
@@ -70,8 +61,3 @@ def sample(directories: Iterable[Path], count: int, seed: int) -> dict[str, list
             texts.add(source.text)
             chosen[source.kind].append(source)
     return chosen
-
-
-def _files(directory: Path) -> Iterator[Path]:
-    installed = directory / "site-packages"
-    return (path for path in directory.rglob("*.py") if installed not in path.parents)

@@ -6,22 +6,21 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader
+
 from benchmarks.timing import Spread
 
-_INTRODUCTION = """\
-<!-- Written by `python -m benchmarks`; change benchmarks/, not this page. -->
-
-# What optport costs
-
-flake8 runs every plugin on every file, so what counts is what optport costs where it has nothing
-to say, and that its cost grows no faster than the file. All figures are from one run on one
-machine, taken by turns, so that they compare with each other; another machine's don't. A figure
-is the median over the rounds, with the quartiles in brackets.
-"""
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    autoescape=False,
+)
 _TOOLS = ("optport", "flake8", "pyflakes", "flake8-comprehensions", "ruff")
 
 
@@ -62,35 +61,17 @@ def render(sections: Sequence[Section], command: str) -> str:
         for section in sections
         for one in section.targets
     ]
-    parts = [_INTRODUCTION.rstrip(), table(("", "target", "measured", ""), rows)]
-    for section in sections:
-        parts += [f"## {section.title}", *section.blocks]
-    return "\n\n".join([*parts, "## Measured with", _machine(), f"The command: `{command}`"]) + "\n"
-
-
-def _machine() -> str:
-    tools = ", ".join(f"{name} {version}" for name in _TOOLS if (version := version_of(name)))
-    return (
-        f"- date: {datetime.datetime.now(datetime.UTC).date().isoformat()}\n"
-        f"- machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} "
-        f"{platform.machine()}; load average at the end {os.getloadavg()[0]:.1f}\n"
-        f"- {platform.python_implementation()} {platform.python_version()}; {tools}"
-    )
-
-
-def version_of(distribution: str) -> str | None:
-    """The version of a distribution that is installed here, else None."""
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def _processor() -> str:
+    installed = {one.name: one.version for one in importlib.metadata.distributions()}
     cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
-                return value.strip()
-    return platform.processor() or platform.machine()
+    model = cpuinfo.is_file() and re.search(r"model name\s*: (.+)", cpuinfo.read_text("utf-8"))
+    return _TEMPLATES.get_template("page.md").render(
+        targets=table(("", "target", "measured", ""), rows),
+        sections=sections,
+        date=datetime.datetime.now(datetime.UTC).date(),
+        processor=model[1] if model else platform.processor() or platform.machine(),
+        cores=os.cpu_count(),
+        platform=platform,
+        load=os.getloadavg()[0],
+        tools=[f"{name} {installed[name]}" for name in _TOOLS if name in installed],
+        command=command,
+    )

@@ -6,6 +6,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from flake8.options.parse_args import parse_args
 from flake8.processor import FileProcessor
 
 from benchmarks import generated
-from benchmarks.corpus import BUILDS, PLAIN, TORCH, Source, parse, sample, standard_library
+from benchmarks.corpus import BUILDS, PLAIN, TORCH, Source, sample
 from benchmarks.report import Section, Target, table
 from benchmarks.timing import by_turns, cpu, spread, wall
 from optport.check import check_tree
 from optport.options import default_options
+from optport.parsing import parse_source
 
 ROOT = Path(__file__).resolve().parent.parent
 _PARSE = "ast.parse"
@@ -41,13 +43,13 @@ class Plan:
 
 def files(plan: Plan) -> Section:
     """What flake8 plugins cost on real files, beside ``ast.parse``, kind by kind."""
-    chosen = sample([standard_library(), *plan.sources], plan.count, plan.seed)
+    chosen = sample([Path(sysconfig.get_path("stdlib")), *plan.sources], plan.count, plan.seed)
     plugins = _plugins()
     rows, targets = [], []
     for kind, sources in chosen.items():
         if not sources:
             continue
-        timers = {_PARSE: cpu(*(partial(parse, source.text) for source in sources))}
+        timers = {_PARSE: cpu(*(partial(parse_source, source.text) for source in sources))}
         for name, prepare in plugins.items():
             timers[name] = cpu(*(prepare(source) for source in sources))
         taken = by_turns(timers, plan.rounds)
@@ -184,9 +186,9 @@ def growth(plan: Plan) -> Section:
         costs: list[list[float]] = []
         for count in counts:
             text = make(count)
-            tree = parse(text)
+            tree = parse_source(text)
             timers = {
-                _PARSE: cpu(partial(parse, text)),
+                _PARSE: cpu(partial(parse_source, text)),
                 "optport": cpu(partial(check_tree, tree, text, options)),
             }
             taken = by_turns(timers, min(plan.rounds, 5))
