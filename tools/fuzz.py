@@ -18,6 +18,7 @@ Exits with 1 when something was found.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import faulthandler
 import resource
 import signal
@@ -156,19 +157,16 @@ class Fuzz:
 
     def _read_seeds(self) -> list[str]:
         own = [ROOT / "tests" / "fixtures", ROOT / "tests" / "scripts", ROOT / "examples"]
-        given = [Path(path) for path in self._asked.paths]
+        # Own fixtures are few and say most: they come as often as all the others.
+        paths = [path for folder in own for path in sorted(folder.rglob("*.py")) * 8]
+        paths += sorted(Path(argparse.__file__).parent.glob("*.py"))
+        for path in map(Path, self._asked.paths):
+            paths += sorted(path.rglob("*.py")) if path.is_dir() else [path]
         seeds = []
-        for folder in [*own, Path(argparse.__file__).parent, *given]:
-            below = folder.glob("*.py") if folder == Path(argparse.__file__).parent else None
-            for path in sorted(below or (folder.rglob("*.py") if folder.is_dir() else [folder])):
-                try:
-                    text = read_text(path)
-                except UnreadableFile:
-                    continue
-                if len(text) <= LARGEST_SEED_FILE:
-                    # Own fixtures are few and say most: they come as often as all the others.
-                    seeds += [text] * (8 if folder in own else 1)
-        return seeds
+        for path in paths:
+            with contextlib.suppress(UnreadableFile):
+                seeds.append(read_text(path))
+        return [text for text in seeds if len(text) <= LARGEST_SEED_FILE]
 
     # -- sources that grow ---
 
@@ -208,7 +206,7 @@ class Fuzz:
             again = _failing(smaller, options)
             return again is not None and again.kind == found.kind
 
-        small = text if found.kind in BLOW_UPS else shrunk(text, fails, self._asked.shrink)
+        small = text if found.kind in BLOW_UPS else shrunk(text, fails)
         shown = small if len(small) < 2000 else f"{small[:1400]}\n[…]\n{small[-400:]}"
         print(f"source ({len(small)} characters):\n{shown}\n---", flush=True)
 
@@ -232,10 +230,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, help="how many sources, whatever the time")
     parser.add_argument("--seed", type=int, default=1, help="which sources (default: 1)")
     parser.add_argument("--first", type=int, default=0, metavar="N", help="go on with round N")
-    parser.add_argument("--shrink", type=float, default=30.0, metavar="SECONDS")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write there what is found")
     parser.add_argument("paths", nargs="*", help="further files and folders to mutate")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)  # paths may come last
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
     signal.signal(signal.SIGVTALRM, _alarm)
     faulthandler.enable()

@@ -29,13 +29,8 @@ from optport.values import UNREAD, Literal  # noqa: E402
 
 Label = dict[str, Any]
 Key = tuple[str, int, int]
-Shares = dict[str, list[bool]]
-"""Of several things, whether each was a hit."""
-
-
-def share(hits: Sequence[bool]) -> str:
-    """How many of how many."""
-    return f"{sum(hits)} of {len(hits)} ({sum(hits) / len(hits) if hits else 1.0:.1%})"
+Shares = dict[tuple[int, str], list[bool]]
+"""Of several things, in the order that they are printed in, whether each label was a hit."""
 
 
 @dataclass
@@ -87,67 +82,50 @@ def _key(label: Label) -> Key:
     return f"{label['repo']}/{label['path']}", label["line"], label["col"]
 
 
-def _recall(labels: list[Label], measured: Measured) -> None:
-    forms: Shares = defaultdict(list)
-    repositories: Shares = defaultdict(list)
-    everywhere, outside_tests = list[bool](), list[bool]()
+def _compare(labels: list[Label], measured: Measured) -> None:
+    """Print what is missed, and how much is found."""
+    shares: Shares = defaultdict(list)
+    repositories: dict[str, list[bool]] = defaultdict(list)
     for label in labels:
-        if label["kind"] != "construction":
-            continue
-        hit = _key(label) in measured.constructions
-        for hits in (everywhere, forms[label["form"]], repositories[label["repo"]]):
-            hits.append(hit)
-        if "test" not in label["path"]:
-            outside_tests.append(hit)
-        if not hit:
-            print("missed:", *_key(label), label["class"], label["form"])
-    print("constructions:", share(everywhere))
-    print("outside tests:", share(outside_tests))
+        key, form = _key(label), label["form"]
+        hit = key in measured.constructions
+        if label["kind"] == "construction":
+            everywhere = [(0, "constructions"), (1, "outside tests"), (2, f"  {form}")]
+            for one in everywhere if "test" not in label["path"] else everywhere[::2]:
+                shares[one].append(hit)
+            repositories[label["repo"]].append(hit)
+            if not hit:
+                print("missed:", *key, label["class"], form)
+            _compare_values(label, measured.constructions.get(key, []), shares)
+        elif label["kind"] == "abstract-construction" and form != "yaml-partial":
+            hit = hit or "OPT901" in measured.findings.get(key, ())
+            shares[3, "decided at run time, noted or possible"].append(hit)
+            if not hit:
+                print("not noted:", *key, form, label["callee"])
+    for (_, name), hits in sorted(shares.items(), key=lambda one: one[0][0]):
+        print(f"{name}: {sum(hits)} of {len(hits)} ({mean(hits):.1%})")
     if repositories:
         print(f"average of the repositories: {mean(map(mean, repositories.values())):.1%}")
-    for form, hits in forms.items():
-        print(f"  {form}: {share(hits)}")
 
 
-def _abstract(labels: list[Label], measured: Measured) -> None:
-    known = []
-    for label in labels:
-        if label["kind"] == "abstract-construction" and label["form"] != "yaml-partial":
-            key = _key(label)
-            known.append(
-                "OPT901" in measured.findings.get(key, ()) or key in measured.constructions
-            )
-            if not known[-1]:
-                print("not noted:", *key, label["form"], label["callee"])
-    print("decided at run time, noted or possible:", share(known))
+def _compare_values(label: Label, constructions: list[Any], shares: Shares) -> None:
+    for name, value in (label.get("values") or {}).items():
+        if value["via"] in (None, "literal"):
+            continue
+        hit = any(_resolved(one, name) for one in constructions)
+        shares[4, "values that reach a literal, resolved"].append(hit)
+        shares[5, f"  {value['via']}"].append(hit)
+        if not hit:
+            print("unread:", *_key(label), name, value["src"], value["via"])
 
 
 def _resolved(construction: Any, name: str) -> bool:
     argument = construction.arguments.get(name)
     if argument is None:
         return False
-    values = [plain(type(argument.value)((o,), True)) for o in argument.value.values]
-    return any(value is not UNREAD for value in values) and all(
-        isinstance(o, Literal) for o in argument.value.values
-    )
-
-
-def _values(labels: list[Label], measured: Measured) -> None:
-    ways: Shares = defaultdict(list)
-    for label in labels:
-        if label["kind"] != "construction":
-            continue
-        for name, value in (label.get("values") or {}).items():
-            if value["via"] in (None, "literal"):
-                continue
-            hit = any(_resolved(one, name) for one in measured.constructions.get(_key(label), []))
-            ways[value["via"]].append(hit)
-            if not hit:
-                print("unread:", *_key(label), name, value["src"], value["via"])
-    everywhere = [hit for hits in ways.values() for hit in hits]
-    print("values that reach a literal, resolved:", share(everywhere))
-    for way, hits in ways.items():
-        print(f"  {way}: {share(hits)}")
+    values = argument.value.values
+    known = [plain(type(argument.value)((one,), True)) is not UNREAD for one in values]
+    return any(known) and all(isinstance(one, Literal) for one in values)
 
 
 def _noise(measured: Measured) -> None:
@@ -169,9 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     negatives: dict[str, list[Label]] = json.loads(negatives_path.read_text(encoding="utf-8"))
     names = sorted(str(path.relative_to(sources)) for path in sources.rglob("*.py"))
     measured = measure(sources, names)
-    _recall(labels, measured)
-    _abstract(labels, measured)
-    _values(labels, measured)
+    _compare(labels, measured)
     alike = {(n["rel"], n["line"], n["col"]) for rows in negatives.values() for n in rows}
     reported = sorted(alike & (set(measured.constructions) | set(measured.findings)))
     for key in reported:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from signature_recorder.families import FAMILIES, Family, package_list
+from signature_recorder.families import FAMILIES, package_list
 from signature_recorder.modules import loaded
 from signature_recorder.record import Recorded, Release, family_path, read_family, write_families
 from signature_recorder.signatures import family_signatures
@@ -52,19 +52,20 @@ def run(sources: Sequence[Path], *, check: bool, data: Path) -> int:
         RecordError: a source or a data file is unusable.
     """
     releases = [release for path in sources for release in read_releases(Source(path))]
-    files: dict[Family, Recorded] = {}
+    files: dict[str, Recorded] = {}
     agrees = True
     for release in releases:
         family = release.family
-        if family not in files:
-            files[family] = read_family(family_path(data, family), family)
+        if family.name not in files:
+            files[family.name] = read_family(family_path(data, family), family)
+        recorded = files[family.name]
         if check:
-            agrees = files[family].compare(release) and agrees
+            agrees = recorded.compare(release) and agrees
         else:
-            files[family].announce(release)
-            files[family].add(release)
+            recorded.announce(release)
+            recorded.add(release)
     if not check:
-        write_families(data, files)
+        write_families(data, files.values())
     return 0 if agrees else 1
 
 

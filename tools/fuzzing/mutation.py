@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from random import Random
 
 from fuzzing.grammar import LITERALS, Writer
@@ -21,37 +22,30 @@ def mutated(text: str, random: Random, writer: Writer, changes: int = 4) -> str:
 
 def _lines(text: str, random: Random, _: Writer) -> str:
     lines = text.splitlines(keepends=True)
-    if not lines:
-        return text
-    first, second = random.randrange(len(lines)), random.randrange(len(lines))
-    kind = random.randrange(4)
-    if kind == 0:
-        del lines[first]
-    elif kind == 1:
-        lines.insert(second, lines[first])
-    elif kind == 2:
-        lines[first], lines[second] = lines[second], lines[first]
-    else:
-        del lines[first : first + random.randint(2, 20)]
-    return "".join(lines)
+    return "".join(_changed(lines, range(len(lines)), random, most=20))
 
 
 def _tokens(text: str, random: Random, _: Writer) -> str:
     tokens = _TOKEN.findall(text)
     places = [n for n, token in enumerate(tokens) if not token.isspace()]
+    return "".join(_changed(tokens, places, random, most=1))
+
+
+def _changed(pieces: list[str], places: Sequence[int], random: Random, most: int) -> list[str]:
+    """Return the pieces with some of them gone, doubled, swapped, or another in their place."""
     if len(places) < 2:
-        return text
+        return pieces
     first, second = random.choice(places), random.choice(places)
-    kind = random.randrange(4)
-    if kind == 0:
-        del tokens[first]
-    elif kind == 1:
-        tokens.insert(first, tokens[first])
-    elif kind == 2:
-        tokens[first], tokens[second] = tokens[second], tokens[first]
-    else:
-        tokens[first] = tokens[second]
-    return "".join(tokens)
+    match random.randrange(4):
+        case 0:
+            del pieces[first : first + random.choice((1, random.randint(1, most)))]
+        case 1:
+            pieces.insert(second, pieces[first])
+        case 2:
+            pieces[first], pieces[second] = pieces[second], pieces[first]
+        case _:
+            pieces[first] = pieces[second]
+    return pieces
 
 
 def _names(text: str, random: Random, _: Writer) -> str:

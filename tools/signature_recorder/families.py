@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from optport.signatures import ApiKind
 
-What = Literal["optimizers", "classes", "functions"]
-
-# One list for all frameworks: a method that one framework adds because another has it (as Paddle
-# added zero_grad) is then recorded without a change here. Methods count only where the base class
-# itself defines them, as MindSpore's inherit a hundred unrelated ones from Cell.
-OPTIMIZER_METHODS = (
-    *("add_param_group", "append_regularization_ops", "apply_gradients", "backward", "clear_grad"),
-    *("construct", "get_lr", "load_state_dict", "minimize", "set_lr", "set_lr_scheduler"),
-    *("set_state_dict", "state_dict", "step", "zero_grad"),
-)
-SCHEDULER_METHODS = (
-    *("__call__", "get_last_lr", "get_lr", "load_state_dict", "set_state_dict", "state_dict"),
-    "step",
-)
-
 
 @dataclass(frozen=True)
 class Part:
-    """A module whose public names belong to a family.
+    """A module whose public names belong to a family, with a ``prefix`` there.
 
     ``what`` selects among the public names: classes derived from a class called ``Optimizer``, all
-    classes, or functions; ``kind`` is what they are. ``also`` names classes to record although they
-    are not public. ``base`` is the class whose ``methods`` are recorded, its former names following
-    its present one (under which the methods are recorded in any version). ``others`` are classes
-    that are not of the kind.
+    classes, or functions; all but optimizers are schedulers. ``also`` names classes to record
+    although they are not public. ``base`` is the class whose methods are recorded, its former names
+    following its present one (under which the methods are recorded in any version). ``others`` are
+    classes that are not of the kind.
     """
 
     module: str
-    prefix: str
-    what: What
-    kind: ApiKind
-    also: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    base: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
+    prefix: str = ""
+    what: Literal["optimizers", "classes", "functions"] = "classes"
+    also: Sequence[str] = ()
+    others: Sequence[str] = ()
+    base: Sequence[str] = ()
+
+    @property
+    def kind(self) -> ApiKind:
+        """What the selected names are."""
+        return ApiKind.OPTIMIZER if self.what == "optimizers" else ApiKind.SCHEDULER
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """The methods that are recorded of a base class."""
+        methods: Sequence[str] = _DATA["methods"][self.kind]
+        return methods
 
     def kind_of(self, name: str) -> ApiKind:
         """Return what the class or function ``name`` (str) of the module is."""
@@ -56,64 +53,13 @@ class Family:
 
     name: str
     framework: str
-    parts: tuple[Part, ...]
+    parts: Sequence[Part]
 
 
-def _optimizers(module: str) -> Part:
-    base, methods = ("Optimizer",), OPTIMIZER_METHODS
-    return Part(module, "", "optimizers", ApiKind.OPTIMIZER, base=base, methods=methods)
-
-
-def _schedulers(module: str, prefix: str, *former: str) -> Part:
-    return Part(
-        module,
-        prefix,
-        "classes",
-        ApiKind.SCHEDULER,
-        # What user-written schedulers derive from before torch 2.0; kept since for them.
-        also=former,
-        base=("LRScheduler", *former),
-        methods=SCHEDULER_METHODS,
-    )
-
-
-def _others(module: str, what: What, prefix: str = "", *others: str) -> Part:
-    return Part(module, prefix, what, ApiKind.SCHEDULER, others=others)
-
-
-FAMILIES = (
-    Family(
-        "torch.optim",
-        "torch",
-        (
-            _optimizers("torch.optim"),
-            _schedulers("torch.optim.lr_scheduler", "lr_scheduler.", "_LRScheduler"),
-            _others("torch.optim.swa_utils", "classes", "swa_utils.", "AveragedModel"),
-        ),
-    ),
-    Family(
-        "paddle.optimizer",
-        "paddle",
-        (_optimizers("paddle.optimizer"), _schedulers("paddle.optimizer.lr", "lr.")),
-    ),
-    Family(
-        "mindspore.nn",
-        "mindspore",
-        (
-            _optimizers("mindspore.nn.optim"),
-            _others("mindspore.nn.learning_rate_schedule", "classes"),
-            _others("mindspore.nn.dynamic_lr", "functions"),
-        ),
-    ),
-    Family(
-        "mindspore.experimental.optim",
-        "mindspore",
-        (
-            _optimizers("mindspore.experimental.optim"),
-            _schedulers("mindspore.experimental.optim.lr_scheduler", "lr_scheduler."),
-        ),
-    ),
-    Family("mindspore.mint.optim", "mindspore", (_optimizers("mindspore.mint.optim"),)),
+_DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FAMILIES = tuple(
+    Family(one["name"], one["framework"], [Part(**part) for part in one["parts"]])
+    for one in _DATA["families"]
 )
 
 

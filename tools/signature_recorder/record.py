@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -194,9 +194,9 @@ def format_family(recorded: Recorded) -> str:
     )
 
 
-def write_families(data: Path, files: Mapping[Family, Recorded]) -> None:
-    """Write what ``files`` records for each family to the directory ``data`` (Path)."""
+def write_families(data: Path, files: Iterable[Recorded]) -> None:
+    """Write what ``files`` (Recorded) record to the directory ``data`` (Path)."""
     data.mkdir(parents=True, exist_ok=True)
-    for family, recorded in files.items():
-        path = family_path(data, family)
+    for recorded in files:
+        path = family_path(data, recorded.family)
         path.write_text(format_family(recorded), encoding="utf-8", newline="\n")
