@@ -81,6 +81,16 @@ class ObjectValue:
     """Whether it tells so little that a set goes without, where there are several."""
 
 
+class _Iterable:
+    """Something to iterate over that is neither a list nor a tuple: a set, a generator, a view."""
+
+    def __repr__(self) -> str:
+        return "ITERABLE"
+
+
+ITERABLE = _Iterable()
+
+
 class _Unread:
     """The element of a display that can't be read."""
 

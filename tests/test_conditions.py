@@ -66,7 +66,7 @@ def one_of(*values: Any) -> ValueSet:
         ("x is fractional", 2, False),
         ("x is tuple", (1,), True),
         ("x is tuple", [1], False),
-        ("x is range", range(3), True),
+        ("x is iterable", range(3), True),
         ("x is unsorted", (3, 1), True),
         ("x is unsorted", [1, 3, 3], False),
         ("x is unsorted", 3, False),

@@ -182,8 +182,9 @@ def test_a_method_of_one_class_alone_has_the_arguments_of_its_base() -> None:
 def test_an_argument_that_is_a_function_of_the_file_is_known() -> None:
     text = "def f(e): return e\ntorch.optim.lr_scheduler.LambdaLR(opt, lr_lambda=f)"
     [scheduler] = schedulers(text)
-    assert isinstance(scheduler.arguments["lr_lambda"].function, ast.FunctionDef)
-    assert scheduler.arguments["optimizer"].function is None
+    [function] = scheduler.arguments["lr_lambda"].functions
+    assert isinstance(function.node, ast.FunctionDef)
+    assert scheduler.arguments["optimizer"].functions == ()
 
 
 def test_a_value_that_is_formatted_is_told_apart() -> None:

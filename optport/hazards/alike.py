@@ -142,7 +142,10 @@ def _own_form(construction: Construction) -> Hashable | None:
 def _argument_form(argument: Argument) -> Hashable | None:
     if argument.instead or argument.text == UNWRITABLE:
         return None
-    held = id(argument.function), id(argument.display)  # a name may hold another elsewhere
+    held = (
+        tuple(id(one.node) for one in argument.functions),
+        id(argument.display),
+    )  # a name may hold another elsewhere
     return argument.name, argument.sure, argument.node is None, held
 
 

@@ -11,8 +11,8 @@ _KEYED = frozenset({"get", "index", "format", "pop"})
 _WHOLE = frozenset({"int", "round"})
 
 
-def needs_int(function: ast.AST | None) -> bool:
-    """Whether a function surely uses its first parameter as an index, a key or a text.
+def needs_int(function: ast.AST, skip: int = 0) -> bool:
+    """Whether a function surely uses its first parameter past `skip` as an index, a key or a text.
 
     Arithmetic, comparisons and functions such as `min` and `math.cos` take any number. One that
     binds the parameter anew is not looked at.
@@ -20,9 +20,9 @@ def needs_int(function: ast.AST | None) -> bool:
     if not isinstance(function, (ast.Lambda, ast.FunctionDef)):
         return False
     arguments = [*function.args.posonlyargs, *function.args.args]
-    if not arguments:
+    if len(arguments) <= skip:
         return False
-    name = arguments[0].arg
+    name = arguments[skip].arg
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
     pending: list[tuple[ast.AST, bool]] = [(one, False) for one in body]
     found = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,7 @@ from optport.edits import Applicability
 from optport.hazards.advice import Advice, Replace, WhenPorting
 from optport.hazards.case import Case
 from optport.hazards.pairing import rejections_of_numpy
-from optport.hazards.shapes import value_of
+from optport.hazards.shapes import is_array, value_of
 from optport.hazards.spelling import (
     MAX_ADVICE,
     as_float,
@@ -28,7 +29,7 @@ from optport.hazards.watched import ask_of
 from optport.reader.model import Argument, Group
 from optport.table.model import ParameterRow, Rejection
 from optport.table.operands import Lookup
-from optport.values import UNREAD, Certainty, Literal, Numpy, Tensor, Value
+from optport.values import ITERABLE, UNREAD, Certainty, Literal, Numpy, Tensor, Value
 
 _CASTS = {"float": "float", "positive": "float", "bool": "bool", "tuple": "tuple"}
 """The functions that turn an expression into what a rejection asks for."""
@@ -70,7 +71,13 @@ class Refusal:
         if write == "list" and isinstance(self._form, range):
             spelled_out = repr(list(self._form[: MAX_ADVICE // 2]))
             return spelled_out if len(spelled_out) <= MAX_ADVICE else f"list({self.argument.text})"
-        return rewritten(write, self._value)
+        if write == "list" and self._form is ITERABLE:  # torch takes any order for the same
+            array = self.argument.node is not None and is_array(self.argument.node)
+            bare = text.removeprefix("(").removesuffix(")")
+            text = bare if isinstance(self.argument.node, ast.GeneratorExp) else text
+            return f"{text}.tolist()" if array else f"sorted({text})"
+        written = rewritten(write, self._value)
+        return f"list({text})" if written is None and write == "list" else written
 
     @property
     def rests_on_itself(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,6 @@ from optport.table.model import ApiTable, GroupRate, Role
 from optport.targets import Target
 from optport.values import UNREAD, Certainty
 
-_DISPLAYS = (ast.List, ast.Tuple)
 MAX_PARTS = 64
 """Schedulers within a scheduler that are looked at."""
 
@@ -77,13 +75,12 @@ def _called(case: Case) -> Iterator[Hazard]:
     function = case.given(roles(ApiKind.SCHEDULER)[Role.FUNCTION])
     if rules is None or rules.calls is None or function is None:
         return
-    display = function.display or function.node
-    functions = display.elts if isinstance(display, _DISPLAYS) else [function.function or display]
-    if any(map(needs_int, functions)):
+    called = [one.sure for one in function.functions if needs_int(one.node, one.skip)]
+    if called:
         yield case.hazard(
             HazardKind.MEANING,
             function.name,
-            Certainty.CERTAIN,
+            Certainty.CERTAIN if any(called) else Certainty.POSSIBLE,
             subject=case.subject(function.name),
             clause=rules.calls,
             advice=WhenPorting("give it an int: lambda epoch: f(int(epoch))"),

@@ -8,17 +8,18 @@ from dataclasses import replace
 from optport.places import Place
 from optport.reader.call_sites import names_of
 from optport.reader.callee import ArgumentSource
-from optport.reader.classes import OwnFunction
+from optport.reader.classes import Instance, OwnFunction, decorators
 from optport.reader.containers import Entry, ListValue, entries_of
 from optport.reader.frames import Spot, is_rest, looked_through, rest_positions
 from optport.reader.item_sites import ItemSite
+from optport.reader.known_calls import Partial
 from optport.reader.layout import Holder, HolderSite, Site
-from optport.reader.model import Argument, Parameters
+from optport.reader.model import Argument, Callee, Parameters
 from optport.reader.names import sources_of
 from optport.reader.objects import elements_of
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
-from optport.reader.scopes import Function, Point
+from optport.reader.scopes import Function, Point, ScopeKind
 from optport.signatures import Signature
 from optport.values import ValueSet, literal, union
 
@@ -90,7 +91,7 @@ class ArgumentBinder:
         text, place = self._source.expression(node), self._source.place(keyword)
         site = self.site(source.call)
         argument = Argument(
-            name, value.readable, text, place, node=node, site=site, function=_function(value)
+            name, value.readable, text, place, node=node, site=site, functions=_functions(value)
         )
         self._bind(argument, value, node, source.at)
 
@@ -201,7 +202,7 @@ class ArgumentBinder:
             site = self._item_site(holder, node)
         elif holder is not None:
             site = self.site(holder)
-        return Argument(name, value.readable, text, place, sure, node, site, _function(value))
+        return Argument(name, value.readable, text, place, sure, node, site, _functions(value))
 
     def _bind(self, argument: Argument, value: ValueSet, node: ast.expr, at: Point) -> None:
         """Bind an argument, whose value is that of `node` at `at`."""
@@ -234,8 +235,33 @@ class ArgumentBinder:
         )
 
 
-def _function(value: ValueSet) -> Function | None:
-    """Return the function of the file that a value must be."""
+def _functions(value: ValueSet) -> tuple[Callee, ...]:
+    """Return the functions of the file that a value is, or that a list holds."""
     only = value.exact
+    if not isinstance(only, ListValue):
+        found = _function(value)
+        return () if found is None else (found,)
+    each = (_function(one) for one in only.items)
+    return tuple(one for one in each if one is not None)
+
+
+def _function(value: ValueSet) -> Callee | None:
+    """Return the function of the file that a value is: also a method, or what a partial calls."""
+    only = value.values[0] if len(value.values) == 1 else None
+    sure, skip = value.complete, 0
+    if isinstance(only, Partial):
+        callees = only.callee
+        given = only.call.args[1:]
+        if len(callees.values) != 1 or any(isinstance(one, ast.Starred) for one in given):
+            return None
+        only, skip = callees.values[0], len(given)
+        sure = sure and callees.complete
+    if isinstance(only, Instance):
+        only = only.of.method("__call__")
     node = only.scope.node if isinstance(only, OwnFunction) else None
-    return node if isinstance(node, Function) else None
+    if not isinstance(only, OwnFunction) or not isinstance(node, Function):
+        return None
+    outer = only.scope.parent
+    of_class = outer is not None and outer.kind is ScopeKind.CLASS
+    bound = of_class and "staticmethod" not in decorators(node)
+    return Callee(node, skip + bound, sure)

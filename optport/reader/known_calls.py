@@ -172,6 +172,20 @@ def _converted(
     return mapped(number, lambda value: converted(convert, value))
 
 
+def _sequence(
+    make: Callable[[Any], Any], call: ast.Call, at: Point, asker: Interpreter
+) -> ValueSet:
+    """The list or tuple that a call makes of another one; other things as they are."""
+    return _first(call, at, asker).map(lambda one: exactly(_made(make, one)))
+
+
+def _made(make: Callable[[Any], Any], value: Value) -> Value:
+    if not isinstance(value, Literal) or not isinstance(value.value, (list, tuple)):
+        return value
+    numbers = all(isinstance(one, (int, float)) for one in value.value)
+    return Literal(make(value.value)) if numbers or make is not sorted else value
+
+
 def _number_in(value: Value) -> ValueSet:
     """The number that a tensor or NumPy's is made of; their rounding of it aside."""
     if isinstance(value, (Tensor, Numpy)):
@@ -271,7 +285,12 @@ def _top(value: Value) -> ValueSet:
     return exactly(Qualified(value.name.partition(".")[0]))
 
 
-_SAME = ("list", "tuple", "sorted", "iter", "set", "reversed", "copy", "deepcopy")
+_SAME = ("iter", "set", "reversed", "copy", "deepcopy")
+_SEQUENCES: dict[str, Known] = {
+    "list": partial(_sequence, list),
+    "tuple": partial(_sequence, tuple),
+    "sorted": partial(_sequence, sorted),
+}
 _BUILT_IN: dict[str, Known] = {
     "dict": dict_from,
     "super": _super,
@@ -279,6 +298,7 @@ _BUILT_IN: dict[str, Known] = {
     "int": partial(_converted, int),
     "bool": partial(_converted, bool),
     **dict.fromkeys(_SAME, _first),
+    **_SEQUENCES,
     "vars": _vars,
     "locals": local_names,
     "filter": _second,
@@ -315,7 +335,7 @@ _IMPORTED: dict[str, Known] = {
     **dict.fromkeys(_NUMBERS, _first),
 }
 _IMPORTED_AS: dict[str, Known] = {
-    **dict.fromkeys((*_SAME, "chain"), _first),
+    **dict.fromkeys((*_SAME, *_SEQUENCES, "chain"), _first),
     **dict.fromkeys(("field", "Field"), _field),
     "cast": _cast,
     **dict.fromkeys(CLASS_LOADERS, _by_name),

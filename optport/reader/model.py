@@ -38,6 +38,18 @@ class Container(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Callee:
+    """A function or lambda of the file that something calls.
+
+    Its first `skip` parameters get something else; unless it is `sure`, it may be another one.
+    """
+
+    node: Function
+    skip: int = 0
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One value passed at a construction: the parameter's name, the value, and where it stands.
 
@@ -54,8 +66,8 @@ class Argument:
     """The value's expression, where it stands in the file's text as an argument."""
     site: Site | None = field(default=None, compare=False, repr=False)
     """The call or display that it is an argument or an entry of; None where it may be another."""
-    function: Function | None = field(default=None, compare=False, repr=False)
-    """The function or lambda of the file that the value must be."""
+    functions: tuple[Callee, ...] = field(default=(), compare=False, repr=False)
+    """The functions of the file that the value, or an element of it, is."""
     display: ast.expr | None = field(default=None, compare=False, repr=False)
     """The list or tuple that the value must be, written elsewhere."""
     handed: tuple[ast.expr, Site] | None = field(default=None, compare=False, repr=False)

@@ -21,7 +21,17 @@ from typing import Any
 
 from optport.table.asked import Asked
 from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
-from optport.values import UNKNOWN, UNREAD, Certainty, Literal, Numpy, Tensor, Value, ValueSet
+from optport.values import (
+    ITERABLE,
+    UNKNOWN,
+    UNREAD,
+    Certainty,
+    Literal,
+    Numpy,
+    Tensor,
+    Value,
+    ValueSet,
+)
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -41,7 +51,7 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "none": lambda option: _literal(option, lambda value: value is None),
     "list": lambda option: _literal(option, lambda value: isinstance(value, list)),
     "tuple": lambda option: _literal(option, lambda value: isinstance(value, tuple)),
-    "range": lambda option: _literal(option, lambda value: isinstance(value, range)),
+    "iterable": lambda option: _literal(option, _is_iterable),
     "unsorted": lambda option: _literal(option, lambda value: _neighbours(value, operator.gt)),
     "repeated": lambda option: _literal(option, lambda v: _neighbours(v, operator.eq, True)),
     "tensor": lambda option: isinstance(option, Tensor),
@@ -55,6 +65,10 @@ _TEST = re.compile(rf"(\S+) (?:is (\w+)|({'|'.join(_OPERATORS)}) (\S+))\Z")
 
 def _is_fractional(value: Any) -> bool:
     return isinstance(value, float) and not value.is_integer()
+
+
+def _is_iterable(value: Any) -> bool:
+    return isinstance(value, range) or value is ITERABLE
 
 
 def _neighbours(values: Any, test: Callable[[Any, Any], bool], ordered: bool = False) -> bool:
