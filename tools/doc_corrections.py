@@ -31,7 +31,7 @@ def correction_pages() -> Mapping[str, str]:
     entries = list(_entries())
     wrong = [one for one in entries if not _right(one[1])]
     text = page(
-        "corrections",
+        "corrections.md",
         wrong=len(wrong),
         head=HEAD,
         frameworks={

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
@@ -33,19 +34,6 @@ def optimizers(net):
         optim.SGD(net.parameters(), lr=1, foreach=True),
     )
 """
-_LOOK = """
-set termguicolors laststatus=0 noruler noshowcmd signcolumn=yes
-highlight SignColumn guibg=NONE
-highlight NonText guifg=#30363d
-highlight Pmenu guibg=#21262d guifg=#c9d1d9
-highlight DiagnosticError guifg=#ff7b72
-highlight DiagnosticWarn guifg=#e3b341
-highlight DiagnosticHint guifg=#8b949e
-lua vim.diagnostic.config({ severity_sort = true })
-luafile setup.lua
-edit train.py
-"""
-"""Vim's commands: colours that go with the pictures' ground, and what a user has."""
 _PATIENCE = 60.0
 
 
@@ -56,9 +44,9 @@ class Screen:
         self._server = f"optport-{os.getpid()}"
         (folder / "train.py").write_text(SOURCE, encoding="utf-8")
         (folder / "setup.lua").write_text(_lines_to_paste(), encoding="utf-8")
-        (folder / "look.vim").write_text(_LOOK, encoding="utf-8")
+        copy(ROOT / "tools/pages/editor.vim", folder)
         size = ["-x", str(COLUMNS), "-y", str(LINES), "-c", str(folder)]
-        command = "nvim -u NORC -i NONE -n -S look.vim"
+        command = "nvim -u NORC -i NONE -n -S editor.vim"
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         start = ["-f", os.devnull, "new-session", "-d", *size, command]
         self._tmux(*start, env={**os.environ, "PATH": path, "TERM": "xterm-256color"})

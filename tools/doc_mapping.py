@@ -52,12 +52,11 @@ FATES = {
 def mapping_pages() -> Mapping[str, str]:
     """Return the text of every mapping page and of their index, by path below docs/."""
     optimizers, schedulers = _tables(ApiKind.OPTIMIZER), _tables(ApiKind.SCHEDULER)
-    found = {f"mapping/{one.name}.md": _optimizer(one) for one in optimizers}
-    found |= {f"mapping/{one.name}.md": _scheduler(one) for one in schedulers}
+    found = {f"mapping/{one.name}.md": _page(one) for one in (*optimizers, *schedulers)}
     members = [one for one in _tables(ApiKind.METHOD) if one.uses]
     known = newest_targets()
     found["mapping/README.md"] = page(
-        "mapping-index",
+        "mapping-index.md",
         heads=["torch.optim", *(f"{target.name} {target.version}" for target in known)],
         optimizers=[[_link(one), *(_best(one, target) for target in known)] for one in optimizers],
         overview=overview_text(),
@@ -68,8 +67,8 @@ def mapping_pages() -> Mapping[str, str]:
             for one in schedulers
         ],
     )
-    found["mapping/methods.md"] = page("methods", members=members)
-    found["training-loop.md"] = page("training-loop", script=_script, found=_found)
+    found["mapping/methods.md"] = page("methods.md", members=members)
+    found["training-loop.md"] = page("training-loop.md", script=_script, found=_found)
     return {**found, **data_files()}
 
 
@@ -111,47 +110,25 @@ def _wiring() -> Iterator[str]:
             yield f"A schedule of {target.name} {rules.counts}."
 
 
-def _scheduler(one: ApiTable) -> str:
-    joins = one.curve.joins if one.curve is not None else None
-    joined = None if joins is None else _JOINS[joins]
-    return page("scheduler", one=one, rows=_row_sections(one), joined=joined)
-
-
-def _optimizer(one: ApiTable) -> str:
+def _page(one: ApiTable) -> str:
+    """The page of an optimizer or a scheduler."""
+    is_optimizer = one.kind is ApiKind.OPTIMIZER
     return page(
-        "optimizer",
+        "optimizer.md" if is_optimizer else "scheduler.md",
         one=one,
-        rows=_row_sections(one),
-        ports=list(_ports(one)),
+        torch=family("torch.optim"),
+        family=family,
+        api_table=api_table,
+        fate=_fate,
+        own=list(_own(one)),
+        call=torch_call(f"{one.name}()"),
+        ports=[_port(one, target) for target in newest_targets()] if is_optimizer else [],
         figures=figures(one.name),
         runs=list(RUNS),
         described=described(one.name),
         pictures=pictures(one.name),
-        corrections=[
-            [entry.page, entry.says, entry.measured, ", ".join(map(code, entry.evidence))]
-            for entry in one.corrections
-        ],
+        joined=one.curve and one.curve.joins and _JOINS[one.curve.joins],
     )
-
-
-def _ports(one: ApiTable) -> Iterator[list[str]]:
-    for target in newest_targets():
-        port = _port(one, target)
-        if port.call is not None:
-            first = "".join(f"{line}; " for line in port.setup)
-            yield [code(torch_call(f"{one.name}()")), code(first + port.call), port.closeness]
-
-
-def _row_sections(one: ApiTable) -> str:
-    """The sections of a page that the rows make up."""
-    torch = family("torch.optim")
-    known = {
-        "family": family,
-        "api_table": api_table,
-        "fate": _fate,
-        "own": lambda one: list(_own(one)),
-    }
-    return page("rows", one=one, torch=torch, **known).rstrip("\n") + "\n"
 
 
 def _fate(row: Correspondence, parameter: ParameterRow) -> str:

@@ -31,7 +31,7 @@ _NEEDLESS = re.compile(r' (?:aria-\w+|class|pointer-events|role|version|xmlns:\w
 
 def page(template: str, **data: object) -> str:
     """The text of a page that a template makes of some data."""
-    return _TEMPLATES.get_template(f"{template}.md").render(data)
+    return _TEMPLATES.get_template(template).render(data)
 
 
 def drawing(template: str, title: str, described: str, **data: object) -> str:
@@ -41,7 +41,7 @@ def drawing(template: str, title: str, described: str, **data: object) -> str:
     """
     from vl_convert import vegalite_to_svg
 
-    drawn = vegalite_to_svg(_TEMPLATES.get_template(f"{template}.json").render(data))
+    drawn = vegalite_to_svg(page(f"{template}.json", **data))
     head, _, shapes = _NEEDLESS.sub("", drawn).replace("><", ">\n<").partition(">")
     said = f"<title>{escape(title)}</title>\n<desc>{escape(described)}</desc>"
     return f'{head} role="img">\n{said}\n<style>{_STYLE}</style>{shapes}\n'

@@ -36,7 +36,7 @@ def rule_pages() -> Mapping[str, str]:
         [f"[{kind.code}]({kind.code}.md)", kind.name, pylint_id(kind), kind.summary]
         for kind in CATALOGUE.values()
     ]
-    return {**found, "rules/README.md": page("rules-index", rows=rows)}
+    return {**found, "rules/README.md": page("rules-index.md", rows=rows)}
 
 
 def _page(kind: Kind, cases: list[Found]) -> str:
@@ -44,7 +44,7 @@ def _page(kind: Kind, cases: list[Found]) -> str:
     shown = next((one for one in report.findings if one.code == kind.code), None)
     mine = [case for case in cases if case[2].code == kind.code]
     return page(
-        "rule",
+        "rule.md",
         kind=kind,
         head=HEAD,
         introduction=introduction(kind, [] if shown is None else [shown.message]),

@@ -8,9 +8,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 
+from doc_pages import page
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -30,22 +30,6 @@ _BLACK, _WHITE = (13, 17, 23), (201, 209, 217)
 _RED, _GREEN, _YELLOW = (255, 123, 114), (86, 211, 100), (227, 179, 65)
 _BLUE, _MAGENTA, _CYAN = (121, 192, 255), (210, 168, 255), (86, 212, 221)
 _COLOURS = [_BLACK, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN, _WHITE]
-_PICTURE = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" role="img">
-<title>{title}</title>
-<desc>{text}</desc>
-<style>.p-matrix{{{{font:20px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',\
-monospace}}}}
-{{styles}}</style>
-<rect width="100%" height="100%" rx="12" fill="#0d1117"/>
-<g transform="translate(24, 24)">
-{{backgrounds}}
-<g class="p-matrix">
-{{matrix}}
-</g>
-</g>
-</svg>
-"""
 
 
 def terminal_pages() -> Mapping[str, str]:
@@ -79,10 +63,9 @@ def picture(text: str, title: str, columns: int = 112) -> str:
         shown = Text.from_ansi(_UNDERLINES.sub("", line))
         for part in shown.divide(range(columns, len(shown), columns)):
             console.print(part, no_wrap=True)
-    said = escape(_ESCAPE.sub("", text)).replace("{", "{{").replace("}", "}}")
     svg = console.export_svg(
         theme=TerminalTheme(_BLACK, _WHITE, _COLOURS),
-        code_format=_PICTURE.format(title=escape(title), text=said),
+        code_format=page("terminal.svg", title=title, text=_ESCAPE.sub("", text)),
         unique_id="p",
     )
     return _NEEDLESS.sub("", svg).replace("><", ">\n<")
