@@ -30,6 +30,7 @@ from optport.linting import lint_text  # noqa: E402
 from optport.options import make_options  # noqa: E402
 from optport.rewrite.source import port_source  # noqa: E402
 
+sys.setrecursionlimit(20_000)  # of trees that are written out
 PORTED = ("paddle", "mindspore", "mindspore.experimental")
 
 
@@ -44,7 +45,7 @@ def wrong_fix(text: str, targets: str, path: Path, counts: Counter[str]) -> str 
     if done.text == text:
         return None
     counts["files"] += 1
-    if not _differ_in_arguments(ast.parse(text), ast.parse(done.text)):
+    if _without_arguments(text) != _without_arguments(done.text):
         return "changes more than arguments"
     after = done.report.findings
     made = Counter(map(_what, after)) - Counter(map(_what, before))
@@ -60,29 +61,18 @@ def _what(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.optimizer
 
 
-def _differ_in_arguments(one: ast.AST, other: ast.AST) -> bool:
-    """Whether two trees are the same but for arguments of calls, entries and items of dicts."""
-    pending: list[tuple[object, object]] = [(one, other)]
-    while pending:
-        mine, theirs = pending.pop()
-        if isinstance(mine, ast.Dict) and isinstance(theirs, ast.Dict):
-            continue
-        if isinstance(mine, ast.Call) and isinstance(theirs, ast.Call):
-            pending.append((mine.func, theirs.func))
-        elif isinstance(mine, ast.Assign) and isinstance(mine.targets[0], ast.Subscript):
-            continue
-        elif isinstance(mine, ast.AST) and type(mine) is type(theirs):
-            pending += zip(_fields(mine), _fields(theirs), strict=True)
-        elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
-            pending += zip(mine, theirs, strict=True)
-        elif mine != theirs:
-            return False
-    return True
-
-
-def _fields(node: ast.AST | object) -> list[object]:
-    assert isinstance(node, ast.AST)
-    return [value for _, value in ast.iter_fields(node)]
+def _without_arguments(text: str) -> str:
+    """Return the tree of a source without arguments of calls, entries and items of dicts."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                node.args, node.keywords = [], []
+            case ast.Dict():
+                node.keys, node.values = [], []
+            case ast.Assign(targets=[ast.Subscript(), *_]):
+                node.targets, node.value = [], ast.Constant(None)
+    return ast.dump(tree)
 
 
 def _texts(directories: Sequence[str]) -> Iterator[tuple[Path, str]]:
