@@ -17,6 +17,8 @@ MAX_DEFINITIONS = 64
 
 _ADDING = frozenset({"add_argument", "add_option"})
 _SETTING = "set_defaults"
+DEFINING = _ADDING | {_SETTING, "option"}
+"""The methods and decorators that define an option by its name and default."""
 _DEFINING = "DEFINE_"  # absl: DEFINE_float and its like
 _TYPES = {"float": float, "int": int, "str": str}
 
@@ -53,7 +55,7 @@ def _defined(call: ast.Call) -> Iterator[tuple[str, _Default]]:
     callee = call.func
     method = callee.attr if isinstance(callee, ast.Attribute) else ""
     if method in _ADDING:
-        name = _destination(call)
+        name = destination(call)
         if name is not None:
             yield name, _default
     elif method == _SETTING:
@@ -79,7 +81,7 @@ def decorated_default(
             continue
         callee = decorator.func
         name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
-        if name == "option" and _destination(decorator) == parameter:
+        if name == "option" and destination(decorator) == parameter:
             return _default(decorator, asker, at) | UNKNOWN
     return UNKNOWN
 
@@ -88,8 +90,8 @@ def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _destination(call: ast.Call) -> str | None:
-    """The name under which an option's value is found, as argparse and click make it."""
+def destination(call: ast.Call) -> str | None:
+    """Return the name under which an option's value is found, as argparse and click make it."""
     explicit = keyword_of(call, "dest")
     if explicit is not None:
         return _text(explicit)
@@ -101,15 +103,15 @@ def _destination(call: ast.Call) -> str | None:
 
 
 def _default(call: ast.Call, asker: Interpreter, at: Point) -> ValueSet:
-    default = keyword_of(call, "default")
+    default, constant = keyword_of(call, "default"), keyword_of(call, "const")
     action = keyword_of(call, "action")
-    if default is None:
+    if default is None and constant is None:
         text = None if action is None else _text(action)
         switched = {"store_true": False, "store_false": True}.get(text or "")
         if switched is None and _is_true(keyword_of(call, "is_flag")):
             switched = False
         return UNKNOWN if switched is None else literal(switched)
-    value = asker.value(default, at)
+    value = union(asker.value(one, at) for one in (default, constant) if one is not None)
     kind = keyword_of(call, "type")
     convert = _TYPES.get(kind.id) if isinstance(kind, ast.Name) else None
     if convert is None:

@@ -8,7 +8,8 @@ from functools import cached_property
 from optport.reader.command_line import MAX_DEFINITIONS, CommandLine
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Point
-from optport.values import UNKNOWN, ValueSet, union
+from optport.reader.torch_names import torch_class
+from optport.values import UNKNOWN, Qualified, Value, ValueSet, union
 
 
 class Configuration:
@@ -33,6 +34,11 @@ class Configuration:
             self._known[name] = found
         return found
 
+    def classes(self, name: str) -> ValueSet:
+        """Return the classes of torch that an option of that name may be."""
+        found = self._command_line.default(name) or UNKNOWN
+        return ValueSet(tuple(one for one in found.values if _is_class(one)))
+
     @cached_property
     def _command_line(self) -> CommandLine:
         return CommandLine(self._asker)
@@ -54,3 +60,7 @@ class Configuration:
                         place = (statement.value, binding.at)
                         found.setdefault(statement.target.id, []).append(place)
         return found
+
+
+def _is_class(value: Value) -> bool:
+    return isinstance(value, Qualified) and torch_class(value.name) is not None

@@ -254,7 +254,8 @@ class Evaluator:
             method = called and left == 0
             value = self.attribute(value, names[left], guess=not itself and not method)
             itself = False  # only the first step can be of self itself
-        return value
+        strange = called and not value.known and getattr(base, "id", "") not in ("self", "cls")
+        return self._configuration.classes(names[0]) if strange else value
 
     def attribute(self, of: ValueSet, name: str, guess: bool) -> ValueSet:
         """Return an attribute of a value; as a `guess`, the option that has its name."""

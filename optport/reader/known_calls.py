@@ -329,6 +329,7 @@ CLASS_LOADERS = frozenset(
 """Functions of libraries that give the class of a full name."""
 _IMPORTED: dict[str, Known] = {
     "functools.partial": _partial,
+    **dict.fromkeys(("typer.Option", "typer.Argument"), _field),
     "importlib.import_module": _module,
     **dict.fromkeys(ARRAYS, numpy_number),
     **dict.fromkeys(TENSORS, tensor),

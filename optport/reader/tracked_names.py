@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from optport.line_sets import LineSet, has_line
+from optport.reader.command_line import DEFINING, destination
 from optport.reader.flows import CONSTRUCTOR, Flow, FlowKind, Taken
 from optport.reader.index import Index
 from optport.reader.known_calls import CONTAINER_METHODS, PROPAGATORS
@@ -136,12 +137,24 @@ class NameSearch:
         fresh: set[str] = set()
         functions = self._index.functions
         for call, _ in self._index.calls(lines):
-            known = functions.get(last_name(call.func))
+            name = last_name(call.func)
+            if name in DEFINING:
+                self._defined(call, fresh)
+            known = functions.get(name)
             if known is None or not (call.args or call.keywords):
                 continue
             for name, value in _given(call, known):
                 self._add(name, self._calls(value), fresh)
         return fresh
+
+    def _defined(self, call: ast.Call, fresh: set[str]) -> None:
+        """Track the options that are classes unless a command line says otherwise."""
+        name = destination(call)
+        for keyword in call.keywords:
+            one = keyword.arg if name is None else name
+            told = keyword.arg in ("default", "const") or name is None
+            if told and one is not None and self._calls(keyword.value) != NEVER:
+                self._add(one, 0, fresh)
 
     def _annotated(self, annotation: ast.expr) -> int:
         """Zero for an annotation of a class or of what makes an optimizer; `NEVER` for others."""
