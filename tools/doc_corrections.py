@@ -17,52 +17,19 @@ from conformance.schedule_calls import SCHEDULERS
 from conformance.schedules import SAME_BELOW, read_recorded
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table
-from optport.table.load import kind_of
-from optport.table.model import Correction
 
 FRAMEWORKS = {"Paddle": "paddle", "MindSpore": "mindspore"}
 DEFAULT = "torch.optim.SGD(params, lr=0.5)"
 _DID = ("literal", "instead")
-HEAD = ["page", "torch", "it says", "measured", "case: names looked up only, port"]
 
 
 def correction_pages() -> Mapping[str, str]:
     """Return the text of the page, by path below docs/."""
-    entries = list(_entries())
-    wrong = [one for one in entries if not _right(one[1])]
-    text = page(
-        "corrections.md",
-        wrong=len(wrong),
-        head=HEAD,
-        frameworks={
-            name: [_row(*one, name) for one in wrong if one[1].page.startswith(name)]
-            for name in FRAMEWORKS
-        },
-        right=[_row(*one, one[1].page.partition(",")[0]) for one in entries if _right(one[1])],
-    )
-    return {"corrections.md": text}
-
-
-def _entries() -> Iterator[tuple[str, Correction]]:
-    for name in (name for kind in ApiKind for name in api_names(kind)):
-        one = api_table(name)
-        for correction in one.corrections if one is not None else ():
-            yield name, correction
-
-
-def _right(correction: Correction) -> bool:
-    return correction.measured.startswith("Right")
-
-
-def _row(optimizer: str, correction: Correction, framework: str) -> list[str]:
-    of = "methods" if kind_of(optimizer) is ApiKind.METHOD else optimizer
-    return [
-        correction.page.partition(", ")[2] or correction.page,
-        f"[{optimizer}](mapping/{of}.md)",
-        correction.says,
-        correction.measured,
-        "<br>".join(_case(text, framework) for text in correction.evidence),
-    ]
+    tables = [api_table(name) for kind in ApiKind for name in api_names(kind)]
+    said = [(one, entry) for one in tables if one is not None for entry in one.corrections]
+    wrong = sum(not entry.measured.startswith("Right") for _, entry in said)
+    known = {"said": said, "wrong": wrong, "frameworks": FRAMEWORKS, "case": _case}
+    return {"corrections.md": page("corrections.md", **known)}
 
 
 def _case(evidence: str, framework: str) -> str:
