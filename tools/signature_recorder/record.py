@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,25 +174,18 @@ def _entries(recorded: Recorded, name: str) -> list[tuple[str, Signature | None]
 
 def format_family(recorded: Recorded) -> str:
     """Return the text (str) of the data file of a family (Recorded): one entry a line."""
-    versions = sorted(recorded.versions, key=parse_version)
     names = sorted({name for signatures in recorded.versions.values() for name in signatures})
-    blocks = []
-    for name in names:
-        lines = [f"   {json.dumps(entry)}" for entry in _entries(recorded, name)]
-        blocks.append(f"  {json.dumps(name)}: [\n" + ",\n".join(lines) + "\n  ]")
-    kinds = [
-        f"  {json.dumps(kind)}: {json.dumps(of_kind)}"
-        for kind in ApiKind
-        if (of_kind := [name for name in names if recorded.kinds[name] is kind])
-    ]
-    return (
-        "{\n"
-        f' "family": {json.dumps(recorded.family.name)},\n'
-        f' "framework": {json.dumps(recorded.family.framework)},\n'
-        f' "versions": {json.dumps(versions)},\n'
-        ' "kinds": {\n' + ",\n".join(kinds) + "\n },\n"
-        ' "signatures": {\n' + ",\n".join(blocks) + "\n }\n}\n"
-    )
+    kinds = {kind: [name for name in names if recorded.kinds[name] is kind] for kind in ApiKind}
+    content = {
+        "family": recorded.family.name,
+        "framework": recorded.family.framework,
+        "versions": json.dumps(sorted(recorded.versions, key=parse_version)),
+        "kinds": {kind: json.dumps(of_kind) for kind, of_kind in kinds.items() if of_kind},
+        "signatures": {name: list(map(json.dumps, _entries(recorded, name))) for name in names},
+    }
+    # A list on one line is first written as a text, and then taken out of its quotes.
+    text = json.dumps(content, indent=1)
+    return re.sub(r'"\[.*\]"', lambda line: str(json.loads(line[0])), text) + "\n"
 
 
 def write_families(data: Path, files: Iterable[Recorded]) -> None:
