@@ -33,8 +33,6 @@ _JOINS = {
     Join.SEQUENCE: "One schedule after the other, each from its own start.",
     Join.PRODUCT: "All schedules at once: their factors multiply.",
 }
-
-
 FATES = {
     Fate.KEPT: "kept",
     Fate.RENAMED: "→ {to}",

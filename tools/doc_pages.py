@@ -10,6 +10,7 @@ from doc_evidence import code, table
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _TEMPLATES = Environment(
+    extensions=["jinja2.ext.do"],
     loader=FileSystemLoader(Path(__file__).parent / "pages"),
     keep_trailing_newline=True,
     trim_blocks=True,
@@ -24,7 +25,6 @@ _STYLE = (
     "@media (prefers-color-scheme:dark){text{fill:#c9d1d9}}"
     "@media (prefers-color-scheme:light){text{fill:#32383f}}"
 )
-
 _NEEDLESS = re.compile(r' (?:aria-\w+|class|pointer-events|role|version|xmlns:\w+)="[^"]*"')
 """Attributes that no viewer of a picture looks at."""
 

@@ -45,6 +45,7 @@ READING = ("reader", "hazards", "rewrite")
 Choice = TypeVar("Choice")
 Kind = Any
 """A class of nodes."""
+_AS_NAMES = (ast.Name, ast.Starred, ast.Slice, ast.FormattedValue)
 _FIELD = re.compile(r"(\w+)([*?]?) (\w+)")
 
 
@@ -108,7 +109,8 @@ class Writer:
         self._idioms = idioms
         self._special: Mapping[Kind, Callable[[int], ast.AST]] = {
             ast.Constant: lambda _: ast.Constant(self._one(LITERALS)),
-            ast.Name: lambda _: self.name(),
+            # Names, and what may not stand everywhere.
+            **dict.fromkeys(_AS_NAMES, lambda _: self.name()),
             ast.Dict: self._dict,
             ast.Compare: self._compare,
             ast.Call: self._call,
@@ -127,12 +129,9 @@ class Writer:
             ast.MatchStar: lambda _: ast.MatchAs(None, self._one(self._names)),
             ast.MatchAs: lambda _: ast.MatchAs(None, self._one((*self._names, None))),
             ast.arguments: self._arguments,
-            ast.Starred: lambda _: self.name(),
-            ast.Slice: lambda _: self.name(),
             ast.Subscript: lambda depth: ast.Subscript(
                 self.node(depth), self._one((self.node(depth), ast.Slice(self.node(depth))))
             ),
-            ast.FormattedValue: lambda _: self.name(),
             ast.ImportFrom: self._import_from,
         }
 

@@ -17,8 +17,6 @@ _DISTRIBUTIONS = {
     "paddle": r"paddlepaddle(-[a-z0-9]+)?",
     "mindspore": r"mindspore(-(gpu|ascend|cuda[a-z0-9-]*))?",
 }
-
-
 _Path = Path | zipfile.Path
 
 
@@ -53,21 +51,15 @@ class Source:
             RecordError: the archive is damaged there.
         """
         path = name.replace(".", "/")
-        files = dict(_below(self._root / path, path))
-        files[f"{path}.py"] = self._root / f"{path}.py"
+        files = [*_below(self._root / path, path), (f"{path}.py", self._root / f"{path}.py")]
+        unreadable = zipfile.BadZipFile, EOFError, NotImplementedError, SyntaxError, ValueError
         try:
             return {
                 path: importlib.util.decode_source(file.read_bytes())
-                for path, file in files.items()
+                for path, file in files
                 if path.endswith(".py") and file.is_file()
             }
-        except (
-            zipfile.BadZipFile,
-            EOFError,
-            NotImplementedError,
-            SyntaxError,
-            ValueError,
-        ) as error:
+        except unreadable as error:
             raise RecordError(f"{self.label}: cannot read {name}: {error}") from error
 
     def version(self, framework: str) -> str:
