@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import get_args
 
 from conformance.cases import CaseError
-from conformance.draws import Groups, draw_calls
+from conformance.draws import Groups, draw_calls, drawn_optimizers
 from conformance.environments import CACHE_VARIABLE, EnvironmentFailure, Version, default_cache
 from conformance.evidence import compare_evidence, record_evidence
 from conformance.examples import run_examples
-from conformance.explore import drawn_optimizers, run_random
+from conformance.explore import run_random
 from conformance.fixes import run_fixes
 from conformance.members import record_members
 from conformance.pool import WorkerFailure
@@ -87,14 +87,14 @@ def _trajectories(asked: Asked, version: Version) -> int:
 
 def _schedules(asked: Asked, version: Version) -> int:
     if asked.draws is not None:
-        return try_schedules(str(version), asked.cache, draw_schedules(asked.draws, asked.seed))
+        return try_schedules(Setting(version, asked.cache), draw_schedules(asked.draws, asked.seed))
     if asked.pairs:
-        return try_schedules(str(version), asked.cache, list(pairs()))
-    return record_schedules(str(version), asked.cache)
+        return try_schedules(Setting(version, asked.cache), list(pairs()))
+    return record_schedules(Setting(version, asked.cache))
 
 
 def _members(asked: Asked, version: Version) -> int:
-    return record_members(str(version), asked.cache)
+    return record_members(Setting(version, asked.cache))
 
 
 def _scripts(asked: Asked, version: Version) -> int:

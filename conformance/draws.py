@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from conformance.generate_groups import takes_groups
 from conformance.values import signature, values_of
+from optport.signatures import ApiKind
+from optport.table import api_names, api_table
 
 #: Which of the drawn calls hand over parameter groups.
 Groups = Literal["none", "some", "all"]
@@ -23,6 +25,14 @@ _SPLITS: Final = (
     ("params[2:]", "params[:1]", "params[1:2]"),
     ("params",),
 )
+
+
+def drawn_optimizers() -> list[str]:
+    """The optimizers that some target has a counterpart of."""
+    tables = map(api_table, api_names(ApiKind.OPTIMIZER))
+    return [
+        one.name for one in tables if one and any(row.counterpart for row in one.correspondences)
+    ]
 
 
 def draw_calls(

@@ -30,29 +30,11 @@ from conformance.records import (
     write_evidence,
 )
 from conformance.runner import Setting, measure
-from optport.table import targets
 from optport.targets import Target, parse_target
-from optport.versions import UsageError
 
 RUNS: Final = EVIDENCE / "runs.json"
 
 Known = Mapping[Target, Mapping[str, Record]]
-
-
-def executed_targets(setting: Setting) -> list[Target]:
-    """The targets of a framework at a version that can be executed, or the one that is asked for.
-
-    Raises UsageError for a version that no signatures are recorded of, and for another target.
-    """
-    found = []
-    for info in targets().values():
-        framework = parse_target(info.short).family.framework
-        wanted = setting.only in (None, info.name)
-        if wanted and info.executed and framework == setting.target.framework:
-            found.append(parse_target(f"{info.short}=={setting.target.version}"))
-    if not found:
-        raise UsageError(f"{setting.only} is no target of {setting.target} that can be run")
-    return found
 
 
 def run_calls(
@@ -65,7 +47,7 @@ def run_calls(
     """
     records: dict[Target, list[Record]] = {}
     needed: dict[str, Case] = {}
-    for target in executed_targets(setting):
+    for target in setting.targets:
         recorded = (known or {}).get(target, {})
         records[target] = []
         for call in calls:
@@ -115,7 +97,7 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
 
 def record_evidence(setting: Setting, again: bool) -> None:
     """Run what is not recorded yet for a framework version, and write its evidence files."""
-    chosen = executed_targets(setting)
+    chosen = setting.targets
     known = {} if again else {one: read_evidence(evidence_path(one)) for one in chosen}
     for target, records in run_calls(all_calls(), setting, known, keep=True).items():
         write_evidence(evidence_path(target), records)

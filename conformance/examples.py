@@ -11,26 +11,23 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from conformance.environments import Version, interpreter
-from conformance.jobs import Program
-from conformance.programs import Ran, deviation, numbers, run_programs
+from conformance.pool import Outcome
+from conformance.programs import TORCH, deviation, largest_apart, numbers, run_programs
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target
 
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
-TORCH, PADDLE, MINDSPORE = map(
-    Version.parse, ("torch==2.13.0", "paddle==3.3.1", "mindspore==2.10.0")
-)
+PADDLE, MINDSPORE = map(Version.parse, ("paddle==3.3.1", "mindspore==2.10.0"))
 CONVERTER: Final = Version.parse("paconvert==3.3.1")
 
 #: Largest difference of two weights that counts as the same: a few times float32's rounding.
@@ -41,12 +38,8 @@ SAME_SUMS: Final = 2e-5
 FOLLOWS: Final = 1e-3
 
 _COMPARE: Final = """
-import json, sys, numpy
-torch = numpy.load(sys.argv[1])
-print(json.dumps([
-    max(float(abs(torch[name] - numpy.load(path)[name]).max()) for name in torch)
-    for path in sys.argv[2:]
-]))
+torch, *ports = [np.load(path) for path in {!r}]
+result = [max(float(abs(torch[name] - port[name]).max()) for name in torch) for port in ports]
 """
 _COLLECT: Final = """
 import importlib, json, pathlib, sys, types
@@ -83,22 +76,23 @@ def run_loop(cache: Path, folder: Path) -> dict[str, float]:
     for version in (TORCH, PADDLE, MINDSPORE):
         weights.append(str(folder / f"{version.framework}.npz"))
         script = EXAMPLES / "loop" / f"train_{version.framework}.py"
-        _run(version, cache, [str(script), weights[-1]], folder)
-    apart = json.loads(_run(TORCH, cache, ["-c", _COMPARE, *weights], folder))
-    return dict(zip(map(str, (PADDLE, MINDSPORE)), apart, strict=True))
+        _run(version, cache, folder, str(script), weights[-1])
+    compared = run_programs({"": _COMPARE.format(weights)}, TORCH, cache)[""]
+    return dict(zip(map(str, (PADDLE, MINDSPORE)), compared.result, strict=True))
 
 
 def run_converted(cache: Path, folder: Path) -> dict[str, float]:
     """Port, convert and run the scripts of `examples/converter`; how far each is from torch."""
     scripts = sorted((EXAMPLES / "converter").glob("*.py"))
-    texts = {path.name: path.read_text(encoding="utf-8") for path in scripts}
-    _convert({name: _ported(text) for name, text in texts.items()}, cache, folder, "ours")
+    texts = [path.read_text(encoding="utf-8") for path in scripts]
+    converted = _converted([_ported(text) for text in texts], cache, folder / "ours")
     apart = {}
-    for path in scripts:
-        theirs = numbers(_run(TORCH, cache, [str(path)], folder).split("\n")[-2].split())
-        script = str(folder / "ours" / path.name)
-        mine = numbers(_run(PADDLE, cache, [script], folder).split("\n")[-2].split())
-        apart[path.name] = max(abs(a - b) for a, b in zip(theirs, mine, strict=True))
+    for path, *both in zip(scripts, texts, converted, strict=True):
+        said = (
+            _run(at, cache, folder, "-c", one)
+            for at, one in zip((TORCH, PADDLE), both, strict=True)
+        )
+        apart[path.name] = largest_apart(*(numbers(one.split("\n")[-2].split()) for one in said))
     return apart
 
 
@@ -112,29 +106,24 @@ def run_snippets(repository: Path, cache: Path, folder: Path) -> Mapping[str, Co
         ["git", "-C", str(repository), "archive", "HEAD", "tests"], check=True, capture_output=True
     )
     subprocess.run(["tar", "x"], input=archive.stdout, cwd=folder, check=True)
-    collected = _run(TORCH, cache, ["-c", _COLLECT, str(folder / "tests")], folder)
-    snippets = json.loads(collected.splitlines()[-1])
-    texts = {f"s{number}.py": text for number, (_, text, _) in enumerate(snippets)}
-    _convert(texts, cache, folder, "theirs", convert=False)
-    names = [names for _, _, names in snippets]
-    torch = _executed(TORCH, cache, folder / "theirs.before", names)
-    _convert(texts, cache, folder, "theirs")
-    _convert({name: _ported(text) for name, text in texts.items()}, cache, folder, "ours")
-    counts: dict[str, Counter[str]] = {"with optport port": Counter(), "alone": Counter()}
-    for (way, verdicts), kept in zip(counts.items(), ("ours", "theirs"), strict=True):
-        there = _executed(PADDLE, cache, folder / kept, names)
-        for number, (one, other) in enumerate(zip(torch, there, strict=True)):
+    collected = _run(TORCH, cache, folder, "-c", _COLLECT, str(folder / "tests"))
+    names, texts, left = zip(*json.loads(collected.splitlines()[-1]), strict=True)
+    torch = _executed(TORCH, cache, texts, left)
+    ways = {"with optport port": [_ported(text) for text in texts], "alone": texts}
+    counts: dict[str, Counter[str]] = {way: Counter() for way in ways}
+    for way, before in ways.items():
+        after = _converted(before, cache, folder / way)
+        there = _executed(PADDLE, cache, after, left)
+        for name, *both, one, other in zip(names, before, after, torch, there, strict=True):
             if one.error is not None:
                 continue
             # The converter drops comments, and has marks of its own.
-            files = (folder / f"{kept}.before", folder / kept)
-            before, text = ((at / f"s{number}.py").read_text(encoding="utf-8") for at in files)
-            marked = MARK in before or ">>>>>>" in text
+            marked = MARK in both[0] or ">>>>>>" in both[1]
             verdict = "follows" if _near(one, other) else "says so" if marked else "silent"
             verdict = "crashes" if verdict == "silent" and other.error is not None else verdict
-            verdicts[verdict] += 1
+            counts[way][verdict] += 1
             if verdict != "follows":
-                print(f"{way}: {verdict}: {snippets[number][0]}: {other.error or ''}")
+                print(f"{way}: {verdict}: {name}: {other.error or ''}")
     return counts
 
 
@@ -142,51 +131,38 @@ def _ported(text: str) -> str:
     return port_source(text, parse_target(str(PADDLE))).text
 
 
-def _convert(
-    texts: Mapping[str, str], cache: Path, folder: Path, name: str, convert: bool = True
-) -> None:
-    """Write scripts below `folder`, and have PaConvert convert them into the folder `name`."""
-    before = folder / f"{name}.before"
-    shutil.rmtree(before, ignore_errors=True)
-    before.mkdir()
-    for path, text in texts.items():
-        (before / path).write_text(text, encoding="utf-8")
-    if convert:  # by its module: the script beside it names where the environment was built
-        where = ["-i", str(before), "-o", str(folder / name)]
-        _run(CONVERTER, cache, ["-m", "paconvert.main", *where], folder)
+def _converted(texts: Sequence[str], cache: Path, folder: Path) -> list[str]:
+    """What PaConvert makes of scripts, below a folder that it makes."""
+    before, after = folder / "before", folder / "after"
+    before.mkdir(parents=True)
+    for number, text in enumerate(texts):
+        (before / f"s{number}.py").write_text(text, encoding="utf-8")
+    # By its module: the script beside it names where the environment was built.
+    _run(CONVERTER, cache, folder, "-m", "paconvert.main", "-i", str(before), "-o", str(after))
+    return [(after / f"s{n}.py").read_text(encoding="utf-8") for n in range(len(texts))]
 
 
 def _executed(
-    version: Version, cache: Path, folder: Path, names: Sequence[Sequence[str]]
-) -> list[Ran]:
-    """Run the scripts of a folder, and return what they leave under their names."""
-    programs = [
-        Program(
-            str(number),
-            version.framework,
-            (folder / f"s{number}.py").read_text(encoding="utf-8") + _LEFT.format(", ".join(left)),
-        )
-        for number, left in enumerate(names)
-    ]
-    return list(run_programs(programs, str(version), cache).values())
+    version: Version, cache: Path, texts: Sequence[str], names: Sequence[Sequence[str]]
+) -> Iterable[Outcome]:
+    """Run scripts, which leave what is under their names."""
+    programs = (
+        text + _LEFT.format(", ".join(mine)) for text, mine in zip(texts, names, strict=True)
+    )
+    return run_programs(dict(enumerate(programs)), version, cache).values()
 
 
-def _near(theirs: Ran, mine: Ran) -> bool:
+def _near(theirs: Outcome, mine: Outcome) -> bool:
     apart = deviation(numbers(theirs.result), numbers(mine.result))
     return mine.error is None and apart is not None and apart <= FOLLOWS
 
 
-def _run(version: Version, cache: Path, arguments: Sequence[str], folder: Path) -> str:
+def _run(version: Version, cache: Path, folder: Path, *arguments: str) -> str:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_v": "3", "PYTHONNOUSERSITE": "1"}
-    done = subprocess.run(
-        [str(interpreter(version, cache)), *arguments],
-        cwd=folder,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+    command = [str(interpreter(version, cache)), *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def run_examples(converter: str | None, cache: Path) -> int:

@@ -20,15 +20,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.evidence import executed_targets, run_calls
+from conformance.evidence import run_calls
 from conformance.judgement import KINDS, described
 from conformance.judgement import disagreements as kinds_of
 from conformance.records import Record, findings, torch_call
 from conformance.runner import Setting
 from conformance.shrink import shape, simpler
 from optport.edits import apply_edits
-from optport.signatures import ApiKind
-from optport.table import api_names, api_table
 from optport.targets import Target
 
 #: Rounds of shrinking; every round runs all candidates of all disagreements at once.
@@ -55,16 +53,6 @@ class Disagreement:
 
     def __str__(self) -> str:
         return f"{self.target.name}: {described(self.record, self.kind)}"
-
-
-def drawn_optimizers() -> list[str]:
-    """The optimizers that some target has a counterpart of."""
-    found = []
-    for name in api_names(ApiKind.OPTIMIZER):
-        table = api_table(name)
-        if table is not None and any(row.counterpart for row in table.correspondences):
-            found.append(name)
-    return found
 
 
 def disagreements(target: Target, records: Iterable[Record]) -> list[Disagreement]:
@@ -139,7 +127,7 @@ def run_random(setting: Setting, calls: Sequence[str], shrink: bool) -> int:
     started = time.monotonic()
     followed = {
         target: list(dict.fromkeys(advised(call, target) for call in calls))
-        for target in executed_targets(setting)
+        for target in setting.targets
     }
     found: list[Disagreement] = []
     everything = dict.fromkeys([*calls, *(one for mine in followed.values() for one in mine)])

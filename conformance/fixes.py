@@ -14,15 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from conformance.draws import draw_calls
-from conformance.environments import Version
-from conformance.jobs import ScriptJob
-from conformance.runner import DEFAULT_TORCH
-from conformance.scripts import answers, deviation
-from conformance.values import parameters
+from conformance.draws import draw_calls, drawn_optimizers
+from conformance.programs import TORCH, run_programs
+from conformance.scripts import deviation, training
 from optport.config import Configuration
 from optport.fixing import fix_text
-from optport.signatures import ApiKind, known_names
 
 TARGETS: Final = (
     "paddle",
@@ -39,16 +35,8 @@ _SLICES: Final = {"[:3]": "[:1]", "[3:]": "[1:]", "[2:]": "[1:]", "[1:2]": "[2:]
 def drawn_scripts(count: int, seed: int) -> list[str]:
     """Return that many scripts; the same ones for the same seed."""
     random = Random(seed)
-    optimizers = [name for name in known_names(ApiKind.OPTIMIZER) if _drawn(name)]
-    calls = draw_calls(count, seed, optimizers)
+    calls = draw_calls(count, seed, sorted(drawn_optimizers()))
     return [_HEAD + _script(call, random) for call in calls]
-
-
-def _drawn(optimizer: str) -> bool:
-    try:
-        return bool(parameters(optimizer))
-    except KeyError:  # one that has no values to be given
-        return False
 
 
 def _script(text: str, random: Random) -> str:
@@ -58,23 +46,24 @@ def _script(text: str, random: Random) -> str:
     name = f"torch.optim.{ast.unparse(call.func)}"
     positional = [ast.unparse(one) for one in call.args]
     if not positional or not positional[0].startswith("[{"):
-        params = "params[:1]" if name.endswith("Muon") else "net.parameters()"
-        positional.insert(0, params)
+        positional.insert(0, "net.parameters()")
+    first = ", ".join(positional)
     pairs = [(one.arg or "", ast.unparse(one.value)) for one in call.keywords]
-    words = [*positional, *(f"{key}={value}" for key, value in pairs)]
+    keywords = [f"{key}={value}" for key, value in pairs]
     entries = "{" + ", ".join(f"{key!r}: {value}" for key, value in pairs) + "}"
-    line = {
-        "call": f"optimizer = {name}({', '.join(words)})",
-        "lines": f"optimizer = {name}(\n    " + ",\n    ".join(words) + ",\n)",
-        "dict": f"more = {entries}\noptimizer = {name}({', '.join([*positional, '**more'])})",
-        "items": "".join(["more = {}\n", *(f"more[{key!r}] = {value}\n" for key, value in pairs)])
-        + f"optimizer = {name}({', '.join([*positional, '**more'])})",
-        "partial": f"make = functools.partial({', '.join([name, *words[len(positional) :]])})\n"
-        f"optimizer = make({', '.join(positional)})",
-        "perhaps": f"more = {entries}\n"
-        f"optimizer = {name}({', '.join(positional)}, **(more if net else {{}}))",
-    }
-    return f"params = [*net.parameters()]\n{line[random.choice(list(line))]}\n"
+    items = "".join(f"more[{key!r}] = {value}\n" for key, value in pairs)
+    words = [*positional, *keywords]
+    way = random.choice(
+        (
+            f"optimizer = {name}({', '.join(words)})",
+            f"optimizer = {name}(\n    " + ",\n    ".join(words) + ",\n)",
+            f"more = {entries}\noptimizer = {name}({first}, **more)",
+            f"more = {{}}\n{items}optimizer = {name}({first}, **more)",
+            f"make = functools.partial({', '.join([name, *keywords])})\noptimizer = make({first})",
+            f"more = {entries}\noptimizer = {name}({first}, **(more if net else {{}}))",
+        )
+    )
+    return f"params = [*net.parameters()]\n{way}\n"
 
 
 def run_fixes(count: int, seed: int, unsafe: bool, cache: Path) -> int:
@@ -89,21 +78,18 @@ def run_fixes(count: int, seed: int, unsafe: bool, cache: Path) -> int:
             codes.update(one.code for one in done.fixed)
             if done.text != text:
                 fixed[targets, text] = done.text
-    texts = list(dict.fromkeys([*scripts, *fixed.values()]))
-    jobs = [ScriptJob(text) for text in texts]
-    found = answers(Version("torch", DEFAULT_TORCH), jobs, cache)
-    ran = dict(zip(texts, found, strict=True))
+    ran = run_programs({text: training(text) for text in [*scripts, *fixed.values()]}, TORCH, cache)
     apart, mended = Counter[str](), Counter[str]()
     largest = 0.0
     for (targets, text), after in fixed.items():
         one, other = ran[text], ran[after]
-        if "error" in one:
-            mended[targets] += "error" not in other
-        elif one["weights"] != other.get("weights"):
+        if one.error is not None:
+            mended[targets] += other.error is None
+        elif one.result != other.result:
             apart[targets] += 1
             largest = max(largest, deviation(one, other))
-            print(f"--- {targets}: {one.get('error')} {other.get('error')}\n{text}->\n{after}")
-    refused = sum("error" in ran[text] for text in scripts)
+            print(f"--- {targets}: {other.error}\n{text}->\n{after}")
+    refused = sum(ran[text].error is not None for text in scripts)
     print(f"{count} constructions, of which torch refuses {refused}; fixed by code: {dict(codes)}")
     for targets in TARGETS:
         changed = sum(of == targets for of, _ in fixed)

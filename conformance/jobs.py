@@ -1,12 +1,21 @@
-"""What the driver asks a worker to do."""
+"""What the driver asks a worker to do, and how the worker answers.
+
+A worker is started as ``python -m conformance.worker FRAMEWORK FD``: a connection over which jobs
+come one by one, a JSON object each. Standard output belongs to the framework.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.cases import ALSO, NEGATE_LOSS, STEP_SCHEDULER, Layout
+from conformance.cases import ALSO, GROUPS_ORDER, NEGATE_LOSS, STEP_SCHEDULER, Layout, one_line
+
+Answer = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -14,7 +23,6 @@ class Job:
     """One optimizer to construct and run.
 
     Attributes:
-        id: names the job among others.
         call: expression that makes the optimizer.
         setup: statements executed before.
         also: words of :data:`conformance.cases.ALSO`.
@@ -28,10 +36,9 @@ class Job:
         series: the run whose loss and distance are reported for every step, too.
     """
 
-    id: str
     call: str
-    layout: str
-    trajectory: str
+    layout: str = Layout.FLAT
+    trajectory: str = ""
     grouped: bool = False
     whole: bool = True
     steady: bool = False
@@ -39,13 +46,6 @@ class Job:
     also: tuple[str, ...] = ()
     maximized: tuple[tuple[bool, ...], ...] = ()
     series: str | None = None
-
-    @classmethod
-    def read(cls, record: Mapping[str, Any]) -> Job:
-        """From the JSON object that the driver wrote."""
-        flags = tuple(tuple(one) for one in record["maximized"])
-        lists = {"setup": tuple(record["setup"]), "also": tuple(record["also"]), "maximized": flags}
-        return cls(**(dict(record) | lists))
 
     @property
     def kind(self) -> Layout:
@@ -59,30 +59,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Program:
-    """One program: its id among others, the framework it is for, its source."""
+    """Python source to execute; see :mod:`conformance.worker_program`."""
 
-    id: str
-    framework: str
     source: str
-
-
-@dataclass(frozen=True)
-class ScriptJob:
-    """One script to train with.
-
-    Attributes:
-        scale: what the gradients are multiplied with.
-        negate: whether they are negated, as the port says.
-        kind: the type of the weights; another one than float32 is torch's only.
-        id, framework: filled in by who runs it.
-    """
-
-    text: str
-    scale: float = 1.0
-    negate: bool = False
-    kind: str = "float32"
-    id: str = ""
-    framework: str = ""
 
 
 @dataclass
@@ -92,6 +71,8 @@ class Made:
     optimizer: Any
     names: dict[str, Any] = field(default_factory=dict)
     after_step: Callable[[], object] = lambda: None
+    ordered: bool = True
+    """Whether gradients are handed over in the order of the optimizer's own parameters."""
 
 
 def construct(job: Job, names: dict[str, Any]) -> Made:
@@ -105,10 +86,29 @@ def construct(job: Job, names: dict[str, Any]) -> Made:
         raise ValueError(f"unknown words in 'also': {', '.join(unknown)}")
     for statement in job.setup:
         exec(statement, names)
-    made = Made(eval(job.call, names), names)
+    made = Made(eval(job.call, names), names, ordered=GROUPS_ORDER in job.also)
     if STEP_SCHEDULER in job.also:
         if "scheduler" not in names:
             raise NameError(f"{STEP_SCHEDULER}: no name 'scheduler' after the setup")
         # Looked up for every step: some schedulers replace their own method while they run.
         made.after_step = lambda: names["scheduler"].step()
     return made
+
+
+def serve(load: Callable[[], Callable[[dict[str, Any]], Answer]]) -> None:
+    """Answers the jobs that come over the connection that the driver names, until it ends.
+
+    `load` loads what runs a job. That it did so is the first answer.
+    """
+    place = int(sys.argv[-1])
+    os.set_inheritable(place, False)
+    back = os.dup(place)
+    with os.fdopen(place, encoding="utf-8") as asked, os.fdopen(back, "w", encoding="utf-8") as out:
+        run = load()
+        print("{}", file=out, flush=True)
+        for line in asked:
+            try:
+                answer = json.dumps(run(json.loads(line)))
+            except Exception as error:
+                answer = json.dumps({"error": one_line(f"{type(error).__name__}: {error}")})
+            print(answer, file=out, flush=True)

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.environments import Version
-from conformance.jobs import Program
-from conformance.programs import Ran, deviation, run_programs
+from conformance.pool import Outcome
+from conformance.programs import TORCH, deviation, run_programs
 from conformance.reading import check_read
+from conformance.runner import Setting
 from optport.options import make_options
 
 PROGRAMS: Final = Path(__file__).with_name("members.toml")
 RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "members.json"
-
-TORCH: Final = "torch==2.13.0"
-TARGETS: Final = {
-    "paddle": ("paddle.optimizer",),
-    "mindspore": ("mindspore.nn", "mindspore.experimental.optim"),
-}
 
 #: Results that are numbers count as the same below this.
 SAME_BELOW: Final = 1e-5
@@ -120,23 +114,26 @@ def found_in(program: MemberProgram, target: str) -> set[str]:
     return {finding.code for finding in report.findings if finding.code.startswith("OPT5")}
 
 
-def measure(version: str, cache: Path) -> dict[str, dict[str, dict[str, str]]]:
-    """Run all programs at a version; by target and program, what became of it.
+def measure(setting: Setting) -> dict[str, dict[str, dict[str, str]]]:
+    """Run all programs at a version; by target with its version and program, what became of it.
 
     Raises as :func:`conformance.programs.run_programs`.
     """
     programs = read_programs()
-    framework = Version.parse(version).framework
-    references = run_programs(
-        [Program(one.id, "torch", one.source("torch", one.torch or one.code)) for one in programs],
-        TORCH,
-        cache,
-    )
-    found = {}
-    for target in TARGETS[framework]:
-        fitting = [one for one in programs if _fits(one, target)]
-        ran = run_programs(list(_jobs(fitting, target, framework)), version, cache)
-        found[target] = {one.id: _entry(one, references[one.id], ran) for one in fitting}
+    torch = {one.id: one.source("torch", one.torch or one.code) for one in programs}
+    references = run_programs(torch, TORCH, setting.cache)
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for target in setting.targets:
+        sources = {
+            (one.id, part): one.source(target.name, code)
+            for one in programs
+            if _fits(one, target.name)
+            for part, code in (("literal", one.code), ("instead", one.instead.get(target.name)))
+            if code is not None
+        }
+        entries = found[f"{target.name}=={target.version}"] = defaultdict(dict)
+        for (name, part), ran in run_programs(sources, setting.target, setting.cache).items():
+            entries[name][part] = _verdict(references[name], ran)
     return found
 
 
@@ -147,22 +144,7 @@ def _fits(program: MemberProgram, target: str) -> bool:
     return program.build in _SCHEDULES and program.member not in _BY_ITSELF
 
 
-def _jobs(programs: Sequence[MemberProgram], target: str, framework: str) -> Iterator[Program]:
-    for one in programs:
-        yield Program(one.id, framework, one.source(target, one.code))
-        if target in one.instead:
-            yield Program(f"{one.id}|", framework, one.source(target, one.instead[target]))
-
-
-def _entry(program: MemberProgram, reference: Ran, ran: dict[str, Ran]) -> dict[str, str]:
-    entry = {"literal": _verdict(reference, ran[program.id])}
-    instead = ran.get(f"{program.id}|")
-    if instead is not None:
-        entry["instead"] = _verdict(reference, instead)
-    return entry
-
-
-def _verdict(reference: Ran, ran: Ran) -> str:
+def _verdict(reference: Outcome, ran: Outcome) -> str:
     if reference.error is not None:
         return f"torch: {reference.error}"
     if ran.error is not None:
@@ -177,11 +159,9 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def record_members(version: str, cache: Path) -> int:
+def record_members(setting: Setting) -> int:
     """Measure at a version and record it; 0."""
-    recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
-    for target, entries in measure(version, cache).items():
-        recorded[f"{target}=={Version.parse(version).version}"] = entries
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8")) | measure(setting)
     lines = json.dumps(dict(sorted(recorded.items())), indent=1, ensure_ascii=False)
     RECORDED.write_text(lines + "\n", encoding="utf-8")
     return 0

@@ -8,10 +8,17 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from conformance.environments import Version, interpreter
+from conformance.jobs import Job, Program
+
+#: Seconds that a framework may take to load.
+START_TIMEOUT: Final = 300.0
 
 
 class WorkerFailure(RuntimeError):
@@ -23,49 +30,52 @@ class Outcome:
     """What became of one job.
 
     Attributes:
-        id: the job's.
         values: what the worker reported: on torch's side ``noise``, ``maximized`` and ``digest``,
-            else the figures of a :class:`conformance.cases.Result`. Empty with an error.
+            else the figures of a :class:`conformance.cases.Result`, or the ``result`` of a program.
+            Empty with an error.
         error: one line if the job raised, hung or took the process down.
     """
 
-    id: str
     values: dict[str, Any]
     error: str | None
 
+    @property
+    def result(self) -> Any:
+        """What a program left in `result`; None with an error."""
+        return self.values.get("result")
+
 
 def run_jobs(
-    python: Path,
-    module: str,
-    jobs: Sequence[Any],
-    workdir: Path,
+    jobs: Iterable[Job | Program],
+    version: Version,
+    cache: Path,
     *,
     timeout: float,
-    start_timeout: float,
+    start_timeout: float = START_TIMEOUT,
 ) -> Iterator[Outcome]:
-    """Runs ``jobs`` with ``python -m module`` and yields an outcome for each, in order.
+    """Runs ``jobs`` with a framework in one process and yields an outcome for each, in order.
 
-    A job that runs longer than ``timeout`` seconds or ends the process costs only itself. What
-    the process prints goes to ``workdir``. Raises WorkerFailure when the worker is not ready within
-    ``start_timeout`` seconds or ends before it.
+    A job that runs longer than ``timeout`` seconds or ends the process costs only itself. Raises
+    EnvironmentFailure when pip fails, WorkerFailure when the framework is not loaded within
+    ``start_timeout`` seconds or ends the process before.
     """
     worker: _Worker | None = None
-    try:
-        for job in jobs:
-            if worker is None:
-                worker = _Worker(python, module, workdir)
-                worker.start(job, start_timeout)
-            try:
-                values = worker.answer(job, timeout)
-                error = values.pop("error", None)
-            except _Ended as ended:
-                values, error = {}, str(ended)
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        try:
+            for job in jobs:
+                if worker is None:
+                    python = interpreter(version, cache)
+                    worker = _Worker(python, version.framework, Path(folder), start_timeout)
+                try:
+                    values = worker.answer(job, timeout)
+                    yield Outcome(values, values.pop("error", None))
+                except _Ended as ended:
+                    worker.end()
+                    worker = None
+                    yield Outcome({}, str(ended))
+        finally:
+            if worker is not None:
                 worker.end()
-                worker = None
-            yield Outcome(job.id, values, error)
-    finally:
-        if worker is not None:
-            worker.end()
 
 
 class _Ended(Exception):
@@ -75,37 +85,36 @@ class _Ended(Exception):
 class _Worker:
     """A process that answers one job after the other."""
 
-    def __init__(self, python: Path, module: str, workdir: Path) -> None:
-        self._log = workdir / f"{module}.log"
+    def __init__(self, python: Path, framework: str, folder: Path, timeout: float) -> None:
+        """Start it, and wait until the framework is loaded."""
         self._socket, theirs = socket.socketpair()
         self._answers = self._socket.makefile("r", encoding="utf-8")
-        with self._log.open("wb") as log, theirs:
+        said = folder / "said.log"
+        with said.open("wb") as log, theirs:
             self._process = subprocess.Popen(
-                [str(python), "-m", module, str(theirs.fileno())],
+                [str(python), "-m", "conformance.worker", framework, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_environment(),
-                cwd=workdir,
+                cwd=folder,
                 start_new_session=True,
                 pass_fds=[theirs.fileno()],
             )
-
-    def start(self, first: Any, timeout: float) -> None:
-        """Wait until what the first job needs is loaded."""
         try:
-            self.answer(first, timeout)
+            self.answer(None, timeout)
         except _Ended as ended:
             self.end()
-            log = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-            said = [f"the worker does not get to its first case: {ended}", *log[-15:]]
-            raise WorkerFailure("\n".join(said)) from None
+            last = said.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+            message = f"the worker does not get to its first case: {ended}"
+            raise WorkerFailure("\n".join([message, *last])) from None
 
-    def answer(self, job: Any, timeout: float) -> dict[str, Any]:
-        """Send a job; returns what comes back. Raises _Ended when nothing does."""
+    def answer(self, job: Job | Program | None, timeout: float) -> dict[str, Any]:
+        """Send a job, if any; returns what comes back. Raises _Ended when nothing does."""
         self._socket.settimeout(timeout)
         try:
-            self._socket.sendall(f"{json.dumps(asdict(job))}\n".encode())
+            if job is not None:
+                self._socket.sendall(f"{json.dumps(asdict(job))}\n".encode())
             line = self._answers.readline()
         except TimeoutError:
             raise _Ended(f"not finished after {timeout:g} seconds") from None

@@ -1,64 +1,33 @@
-"""Programs run in a framework: what a schedule's rates are, what a method does.
+"""Programs run in a framework, and how far what they leave is apart.
 
 A program is Python source that leaves something in `result`, a list of numbers for the most part.
-It sees the framework under its usual names and what :mod:`conformance.worker_program` gives.
+What it sees under its usual names and beside: :mod:`conformance.worker_program`.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from conformance.environments import Version, interpreter
+from conformance.environments import Version
 from conformance.jobs import Program
-from conformance.pool import run_jobs
+from conformance.pool import Outcome, run_jobs
+from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH
 
-#: Seconds that one program may take, and that a framework may take to load.
-PROGRAM_TIMEOUT: Final = 60.0
-START_TIMEOUT: Final = 300.0
+TORCH: Final = Version("torch", DEFAULT_TORCH)
 
-
-@dataclass(frozen=True)
-class Ran:
-    """What became of a program: what it left in `result`, or what it raised."""
-
-    id: str
-    result: Any = None
-    error: str | None = None
+Key = TypeVar("Key", bound=Hashable)
 
 
-def run_programs(
-    programs: Sequence[Program],
-    version: str,
-    cache: Path,
-    *,
-    timeout: float = PROGRAM_TIMEOUT,
-) -> dict[str, Ran]:
-    """Run the programs with `version` (``paddle==3.3.1``) in one process; results by id.
+def run_programs(programs: Mapping[Key, str], version: Version, cache: Path) -> dict[Key, Outcome]:
+    """Run programs in one process; what became of each, under its key.
 
-    A program that hangs or crashes costs only itself. Raises ValueError for a program of another
-    framework, EnvironmentFailure when pip fails, WorkerFailure when the framework does not load.
+    Raises as :func:`conformance.pool.run_jobs`.
     """
-    wanted = Version.parse(version)
-    for program in programs:
-        if program.framework != wanted.framework:
-            raise ValueError(f"{program.id!r} is for {program.framework}, not for {wanted}")
-    with tempfile.TemporaryDirectory(prefix="programs-") as directory:
-        outcomes = run_jobs(
-            interpreter(wanted, cache),
-            "conformance.worker_program",
-            list(programs),
-            Path(directory),
-            timeout=timeout,
-            start_timeout=START_TIMEOUT,
-        )
-        return {
-            outcome.id: Ran(outcome.id, outcome.values.get("result"), outcome.error)
-            for outcome in outcomes
-        }
+    jobs = map(Program, programs.values())
+    return dict(zip(programs, run_jobs(jobs, version, cache, timeout=CASE_TIMEOUT), strict=True))
 
 
 def numbers(value: Any) -> list[float]:
@@ -71,6 +40,11 @@ def numbers(value: Any) -> list[float]:
         return []
 
 
+def largest_apart(one: Sequence[float], other: Sequence[float]) -> float:
+    """The largest difference of two sequences of one length."""
+    return max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+
+
 def deviation(reference: Sequence[float], other: Sequence[float]) -> float | None:
     """The largest difference of two sequences, relative to the largest of the first.
 
@@ -78,10 +52,7 @@ def deviation(reference: Sequence[float], other: Sequence[float]) -> float | Non
     """
     if len(reference) != len(other):
         return None
-    largest = max((abs(value) for value in reference), default=0.0)
-    apart = max(
-        (abs(one - two) for one, two in zip(reference, other, strict=True)),
-        default=0.0,
-    )
+    largest = max(map(abs, reference), default=0.0)
+    apart = largest_apart(reference, other)
     found = apart / largest if largest else apart
-    return found if found == found and found != float("inf") else None
+    return found if math.isfinite(found) else None

@@ -10,19 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from conformance.cases import STEADY, UNSCHEDULED, Case, CaseError, Result
 from conformance.environments import Version, interpreter
 from conformance.jobs import Job
 from conformance.pool import Outcome, run_jobs
+from optport.table import targets
+from optport.targets import Target, parse_target
+from optport.versions import UsageError
 
 #: The torch release that the facts about torch were measured with.
 DEFAULT_TORCH: Final = "2.13.0"
 
-#: Seconds that one construction and its steps may take, and that a framework may take to load.
+#: Seconds that one construction and its steps may take.
 CASE_TIMEOUT: Final = 120.0
-START_TIMEOUT: Final = 300.0
 
 #: Modules that can't be run on a CPU: they raise or, worse, leave the weights alone.
 NOT_RUN: Final = ("mindspore.mint.",)
@@ -43,7 +45,6 @@ class Setting:
         torch: version of torch to compare with.
         timeout: seconds after which a case counts as hanging.
         workers: how many processes share the cases.
-        progress: whether progress goes to standard error.
         only: the target that evidence is run of, by name; None for all of the framework.
     """
 
@@ -52,8 +53,23 @@ class Setting:
     torch: str = DEFAULT_TORCH
     timeout: float = CASE_TIMEOUT
     workers: int = 1
-    progress: bool = True
     only: str | None = None
+
+    @property
+    def targets(self) -> list[Target]:
+        """The framework's targets at that version that can be executed, or the one asked for.
+
+        Raises UsageError for a version that no signatures are recorded of, and for another target.
+        """
+        version, found = self.target.version, []
+        for info in targets().values():
+            framework = parse_target(info.short).family.framework
+            wanted = self.only in (None, info.name)
+            if wanted and info.executed and framework == self.target.framework:
+                found.append(parse_target(f"{info.short}=={version}"))
+        if not found:
+            raise UsageError(f"{self.only} is no target of {self.target} that can be run")
+        return found
 
 
 def measure(
@@ -72,7 +88,7 @@ def measure(
 
     def run(share: Sequence[Case]) -> None:
         with tempfile.TemporaryDirectory(prefix="conformance-") as directory:
-            for case, result in _Share(share, setting, Path(directory)).results():
+            for case, result in _run_share(share, setting, Path(directory)):
                 with lock:
                     results[case.id] = result
                     if on_result is not None:
@@ -100,85 +116,57 @@ def _shares(cases: Sequence[Case], workers: int) -> list[list[Case]]:
     return [share for share in shares if share]
 
 
-class _Share:
-    """The cases of one pair of processes: torch's, then the target's."""
-
-    def __init__(self, cases: Sequence[Case], setting: Setting, workdir: Path) -> None:
-        self._cases = cases
-        self._setting = setting
-        self._workdir = workdir
-
-    def results(self) -> Iterator[tuple[Case, Result]]:
-        """Run them all."""
-        torch = Version("torch", self._setting.torch)
-        first = {case.torch: case for case in self._cases}
-        jobs = [self._torch_job(case, str(number)) for number, case in enumerate(first.values())]
-        references: dict[str, tuple[Job, Outcome]] = {}
-        for (call, job), outcome in zip(
-            zip(first, jobs, strict=True), self._run(torch, jobs), strict=True
-        ):
-            references[call] = job, outcome
-        # Arguments without effect leave torch's weights as they are, bit for bit: one run of the
-        # target is enough for all such calls.
-        alike: dict[tuple[object, ...], list[Case]] = defaultdict(list)
-        for case in self._cases:
-            job, outcome = references[case.torch]
-            if outcome.error is not None:
-                yield case, Result(torch_error=outcome.error)
-            else:
-                key = replace(case, torch=outcome.values["digest"])
-                alike[(key, str(outcome.values["maximized"]))].append(case)
-        groups = list(alike.values())
-        todo = [
-            self._target_job(group[0], str(number), *references[group[0].torch])
-            for number, group in enumerate(groups)
-        ]
-        for group, outcome in zip(groups, self._run(self._setting.target, todo), strict=True):
-            for case in group:
-                yield case, _result(outcome, references[case.torch][1].values["noise"])
-
-    def _run(self, version: Version, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        if not jobs:
-            return
-        found = run_jobs(
-            interpreter(version, self._setting.cache),
-            f"conformance.worker_{version.framework}",
-            jobs,
-            self._workdir,
-            timeout=self._setting.timeout,
-            start_timeout=START_TIMEOUT,
-        )
-        for count, outcome in enumerate(found, 1):
-            yield outcome
-            if self._setting.progress and (count == len(jobs) or count % 25 == 0):
-                print(
-                    f"conformance: {version}: {count} of {len(jobs)}", file=sys.stderr, flush=True
-                )
-
-    def _torch_job(self, case: Case, number: str) -> Job:
-        return Job(
-            id=number,
-            call=case.torch,
-            layout=case.layout,
-            grouped=case.grouped,
-            whole=case.framework not in _WITHOUT_GAPS,
-            steady=case.optimizer in STEADY or (case.optimizer, case.framework) in UNSCHEDULED,
-            trajectory=str(self._workdir / f"{number}.npz"),
-        )
-
-    def _target_job(self, case: Case, number: str, torch: Job, outcome: Outcome) -> Job:
-        return replace(
-            torch,
-            id=number,
-            call=case.call,
-            setup=case.setup,
-            also=case.also,
-            maximized=outcome.values["maximized"],
-            series=case.series,
-        )
+def _run_share(
+    cases: Sequence[Case], setting: Setting, folder: Path
+) -> Iterator[tuple[Case, Result]]:
+    """Run the cases of one pair of processes: torch's, then the target's."""
+    first = {case.torch: case for case in cases}
+    jobs = [_torch_job(case, folder / f"{n}.npz") for n, case in enumerate(first.values())]
+    ran = _run(jobs, Version("torch", setting.torch), setting)
+    references = {call: (job, outcome) for call, job, outcome in zip(first, jobs, ran, strict=True)}
+    # Arguments without effect leave torch's weights as they are, bit for bit: one run of the
+    # target is enough for all such calls.
+    alike: dict[tuple[object, ...], list[Case]] = defaultdict(list)
+    for case in cases:
+        outcome = references[case.torch][1]
+        if outcome.error is not None:
+            yield case, Result(torch_error=outcome.error)
+        else:
+            key = replace(case, torch=outcome.values["digest"])
+            alike[key, str(outcome.values["maximized"])].append(case)
+    groups = list(alike.values())
+    todo = [_target_job(group[0], *references[group[0].torch]) for group in groups]
+    for group, outcome in zip(groups, _run(todo, setting.target, setting), strict=True):
+        for case in group:
+            noise = references[case.torch][1].values["noise"]
+            yield case, Result(noise=noise, error=outcome.error, **outcome.values)
 
 
-def _result(outcome: Outcome, noise: dict[str, Any]) -> Result:
-    if outcome.error is not None:
-        return Result(noise=noise, error=outcome.error)
-    return Result(noise=noise, **outcome.values)
+def _run(jobs: Sequence[Job], version: Version, setting: Setting) -> Iterator[Outcome]:
+    found = run_jobs(jobs, version, setting.cache, timeout=setting.timeout)
+    for count, outcome in enumerate(found, 1):
+        yield outcome
+        if count == len(jobs) or count % 25 == 0:
+            print(f"conformance: {version}: {count} of {len(jobs)}", file=sys.stderr, flush=True)
+
+
+def _torch_job(case: Case, trajectory: Path) -> Job:
+    return Job(
+        call=case.torch,
+        layout=case.layout,
+        grouped=case.grouped,
+        whole=case.framework not in _WITHOUT_GAPS,
+        steady=case.optimizer in STEADY or (case.optimizer, case.framework) in UNSCHEDULED,
+        trajectory=str(trajectory),
+    )
+
+
+def _target_job(case: Case, torch: Job, outcome: Outcome) -> Job:
+    return replace(
+        torch,
+        call=case.call,
+        setup=case.setup,
+        also=case.also,
+        maximized=outcome.values["maximized"],
+        series=case.series,
+    )

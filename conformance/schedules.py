@@ -1,6 +1,5 @@
 """Scheduler constructions and their ports, run: ``python -m conformance schedules paddle==3.3.1``.
 
-Programs that were recorded at a version and are still the same are not run again.
 ``--draws COUNT --seed SEED`` runs so many drawn ones instead, ``--pairs`` every kind of scheduler
 before and with every other one; they record nothing.
 
@@ -13,16 +12,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.environments import Version
-from conformance.jobs import Program
+from conformance import pool
 from conformance.literal import literal_port
-from conformance.members import TARGETS, TORCH
-from conformance.programs import Ran, deviation, run_programs
+from conformance.programs import TORCH, deviation, run_programs
 from conformance.reading import check_read
+from conformance.runner import Setting
 from conformance.schedule_calls import Schedule, schedules
 from optport.check import Checked
 from optport.finding import Finding
@@ -52,15 +50,6 @@ _EPOCHS: Final = (
 
 
 @dataclass(frozen=True)
-class Ports:
-    """What the linter says of a construction on a target, and the programs of its two ports."""
-
-    found: list[str]
-    fidelity: str
-    programs: dict[str, str]
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What became of one construction on one target.
 
@@ -76,8 +65,8 @@ class Outcome:
     programs: dict[str, str]
 
 
-def ports_of(schedule: Schedule, target: str) -> Ports:
-    """Check a construction for a target (with its version) and write both ports."""
+def ports_of(schedule: Schedule, target: str) -> Outcome:
+    """Check a construction for a target (with its version), write both ports; none is run."""
     options = make_options(target)
     (to,) = options.targets
     text = f"import torch\n{schedule.statements}\n{_loop(schedule.loop)}"
@@ -89,11 +78,9 @@ def ports_of(schedule: Schedule, target: str) -> Ports:
         "literal": _literal(optimizer.construction, scheduler.construction, to),
         "port": _port(optimizer, scheduler, to),
     }
-    return Ports(
-        sorted({one.code for one in report.findings if _about_schedule(one, optimizer, text)}),
-        port.fidelity,
-        {part: text for part, text in texts.items() if text is not None},
-    )
+    found = {one.code for one in report.findings if _about_schedule(one, optimizer, text)}
+    programs = {part: text for part, text in texts.items() if text is not None}
+    return Outcome(sorted(found), port.fidelity, None, None, programs)
 
 
 def _of_kind(checked: Iterable[Checked], kind: ApiKind) -> list[Checked]:
@@ -163,56 +150,29 @@ def _port(optimizer: Checked, scheduler: Checked, to: Target) -> str | None:
     return "\n".join(lines)
 
 
-def measure(
-    version: str, cache: Path, calls: Sequence[Schedule], recorded: Recorded
-) -> dict[str, dict[str, Outcome]]:
-    """Run constructions at a version; by target and construction, what became of it.
+def measure(setting: Setting, calls: Sequence[Schedule]) -> dict[str, dict[str, Outcome]]:
+    """Run constructions at a version; by target with its version, what became of each by its id.
 
-    What is recorded is not run again. Raises as :func:`conformance.programs.run_programs`.
+    Raises as :func:`conformance.programs.run_programs`.
     """
-    wanted = Version.parse(version)
-    torch = [Program(one.id, "torch", _run(one.statements, one)) for one in calls]
-    references = run_programs(torch, TORCH, cache)
-    return {
-        target: _measured_on(
-            f"{target}=={wanted.version}", version, cache, calls, references, recorded
-        )
-        for target in TARGETS[wanted.framework]
-    }
-
-
-def _measured_on(
-    target: str,
-    version: str,
-    cache: Path,
-    calls: Sequence[Schedule],
-    references: Mapping[str, Ran],
-    recorded: Recorded,
-) -> dict[str, Outcome]:
-    known = recorded.get(target, {})
-    ports = {one.id: ports_of(one, target) for one in calls if references[one.id].error is None}
-    framework = Version.parse(version).framework
-    jobs = {
-        (one.id, part): Program(f"{one.id}|{part}", framework, _run(text, one))
-        for one in calls
-        if one.id in ports
-        for part, text in ports[one.id].programs.items()
-        if known.get(one.id, {}).get("programs", {}).get(part) != text
-    }
-    ran = run_programs(list(jobs.values()), version, cache) if jobs else {}
-
-    def off(name: str, part: str) -> float | str | None:
-        if part not in ports[name].programs:
-            return None
-        job = jobs.get((name, part))
-        return known[name][part] if job is None else _off(references[name], ran[job.id])
-
-    return {
-        name: Outcome(
-            port.found, port.fidelity, off(name, "literal"), off(name, "port"), port.programs
-        )
-        for name, port in ports.items()
-    }
+    torch = {one.id: _run(one.statements, one) for one in calls}
+    references = run_programs(torch, TORCH, setting.cache)
+    taken = [one for one in calls if references[one.id].error is None]
+    found = {}
+    for target in [f"{one.name}=={one.version}" for one in setting.targets]:
+        ports = {one.id: ports_of(one, target) for one in taken}
+        programs = {
+            (one.id, part): _run(text, one)
+            for one in taken
+            for part, text in ports[one.id].programs.items()
+        }
+        ran = run_programs(programs, setting.target, setting.cache)
+        off = {key: _off(references[key[0]], one) for key, one in ran.items()}
+        found[target] = {
+            name: replace(port, literal=off.get((name, "literal")), port=off.get((name, "port")))
+            for name, port in ports.items()
+        }
+    return found
 
 
 def _run(text: str, schedule: Schedule) -> str:
@@ -221,7 +181,7 @@ def _run(text: str, schedule: Schedule) -> str:
     return f"{head}{text}\nresult = rates(optimizer, scheduler, **{schedule.loop!r})"
 
 
-def _off(reference: Ran, ran: Ran) -> float | str:
+def _off(reference: pool.Outcome, ran: pool.Outcome) -> float | str:
     if ran.error is not None:
         return ran.error.partition(":")[0]
     apart = deviation(reference.result, ran.result)
@@ -262,16 +222,14 @@ def _summary(outcomes: Mapping[str, Outcome]) -> str:
 
 def read_recorded() -> Recorded:
     """What is recorded, by target with its version and by construction."""
-    if not RECORDED.is_file():
-        return {}
     data: Recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     return data
 
 
-def record_schedules(version: str, cache: Path) -> int:
+def record_schedules(setting: Setting) -> int:
     """Measure at a version, record it, and print what the linter has wrong; 1 if anything is."""
     recorded = read_recorded()
-    wrong = try_schedules(version, cache, schedules(), recorded)
+    wrong = try_schedules(setting, schedules(), recorded)
     lines = ",\n".join(
         f"{json.dumps(name)}: {{\n"
         + ",\n".join(
@@ -285,15 +243,14 @@ def record_schedules(version: str, cache: Path) -> int:
 
 
 def try_schedules(
-    version: str, cache: Path, calls: Sequence[Schedule], recorded: Recorded | None = None
+    setting: Setting, calls: Sequence[Schedule], recorded: Recorded | None = None
 ) -> int:
-    """Measure at a version, beside what is recorded, and print the mistakes; 1 if there are any."""
-    recorded = {} if recorded is None else recorded
+    """Measure at a version, into what is recorded, and print the mistakes; 1 if there are any."""
     wrong = 0
-    for target, outcomes in measure(version, cache, calls, recorded).items():
+    for target, outcomes in measure(setting, calls).items():
         print(f"{target}: {_summary(outcomes)}")
-        name = f"{target}=={Version.parse(version).version}"
-        recorded[name] = {one: asdict(outcome) for one, outcome in outcomes.items()}
+        if recorded is not None:
+            recorded[target] = {one: asdict(outcome) for one, outcome in outcomes.items()}
         for one, outcome in outcomes.items():
             for mistake in mistakes(one, outcome):
                 wrong = 1

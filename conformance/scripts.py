@@ -1,37 +1,91 @@
 """Ports whole scripts and runs them beside torch: ``python -m conformance scripts paddle``.
 
-Every script of :mod:`conformance.script_cases` is rewritten as `optport port` does and executed on
-the reference problem, at losses times 1, 1e-2 and 1e-4. A script *follows* torch when its weights
-deviate by less than 1e-3 at each, or no further than thrice what torch's own float32 does from its
-float64. What does not follow has to say so: by a comment in the file. The scripts of classes that
-the target has are counted apart, too.
+The scripts build one optimizer each, in the ways that people write it. They may use ``net`` (a
+module with the parts ``body`` and ``head``) and leave their optimizer under the name ``optimizer``.
+Each is rewritten as `optport port` does and executed on the reference problem, at losses times 1,
+1e-2 and 1e-4. A script *follows* torch when its weights deviate by less than 1e-3 at each, or no
+further than thrice what torch's own float32 does from its float64. What does not follow has to say
+so: by a comment in the file. The scripts of classes that the target has are counted apart, too.
 """
 
 from __future__ import annotations
 
-import tempfile
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from conformance import pool
 from conformance.cases import TIMES_NOISE
-from conformance.environments import Version, interpreter
-from conformance.jobs import ScriptJob
-from conformance.pool import run_jobs
-from conformance.programs import numbers
-from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, START_TIMEOUT
-from conformance.script_cases import Script, scripts
+from conformance.environments import Version
+from conformance.programs import TORCH, largest_apart, numbers, run_programs
+from conformance.values import needed, parameters, rate
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
+from optport.signatures import ApiKind, known_names
 from optport.targets import Target
 
+WRITTEN: Final = Path(__file__).with_name("scripts.toml")
+HEAD: Final = "import torch\n\nfrom problem import net\n\n"
 SCALES: Final = (1.0, 1e-2, 1e-4)
 FOLLOWS: Final = 1e-3
 NEGATED: Final = "minimise -loss"
 MISSING: Final = f"{MARK} OPT101 "
 """What a port says of a class that the target does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One script: what it shows, in a word or two, and its text."""
+
+    name: str
+    text: str
+
+
+def scripts() -> list[Script]:
+    """All scripts: every optimizer and argument, groups, import forms, indirection."""
+    return [*_every_argument(), *_written()]
+
+
+def _every_argument() -> Iterator[Script]:
+    for name in known_names(ApiKind.OPTIMIZER):
+        params = "[*net.body.parameters()]" if name == "Muon" else "net.parameters()"
+        yield _call(f"{name} bare", f"{name}({params})")
+        yield _call(f"{name} lr", f"{name}({params}, lr={rate(name)})")
+        for parameter, values in parameters(name).items():
+            value = values.typical or next(iter(values.tried), None)
+            if value is not None:
+                given = {"lr": rate(name), parameter: value, **needed(name, values)}
+                words = ", ".join(f"{word}={text}" for word, text in given.items())
+                yield _call(f"{name} {parameter}", f"{name}({params}, {words})")
+
+
+def _call(name: str, call: str) -> Script:
+    return Script(name, f"{HEAD}optimizer = torch.optim.{call}\n")
+
+
+def _written() -> Iterator[Script]:
+    """Those that stand in ``scripts.toml``."""
+    data = tomllib.loads(WRITTEN.read_text(encoding="utf-8"))
+    for name, (kind, body, head, more) in data["groups"].items():
+        groups = ", ".join(
+            f'{{"params": net.{part}.parameters(){options and f", {options}"}}}'
+            for part, options in (("body", body), ("head", head))
+        )
+        yield _call(f"groups: {name}", f"{kind}([{groups}]{more and f', {more}'})")
+    for head, name in data["imports"].items():
+        call = f"{name}(net.parameters(), lr=0.02, weight_decay=0.1)"
+        text = f"{head}\n\nfrom problem import net\n\noptimizer = {call}\n"
+        yield Script(f"import: {head.splitlines()[-1]}", text)
+    for name, text in data["scripts"].items():
+        yield Script(name, text if "import torch" in text else HEAD + text)
+    for name, loop in data["loops"].items():
+        before = f"{loop['before']}\n" if "before" in loop else ""
+        step = "".join(f"    {line}\n" for line in loop["step"].splitlines())
+        made = _call(f"loop: {name}", "SGD(net.parameters(), lr=0.1, momentum=0.9)")
+        yield Script(made.name, f"{made.text}{before}\n\ndef after_step(number):\n{step}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +97,7 @@ class Outcome:
     exact: bool
     deviations: tuple[float, ...]
     noise: tuple[float, ...]
-    error: str = ""
+    error: str
 
     @property
     def follows(self) -> bool:
@@ -54,70 +108,50 @@ class Outcome:
         )
 
     @property
-    def marked(self) -> bool:
-        """Whether a comment in the port says that something is left to do or not exact."""
-        return MARK in self.ported
-
-    @property
     def verdict(self) -> str:
-        """One of ``follows``, ``says so`` and ``silent``."""
+        """One of ``follows``, ``says so`` (by a comment in the port) and ``silent``."""
         if self.follows:
             return "follows"
-        return "says so" if self.marked else "silent"
+        return "says so" if MARK in self.ported else "silent"
+
+
+def training(script: str, **how: object) -> str:
+    """The program that trains with a script, as :mod:`conformance.worker_program` has it."""
+    return f"result = train({script!r}, **{how!r})"
 
 
 def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
     """Port and run scripts, and compare them with torch."""
     framework = Version(target.family.framework, target.version)
     ported = [port_source(case.text, target) for case in cases]
-    torch_jobs, jobs = [], []
-    for case, port in zip(cases, ported, strict=True):
+    torch, double, ports = {}, {}, {}
+    for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
         for scale in SCALES:
-            torch_jobs.append(ScriptJob(case.text, scale))
-            jobs.append(ScriptJob(port.text, scale, negate=NEGATED in port.text))
-    torch = Version("torch", DEFAULT_TORCH)
-    theirs = answers(torch, torch_jobs, cache)
-    precise = answers(torch, [replace(job, kind="float64") for job in torch_jobs], cache)
-    mine = answers(framework, jobs, cache)
+            key = number, scale
+            torch[key] = training(case.text, scale=scale)
+            double[key] = training(case.text, scale=scale, kind="float64")
+            ports[key] = training(port.text, scale=scale, negate=NEGATED in port.text)
+    theirs, precise = (run_programs(one, TORCH, cache) for one in (torch, double))
+    mine = run_programs(ports, framework, cache)
     outcomes = []
     for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
-        part = slice(number * len(SCALES), (number + 1) * len(SCALES))
-        pairs = list(zip(theirs[part], mine[part], strict=True))
-        errors = [one["error"] for pair in pairs for one in pair if "error" in one]
-        deviations = tuple(deviation(one, other) for one, other in pairs)
-        noise = tuple(map(_noise, theirs[part], precise[part]))
-        outcomes.append(Outcome(case, port.text, port.exact, deviations, noise, *errors[:1]))
+        keys = [(number, scale) for scale in SCALES]
+        errors = [one.error for key in keys for one in (theirs[key], mine[key])]
+        off = tuple(deviation(theirs[key], mine[key]) for key in keys)
+        own = (deviation(theirs[key], precise[key]) for key in keys)
+        noise = tuple(0.0 if one == float("inf") else one for one in own)
+        error = next(filter(None, errors), "")
+        outcomes.append(Outcome(case, port.text, port.exact, off, noise, error))
     return outcomes
 
 
-def answers(version: Version, jobs: Sequence[ScriptJob], cache: Path) -> list[dict[str, Any]]:
-    """Return the answers to jobs: ``weights`` and ``start``, or an ``error``."""
-    with tempfile.TemporaryDirectory(prefix="scripts-") as folder:
-        outcomes = run_jobs(
-            interpreter(version, cache),
-            "conformance.script_worker",
-            [replace(job, id=str(n), framework=version.framework) for n, job in enumerate(jobs)],
-            Path(folder),
-            timeout=CASE_TIMEOUT,
-            start_timeout=START_TIMEOUT,
-        )
-        return [one.values if one.error is None else {"error": one.error} for one in outcomes]
-
-
-def _noise(mine: dict[str, Any], precise: dict[str, Any]) -> float:
-    found = deviation(mine, precise)
-    return 0.0 if found == float("inf") else found
-
-
-def deviation(theirs: dict[str, Any], mine: dict[str, Any]) -> float:
+def deviation(theirs: pool.Outcome, mine: pool.Outcome) -> float:
     """Return how far the weights of a run are from torch's, beside how far those moved."""
-    if "error" in theirs or "error" in mine:
+    if theirs.error is not None or mine.error is not None:
         return float("inf")
-    one, other, start = (
-        numbers(run) for run in (theirs["weights"], mine["weights"], theirs["start"])
-    )
-    moved = max((abs(a - b) for a, b in zip(one, start, strict=True)), default=0.0)
-    apart = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+    one, start = numbers(theirs.result["weights"]), numbers(theirs.result["start"])
+    moved = largest_apart(one, start)
+    apart = largest_apart(one, numbers(mine.result["weights"]))
     if apart != apart or moved != moved:  # not a number: nothing that could be followed
         return float("inf")
     return apart / moved if moved > 1e-12 else float(apart > 1e-12)

@@ -106,8 +106,9 @@ def values_of(optimizer: str, name: str) -> Values:
 
 
 def parameters(optimizer: str) -> dict[str, Values]:
-    """The values of an optimizer's parameters by name, without ``params`` and ``lr``."""
-    names = [name for name in signature(optimizer).by_name if name not in ("params", "lr")]
+    """The values of an optimizer's parameters by name, as far as there are, without ``lr``."""
+    known = (_table().keys() | _table().get(optimizer, {}).keys()) - {"lr"}
+    names = [name for name in signature(optimizer).by_name if name in known]
     return {name: values_of(optimizer, name) for name in names}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from conformance.cases import CLOSE_BELOW, LIMITS, Layout
-from conformance.jobs import Job, Made, construct
+from conformance.jobs import Answer, Job, Made, construct, serve
 from conformance.problem import (
     Problem,
     Squares,
@@ -20,7 +21,6 @@ from conformance.problem import (
     rate_factor,
     series,
 )
-from conformance.serving import Outcome, serve
 
 
 class Framework(ABC):
@@ -36,16 +36,8 @@ class Framework(ABC):
         """What a call sees: ``params`` that start at ``arrays``, ``model`` and the modules."""
 
     @abstractmethod
-    def tensor(self, array: Any, sparse: bool) -> Any:
-        """A gradient."""
-
-    @abstractmethod
-    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        """One step with a gradient for each of the parameters; None for one without."""
-
-    @abstractmethod
-    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-        """One step of an optimizer that asks for the loss and the gradients itself."""
+    def tensor(self, array: Any, sparse: bool = False) -> Any:
+        """A gradient; dense, with zero rows, where sparse ones are of no use."""
 
     @abstractmethod
     def read(self, parameter: Any) -> Any:
@@ -59,13 +51,32 @@ class Framework(ABC):
     def give(self, params: list[Any], gradients: list[Any]) -> None:
         """Leave the gradients where an optimizer looks for them, if it does."""
 
-    def limits(self) -> AbstractContextManager[None]:
-        """While weights may be of another type than float32."""
-        return nullcontext()
-
     @abstractmethod
     def set_rate(self, made: Made, factor: float) -> None:
         """Let every learning rate be ``factor`` times what the optimizer was made with."""
+
+    def step(self, made: Made, gradients: list[Any]) -> None:
+        """One step with a gradient for each of the parameters; None for one without."""
+        self.give(made.names["params"], gradients)
+        made.optimizer.step()
+
+    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
+        """One step of an optimizer that asks for the loss and the gradients itself."""
+
+        def asked() -> Any:
+            loss, gradients = closure()
+            self.give(made.names["params"], gradients)
+            return self.loss(loss)
+
+        made.optimizer.step(asked)
+
+    def loss(self, value: float) -> Any:
+        """What a closure returns."""
+        return value
+
+    def limits(self) -> AbstractContextManager[None]:
+        """While weights may be of another type than float32."""
+        return nullcontext()
 
     def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
         """Make the optimizer and let it step; returns the trajectory: looks x weights, flat.
@@ -75,15 +86,46 @@ class Framework(ABC):
         made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
         params = made.names["params"]
         signs = self.signs(job, made, number)
+        key = (job.layout, job.grouped, job.whole, number, self.kind, changing, *signs)
+
+        def gradients(step: int, weights: list[Any]) -> list[Any]:
+            found = []
+            for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
+                one = parameter.gradient(step, mine.astype(self.computed), changing)
+                if one is not None:
+                    one = self.tensor((one * sign).astype(self.kind), job.kind is Layout.SPARSE)
+                found.append(one)
+            return found
+
+        def replayed(step: int) -> list[Any]:
+            """Those that do not depend on the weights are made once."""
+            if (*key, step) not in self._gradients:
+                starts = [one.start.astype(self.kind) for one in problem.parameters]
+                self._gradients[*key, step] = gradients(step, starts)
+            found: list[Any] = self._gradients[*key, step]
+            return found
+
+        def asked() -> tuple[float, list[Any]]:
+            weights = [self.read(one) for one in params]
+            losses = [
+                sign * piece.loss(mine)
+                for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True)
+                for piece in parameter.pieces
+                if isinstance(piece, Squares)
+            ]
+            return sum(losses), gradients(0, weights)
+
         looks = [self._flat(params)]
         steps = problem.steps_of(changing)
         for step in range(steps):
             if changing:
                 self.set_rate(made, rate_factor(step, steps))
             if job.kind is Layout.CLOSURE:
-                self.ask(made, lambda: self._asked(job, problem, params, signs))
+                self.ask(made, asked)
+            elif step < problem.closed_until and not changing:
+                self.step(made, gradients(step, [self.read(one) for one in params]))
             else:
-                self.step(job, made, self._at(job, problem, number, step, params, signs, changing))
+                self.step(made, replayed(step))
             made.after_step()
             if problem.looks(step, changing):
                 looks.append(self._flat(params))
@@ -93,62 +135,10 @@ class Framework(ABC):
         """What the gradients of each parameter are multiplied with."""
         return [job.sign(number, place) for place in range(len(made.names["params"]))]
 
-    def _at(
-        self,
-        job: Job,
-        problem: Problem,
-        number: int,
-        step: int,
-        params: list[Any],
-        signs: list[float],
-        changing: bool,
-    ) -> list[Any]:
-        """The gradients of a step; those that do not depend on the weights are made once."""
-        if step < problem.closed_until and not changing:
-            return self._made(job, problem, step, [self.read(one) for one in params], signs, False)
-        key = (job.layout, job.grouped, job.whole, number, self.kind, changing, step, *signs)
-        if key not in self._gradients:
-            starts = [one.start.astype(self.kind) for one in problem.parameters]
-            made = self._made(job, problem, step, starts, signs, changing)
-            self._gradients[key] = made
-        found: list[Any] = self._gradients[key]
-        return found
-
-    def _made(
-        self,
-        job: Job,
-        problem: Problem,
-        step: int,
-        weights: list[Any],
-        signs: list[float],
-        changing: bool,
-    ) -> list[Any]:
-        found = []
-        for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
-            gradient = parameter.gradient(step, mine.astype(self.computed), changing)
-            if gradient is not None:
-                signed = (gradient * sign).astype(self.kind)
-                gradient = self.tensor(signed, job.kind is Layout.SPARSE)
-            found.append(gradient)
-        return found
-
-    def _asked(
-        self, job: Job, problem: Problem, params: list[Any], signs: list[float]
-    ) -> tuple[float, list[Any]]:
-        """The loss of least squares, and the gradients."""
-        weights = [self.read(one) for one in params]
-        losses = [
-            sign * piece.loss(mine)
-            for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True)
-            for piece in parameter.pieces
-            if isinstance(piece, Squares)
-        ]
-        return sum(losses), self._made(job, problem, 0, weights, signs, False)
-
     def _flat(self, params: list[Any]) -> Any:
         return np.concatenate([self.read(one).reshape(-1) for one in params])
 
-    def outcome(self, job: Job) -> Outcome:
+    def outcome(self, job: Job) -> Answer:
         """Run a job and compare it with the recorded trajectories."""
         asked = problems(job.kind, job.grouped, job.whole)
         off: dict[str, float | None] = {}
@@ -170,14 +160,19 @@ class Framework(ABC):
         return outcome
 
 
-def load(name: str) -> Framework:
-    """The framework of that name, such as ``"paddle"``."""
+def load(name: str) -> Callable[[dict[str, Any]], Answer]:
+    """Load the framework of that name, such as ``"paddle"``; returns what runs a job in it."""
     module = importlib.import_module(f"conformance.worker_{name}")
-    kind = {"torch": "Torch", "paddle": "Paddle", "mindspore": "MindSpore"}[name]
-    found: Framework = getattr(module, kind)()
-    return found
+    framework: Framework = module.FRAMEWORK()
+    programs = importlib.import_module("conformance.worker_program").Programs(framework, name)
+
+    def run(job: dict[str, Any]) -> Answer:
+        if "source" in job:
+            return {"result": programs.result(job["source"])}
+        return framework.outcome(Job(**job))
+
+    return run
 
 
-def main(make: Callable[[], Framework]) -> None:
-    """Runs the jobs that the driver wrote in the framework that `make` makes."""
-    serve(Job.read, lambda _: make().outcome)
+if __name__ == "__main__":
+    serve(lambda: load(sys.argv[-2]))

@@ -6,13 +6,12 @@ import importlib
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from conformance.cases import GROUPS_ORDER, Layout, one_line
-from conformance.jobs import Job, Made, construct
+from conformance.cases import Layout, one_line
+from conformance.jobs import Answer, Job, Made, construct
 from conformance.problem import Problem, np
-from conformance.serving import Outcome
-from conformance.worker import Framework, main
+from conformance.worker import Framework
 
 mindspore: Any = importlib.import_module("mindspore")
 
@@ -38,8 +37,7 @@ class MindSpore(Framework):
         own = {"mindspore": mindspore, "ms": mindspore, "np": np, "math": math}
         return {"params": params, "model": model, **own}
 
-    def tensor(self, array: Any, sparse: bool) -> Any:
-        """Dense, with zero rows."""
+    def tensor(self, array: Any, sparse: bool = False) -> Any:
         return mindspore.Tensor(np.asarray(array))
 
     def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
@@ -50,8 +48,8 @@ class MindSpore(Framework):
             # result with an exception set") where every later one works.
             return super().run(job, problem, number, changing)
 
-    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        if GROUPS_ORDER in job.also:
+    def step(self, made: Made, gradients: list[Any]) -> None:
+        if made.ordered:
             if "order" not in made.names:
                 # By identity: a setup may have given the parameters other names.
                 place = {id(one): number for number, one in enumerate(made.names["params"])}
@@ -80,7 +78,7 @@ class MindSpore(Framework):
             else:
                 rate.learning_rate = base * factor
 
-    def outcome(self, job: Job) -> Outcome:
+    def outcome(self, job: Job) -> Answer:
         """Run a job, and see what becomes of a parameter without dimension."""
         outcome = super().outcome(job)
         if job.kind in (Layout.FLAT, Layout.SHAPED) and not job.grouped:
@@ -98,10 +96,8 @@ class MindSpore(Framework):
         for call in ("nn.Adam(params)", "experimental.optim.Adam(params)"):
             for _ in range(3):
                 try:
-                    made = construct(
-                        Job("", f"mindspore.{call}", "flat", ""),
-                        self.names([np.ones(3, np.float32)]),
-                    )
+                    names = self.names([np.ones(3, np.float32)])
+                    made = construct(Job(f"mindspore.{call}"), names)
                     made.optimizer((mindspore.Tensor(np.ones(3, np.float32)),))
                     break
                 except Exception:
@@ -129,5 +125,4 @@ def _value(rate: Any) -> float:
     return float(rate.asnumpy() if isinstance(rate, mindspore.Parameter) else rate.learning_rate)
 
 
-if __name__ == "__main__":
-    main(MindSpore)
+FRAMEWORK: Final = MindSpore

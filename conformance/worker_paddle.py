@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.jobs import Job, Made
+from conformance.jobs import Made
 from conformance.problem import np
-from conformance.worker import Framework, main
+from conformance.worker import Framework
 
 paddle: Any = importlib.import_module("paddle")
 
@@ -34,22 +33,11 @@ class Paddle(Framework):
         params = list(model.parameters())
         return {"params": params, "model": model, "paddle": paddle, "np": np, "math": math}
 
-    def tensor(self, array: Any, sparse: bool) -> Any:
-        """Dense, with zero rows."""
+    def tensor(self, array: Any, sparse: bool = False) -> Any:
         return paddle.to_tensor(np.asarray(array))
 
-    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        self.give(made.names["params"], gradients)
-        made.optimizer.step()
-
-    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-
-        def asked() -> Any:
-            loss, gradients = closure()
-            self.give(made.names["params"], gradients)
-            return paddle.to_tensor(loss)
-
-        made.optimizer.step(asked)
+    def loss(self, value: float) -> Any:
+        return paddle.to_tensor(value)
 
     def give(self, params: list[Any], gradients: list[Any]) -> None:
         for parameter, gradient in zip(params, gradients, strict=True):
@@ -74,5 +62,4 @@ class Paddle(Framework):
         made.optimizer.set_lr(base * factor)
 
 
-if __name__ == "__main__":
-    main(Paddle)
+FRAMEWORK: Final = Paddle

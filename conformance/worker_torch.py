@@ -6,13 +6,12 @@ import contextlib
 import hashlib
 import importlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.jobs import Job, Made, construct
+from conformance.jobs import Answer, Job, Made, construct
 from conformance.problem import Problem, deviations, np, problems
-from conformance.serving import Outcome
-from conformance.worker import Framework, main
+from conformance.worker import Framework
 
 torch: Any = importlib.import_module("torch")
 
@@ -37,25 +36,12 @@ class Torch(Framework):
         params = list(model.parameters())
         return {"params": params, "model": model, "torch": torch, "np": np, "math": math}
 
-    def tensor(self, array: Any, sparse: bool) -> Any:
+    def tensor(self, array: Any, sparse: bool = False) -> Any:
         if not sparse:
             return torch.from_numpy(np.asarray(array))
         rows = np.flatnonzero(array.any(axis=1))
         places, values = torch.from_numpy(rows)[None], torch.from_numpy(array[rows])
         return torch.sparse_coo_tensor(places, values, array.shape)
-
-    def step(self, job: Job, made: Made, gradients: list[Any]) -> None:
-        self.give(made.names["params"], gradients)
-        made.optimizer.step()
-
-    def ask(self, made: Made, closure: Callable[[], tuple[float, list[Any]]]) -> None:
-
-        def asked() -> float:
-            loss, gradients = closure()
-            self.give(made.names["params"], gradients)
-            return loss
-
-        made.optimizer.step(asked)
 
     def read(self, parameter: Any) -> Any:
         return parameter.detach().numpy().copy()
@@ -91,7 +77,7 @@ class Torch(Framework):
         # A parameter that is in no group does not move either way.
         return [-1.0 if flags.get(id(one)) else 1.0 for one in made.names["params"]]
 
-    def outcome(self, job: Job) -> Outcome:
+    def outcome(self, job: Job) -> Answer:
         """Record the trajectories in float32, and how far other roundings leave them."""
         asked = problems(job.kind, job.grouped, job.whole)
         kept: dict[str, Any] = {}
@@ -131,5 +117,4 @@ def _keep_worst(known: dict[str, float | None], more: dict[str, float | None]) -
         known[run] = None if value is None or before is None else max(value, before)
 
 
-if __name__ == "__main__":
-    main(Torch)
+FRAMEWORK: Final = Torch

@@ -1,6 +1,6 @@
 """A conformance worker without a framework: each job's call says what is to happen.
 
-``-m MODULE FD`` as the driver starts it; MODULE says whether it is torch's side.
+``-m conformance.worker FRAMEWORK FD`` as the driver starts it.
 """
 
 import os
@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from conformance.serving import serve
+from conformance.jobs import serve
 
 OFF = {"1": 1e-7, "zero": 0.0, "1e-2": 1e-7, "1e-4": 1e-7, "1e-6": 0.5, "replay": 1e-7}
 
@@ -16,7 +16,7 @@ OFF = {"1": 1e-7, "zero": 0.0, "1e-2": 1e-7, "1e-4": 1e-7, "1e-6": 0.5, "replay"
 def main() -> None:
     if os.environ.get("FAKE_WORKER") == "no start":
         sys.exit("cannot import the framework")
-    serve(lambda job: job, lambda _: lambda job: outcome(job["call"], job["maximized"]))
+    serve(lambda: lambda job: outcome(job["call"], job["maximized"]))
 
 
 def outcome(call: str, maximized: list[list[bool]]) -> dict[str, object]:
@@ -30,7 +30,7 @@ def outcome(call: str, maximized: list[list[bool]]) -> dict[str, object]:
         os._exit(7)
     if asked == "hang":
         time.sleep(60)
-    if "conformance.worker_torch" in sys.argv:
+    if sys.argv[-2] == "torch":
         noise = OFF | ({"1": 0.01} if asked == "noisy" else {})
         return {"noise": noise, "maximized": [[asked == "maximize"]], "digest": asked}
     off: dict[str, float | None] = dict(OFF)

@@ -51,21 +51,14 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def outcomes(tmp_path: Path, *calls: str, timeout: float = 20.0) -> list[str | None]:
-    jobs = [Job(str(number), call, "flat", "x.npz") for number, call in enumerate(calls)]
-    found = run_jobs(
-        Path(sys.executable),
-        "tests.fake_worker",
-        jobs,
-        tmp_path,
-        timeout=timeout,
-        start_timeout=20.0,
-    )
+def outcomes(cache: Path, *calls: str, timeout: float = 20.0) -> list[str | None]:
+    jobs = [Job(call) for call in calls]
+    found = run_jobs(jobs, PADDLE, cache, timeout=timeout, start_timeout=20.0)
     return [outcome.error for outcome in found]
 
 
-def test_a_case_that_raises_or_crashes_costs_only_itself(tmp_path: Path) -> None:
-    assert outcomes(tmp_path, "ok", "raise", "crash", "exit", "ok") == [
+def test_a_case_that_raises_or_crashes_costs_only_itself(cache: Path) -> None:
+    assert outcomes(cache, "ok", "raise", "crash", "exit", "ok") == [
         None,
         "TypeError: no",
         "the process ended with signal SIGKILL",
@@ -74,14 +67,14 @@ def test_a_case_that_raises_or_crashes_costs_only_itself(tmp_path: Path) -> None
     ]
 
 
-def test_a_case_that_hangs_is_ended(tmp_path: Path) -> None:
-    assert outcomes(tmp_path, "hang", "ok", timeout=1.0) == ["not finished after 1 seconds", None]
+def test_a_case_that_hangs_is_ended(cache: Path) -> None:
+    assert outcomes(cache, "hang", "ok", timeout=1.0) == ["not finished after 1 seconds", None]
 
 
-def test_a_framework_that_does_not_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_framework_that_does_not_load(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_WORKER", "no start")
     with pytest.raises(WorkerFailure, match="cannot import the framework"):
-        outcomes(tmp_path, "ok")
+        outcomes(cache, "ok")
 
 
 def case(call: str, torch: str = "Adam") -> Case:
@@ -89,7 +82,7 @@ def case(call: str, torch: str = "Adam") -> Case:
 
 
 def measured(cache: Path, *cases: Case) -> list[Result]:
-    results = measure(cases, Setting(PADDLE, cache, workers=2, progress=False))
+    results = measure(cases, Setting(PADDLE, cache, workers=2))
     return [results[one.id] for one in cases]
 
 
@@ -123,13 +116,13 @@ def test_calls_that_torch_trains_alike_are_run_once(
 ) -> None:
     asked: list[int] = []
 
-    def counted(python: Path, module: str, jobs: Sequence[Job], *rest: Any, **more: Any) -> Any:
+    def counted(jobs: Sequence[Job], *rest: Any, **more: Any) -> Any:
         asked.append(len(jobs))
-        return run_jobs(python, module, jobs, *rest, **more)
+        return run_jobs(jobs, *rest, **more)
 
     monkeypatch.setattr("conformance.runner.run_jobs", counted)
     alike = [Case(f"torch.optim.Adam(params{more})", "paddle.ok()") for more in ("", ", lr=0.1")]
-    assert len(measure(alike, Setting(PADDLE, cache, progress=False))) == 2
+    assert len(measure(alike, Setting(PADDLE, cache))) == 2
     assert asked == [2, 1]
 
 
