@@ -36,17 +36,19 @@ def drawn_optimizers() -> list[str]:
 
 
 def draw_calls(
-    count: int, seed: int, optimizers: Sequence[str], groups: Groups = "some"
+    count: int | None, seed: int, optimizers: Sequence[str] | None = None, groups: Groups = "some"
 ) -> list[str]:
-    """Draw `count` different calls, without their parameters; the same ones for the same seed.
+    """Draw `count` (or 500) different calls, without their parameters; the same for the same seed.
 
-    With `groups`, the parameters are there, in groups: in some of the calls or in all of them.
+    Of all optimizers that can be drawn, if none are given. With `groups`, the parameters are there,
+    in groups: in some of the calls or in all of them.
     """
     random = Random(seed)
+    optimizers = optimizers or drawn_optimizers()
     if groups == "all":
         optimizers = [name for name in optimizers if takes_groups(name)]
     found: dict[str, None] = {}
-    while len(found) < count:
+    while len(found) < (count or 500):
         found[_call(random, random.choice(optimizers), groups)] = None
     return list(found)
 

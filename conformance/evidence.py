@@ -95,14 +95,15 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
     return results
 
 
-def record_evidence(setting: Setting, again: bool) -> None:
-    """Run what is not recorded yet for a framework version, and write its evidence files."""
+def record_evidence(setting: Setting, again: bool) -> int:
+    """Run what is not recorded yet, and record it; 0."""
     chosen = setting.targets
     known = {} if again else {one: read_evidence(evidence_path(one)) for one in chosen}
     for target, records in run_calls(all_calls(), setting, known, keep=True).items():
         write_evidence(evidence_path(target), records)
         _note_run(target, setting, len(records))
         print(f"{target.name} {target.version}: {counts(records)}")
+    return 0
 
 
 def _note_run(target: Target, setting: Setting, calls: int) -> None:
@@ -117,10 +118,11 @@ def _note_run(target: Target, setting: Setting, calls: int) -> None:
     RUNS.write_text(json.dumps(runs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def compare_evidence(setting: Setting, against: str | None) -> bool:
-    """Run everything, print what differs from the record and where linter and runs disagree.
+def compare_evidence(setting: Setting, against: str | None) -> int:
+    """Run everything, write nothing, print what differs from the record.
 
-    Returns whether all verdicts are as recorded.
+    And where linter and runs disagree.
+    Returns 0 if all verdicts are as recorded, else 1.
     """
     agree = True
     for target, records in run_calls(all_calls(), setting).items():
@@ -137,7 +139,7 @@ def compare_evidence(setting: Setting, against: str | None) -> bool:
         for record in records:
             for kind in disagreements(record):
                 print(f"  {described(record, kind)}")
-    return agree
+    return int(not agree)
 
 
 def counts(records: Sequence[Record]) -> str:

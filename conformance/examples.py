@@ -22,6 +22,7 @@ from typing import Final
 from conformance.environments import Version, interpreter
 from conformance.pool import Outcome
 from conformance.programs import TORCH, deviation, largest_apart, numbers, run_programs
+from conformance.runner import Setting
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target
@@ -165,14 +166,14 @@ def _run(version: Version, cache: Path, folder: Path, *arguments: str) -> str:
     ).stdout
 
 
-def run_examples(converter: str | None, cache: Path) -> int:
-    """Print how far the ports are; 0 when they are where torch is, 1 when not.
+def run_examples(setting: Setting, converter: str | None) -> int:
+    """Train with examples/ and with their ports; 1 if any is not where torch is.
 
     `converter` is None for the loop, empty for the scripts that PaConvert converts, and the clone
     of its repository for the snippets of its tests.
     """
     with tempfile.TemporaryDirectory(prefix="examples-") as directory:
-        folder = Path(directory)
+        folder, cache = Path(directory), setting.cache
         try:
             if converter:
                 counts = run_snippets(Path(converter).resolve(), cache, folder)

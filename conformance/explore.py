@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.draws import Groups, draw_calls
 from conformance.evidence import run_calls
 from conformance.judgement import KINDS, described
 from conformance.judgement import disagreements as kinds_of
@@ -115,16 +116,24 @@ def _one_a_cause(found: Iterable[Disagreement]) -> list[Disagreement]:
     return list(by_cause.values())
 
 
-def run_random(setting: Setting, calls: Sequence[str], shrink: bool) -> int:
-    """Run, shrink and print for one framework version; returns how many defects it found.
+def run_random(
+    setting: Setting,
+    draws: int | None,
+    seed: int,
+    groups: Groups = "some",
+    only: Sequence[str] | None = None,
+    no_shrink: bool = False,
+) -> int:
+    """Run random calls, print where linter and runs disagree; 1 if there is any defect.
 
-    Missed alarms and wrong ports count as defects, false alarms do not.
+    Missed alarms and wrong ports are defects, false alarms are not.
     """
 
     def run(calls: Sequence[str]) -> Mapping[Target, Sequence[Record]]:
         return run_calls(calls, setting)
 
     started = time.monotonic()
+    calls = draw_calls(draws, seed, only, groups)
     followed = {
         target: list(dict.fromkeys(advised(call, target) for call in calls))
         for target in setting.targets
@@ -138,11 +147,11 @@ def run_random(setting: Setting, calls: Sequence[str], shrink: bool) -> int:
             found += disagreements(target, some)
             print("\n".join(summary(target, title, some)))
     defects = [one for one in found if one.kind != "false alarm"]
-    causes = shrunk(found, run) if shrink else _one_a_cause(found)
+    causes = _one_a_cause(found) if no_shrink else shrunk(found, run)
     for one in sorted(causes, key=lambda one: list(KINDS).index(one.kind)):
         print(f"  {one}")
     print(f"{setting.target}: {time.monotonic() - started:.0f} seconds")
-    return len(defects)
+    return int(bool(defects))
 
 
 def summary(target: Target, title: str, records: Sequence[Record]) -> Iterator[str]:

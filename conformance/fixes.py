@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from pathlib import Path
 from random import Random
 from typing import Final
 
 from conformance.draws import draw_calls, drawn_optimizers
 from conformance.programs import TORCH, run_programs
+from conformance.runner import Setting
 from conformance.scripts import deviation, training
 from optport.config import Configuration
 from optport.fixing import fix_text
@@ -32,8 +32,8 @@ _SLICES: Final = {"[:3]": "[:1]", "[3:]": "[1:]", "[2:]": "[1:]", "[1:2]": "[2:]
 """The drawn calls share four parameters out, the scripts have two."""
 
 
-def drawn_scripts(count: int, seed: int) -> list[str]:
-    """Return that many scripts; the same ones for the same seed."""
+def drawn_scripts(count: int | None, seed: int) -> list[str]:
+    """Return that many scripts (or 500); the same ones for the same seed."""
     random = Random(seed)
     calls = draw_calls(count, seed, sorted(drawn_optimizers()))
     return [_HEAD + _script(call, random) for call in calls]
@@ -66,19 +66,21 @@ def _script(text: str, random: Random) -> str:
     return f"params = [*net.parameters()]\n{way}\n"
 
 
-def run_fixes(count: int, seed: int, unsafe: bool, cache: Path) -> int:
-    """Fix and train; print what came of it. 1 if a script trains otherwise."""
-    scripts = drawn_scripts(count, seed)
+def run_fixes(setting: Setting, draws: int | None, seed: int, unsafe_fixes: bool) -> int:
+    """Train with random calls before and after --fix; 1 if any trains otherwise."""
+    scripts = drawn_scripts(draws, seed)
     fixed: dict[tuple[str, str], str] = {}
     codes: Counter[str] = Counter()
     for targets in TARGETS:
         settings = Configuration({"targets": targets}, isolated=True).settings_in(".")
         for text in scripts:
-            done = fix_text(text, settings, "script.py", unsafe)
+            done = fix_text(text, settings, "script.py", unsafe_fixes)
             codes.update(one.code for one in done.fixed)
             if done.text != text:
                 fixed[targets, text] = done.text
-    ran = run_programs({text: training(text) for text in [*scripts, *fixed.values()]}, TORCH, cache)
+    ran = run_programs(
+        {text: training(text) for text in [*scripts, *fixed.values()]}, TORCH, setting.cache
+    )
     apart, mended = Counter[str](), Counter[str]()
     largest = 0.0
     for (targets, text), after in fixed.items():
@@ -90,7 +92,10 @@ def run_fixes(count: int, seed: int, unsafe: bool, cache: Path) -> int:
             largest = max(largest, deviation(one, other))
             print(f"--- {targets}: {other.error}\n{text}->\n{after}")
     refused = sum(ran[text].error is not None for text in scripts)
-    print(f"{count} constructions, of which torch refuses {refused}; fixed by code: {dict(codes)}")
+    print(
+        f"{len(scripts)} constructions, of which torch refuses {refused}; "
+        f"fixed by code: {dict(codes)}"
+    )
     for targets in TARGETS:
         changed = sum(of == targets for of, _ in fixed)
         print(

@@ -61,7 +61,7 @@ def _features(record: Record) -> set[tuple[str, ...]]:
 
 
 def run_sample(setting: Setting) -> int:
-    """Run the sample and print what differs from the evidence; the setting's target is not used.
+    """Run the sample and compare it with the evidence; the setting's target is not used.
 
     Returns 0 when all verdicts agree, 1 otherwise, and when nothing is recorded to agree with.
     A target that has no evidence yet is named and left out.

@@ -50,11 +50,13 @@ class Schedule:
         return f"optimizer = {self.optimizer}\nscheduler = {self.scheduler}"
 
 
-def pairs() -> Iterator[Schedule]:
+def all_pairs() -> list[Schedule]:
     """Every kind of scheduler after and with every other one."""
+    found = []
     for first, second in product(_INNER.values(), repeat=2):
-        yield _sequence(first, second, milestones=[7])
-        yield _scheduler(f"ChainedScheduler([{first}, {second}])")
+        found.append(_sequence(first, second, milestones=[7]))
+        found.append(_scheduler(f"ChainedScheduler([{first}, {second}])"))
+    return found
 
 
 def schedules() -> list[Schedule]:

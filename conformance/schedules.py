@@ -21,7 +21,8 @@ from conformance.literal import literal_port
 from conformance.programs import TORCH, deviation, run_programs
 from conformance.reading import check_read
 from conformance.runner import Setting
-from conformance.schedule_calls import Schedule, schedules
+from conformance.schedule_calls import Schedule, all_pairs, schedules
+from conformance.schedule_draws import draw_schedules
 from optport.check import Checked
 from optport.finding import Finding
 from optport.hazards.case import find_case
@@ -226,33 +227,27 @@ def read_recorded() -> Recorded:
     return data
 
 
-def record_schedules(setting: Setting) -> int:
-    """Measure at a version, record it, and print what the linter has wrong; 1 if anything is."""
+def run_schedules(setting: Setting, draws: int | None, seed: int, pairs: bool) -> int:
+    """Run schedulers and their ports, and print what the linter has wrong; 1 if anything is.
+
+    So many constructions are drawn, or all pairs; else what is run is recorded.
+    """
+    calls = draw_schedules(draws, seed) if draws else all_pairs() if pairs else schedules()
     recorded = read_recorded()
-    wrong = try_schedules(setting, schedules(), recorded)
-    lines = ",\n".join(
-        f"{json.dumps(name)}: {{\n"
-        + ",\n".join(
-            f" {json.dumps(one)}: {json.dumps(outcome)}" for one, outcome in entries.items()
-        )
-        + "\n}"
-        for name, entries in sorted(recorded.items())
-    )
-    RECORDED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-    return wrong
-
-
-def try_schedules(
-    setting: Setting, calls: Sequence[Schedule], recorded: Recorded | None = None
-) -> int:
-    """Measure at a version, into what is recorded, and print the mistakes; 1 if there are any."""
     wrong = 0
     for target, outcomes in measure(setting, calls).items():
         print(f"{target}: {_summary(outcomes)}")
-        if recorded is not None:
-            recorded[target] = {one: asdict(outcome) for one, outcome in outcomes.items()}
+        recorded[target] = {one: asdict(outcome) for one, outcome in outcomes.items()}
         for one, outcome in outcomes.items():
             for mistake in mistakes(one, outcome):
                 wrong = 1
                 print(f"{target}: {one}: {mistake}")
+    if not draws and not pairs:
+        RECORDED.write_text("{\n" + ",\n".join(_lines(recorded)) + "\n}\n", encoding="utf-8")
     return wrong
+
+
+def _lines(recorded: Recorded) -> Iterator[str]:
+    for name, entries in sorted(recorded.items()):
+        lines = (f" {json.dumps(one)}: {json.dumps(entry)}" for one, entry in entries.items())
+        yield f"{json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n}"

@@ -21,6 +21,7 @@ from conformance import pool
 from conformance.cases import TIMES_NOISE
 from conformance.environments import Version
 from conformance.programs import TORCH, largest_apart, numbers, run_programs
+from conformance.runner import Setting
 from conformance.values import needed, parameters, rate
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
@@ -162,12 +163,16 @@ def _said(counts: Counter[str]) -> str:
     return f"{', '.join(words)} ({counts['follows'] / max(counts.total(), 1):.1%} follow)"
 
 
-def run_scripts(target: Target, cache: Path, only: str = "", show: bool = False) -> int:
-    """Print a line a script that does not follow, and the counts; 1 if one is silently wrong.
+def run_scripts(
+    setting: Setting, onto: Target, only: Sequence[str] | None = None, show: bool = False
+) -> int:
+    """Port whole scripts, train with both; 1 if one is silently wrong.
 
-    Those scripts are run whose names hold `only`; with `show`, every port is printed.
+    Prints a line a script that does not follow, and the counts. Those scripts are run whose names
+    hold one of `only`; with `show`, every port is printed.
     """
-    outcomes = run([case for case in scripts() if only in case.name], target, cache)
+    cases = [case for case in scripts() if any(text in case.name for text in only or [""])]
+    outcomes = run(cases, onto, setting.cache)
     for one in outcomes:
         if show:
             print(f"--- {one.script.name}: {one.verdict}\n{one.ported}")

@@ -97,8 +97,8 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
     return fixed, found
 
 
-def record_trajectories(setting: Setting) -> None:
-    """Run the pictured cases, and write them; the setting's target is not used."""
+def record_trajectories(setting: Setting) -> int:
+    """Record the data of the pictures; 0. The setting's target is not used."""
     entries = [picture_cases(picture) for picture in PICTURED]
     by_version: dict[Version, list[Case]] = defaultdict(list)
     for picture, (_, cases) in zip(PICTURED, entries, strict=True):
@@ -116,6 +116,7 @@ def record_trajectories(setting: Setting) -> None:
             fixed[name]["distance"] = _rounded(series["distance"])
     text = ",\n".join(json.dumps(fixed) for fixed, _ in entries)
     TRAJECTORIES.write_text(f"[\n{text}\n]\n", encoding="utf-8")
+    return 0
 
 
 def stale_pictures() -> list[str]:
