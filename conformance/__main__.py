@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from conformance.cases import CaseError
-from conformance.draws import Groups
 from conformance.environments import CACHE_VARIABLE, EnvironmentFailure, Version, default_cache
-from conformance.evidence import compare_evidence, record_evidence
+from conformance.evidence import compare_evidence, record_evidence, run_sample
 from conformance.examples import run_examples
 from conformance.explore import run_random
 from conformance.fixes import run_fixes
@@ -22,10 +21,10 @@ from conformance.members import record_members
 from conformance.pool import WorkerFailure
 from conformance.programs import TORCH
 from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, Setting
-from conformance.sample import run_sample
 from conformance.schedules import run_schedules
 from conformance.scripts import run_scripts
 from conformance.trajectories import record_trajectories
+from conformance.values import Groups
 from optport.targets import parse_target
 from optport.versions import UsageError
 

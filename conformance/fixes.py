@@ -13,10 +13,10 @@ from collections import Counter
 from random import Random
 from typing import Final
 
-from conformance.draws import draw_calls, drawn_optimizers
 from conformance.programs import TORCH, run_programs
 from conformance.runner import Setting
 from conformance.scripts import deviation, training
+from conformance.values import draw_calls, drawn_optimizers
 from optport.config import Configuration
 from optport.fixing import fix_text
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from conformance.cases import LAYOUTS, Layout
 from conformance.values import (
     Arguments,
     Values,
@@ -19,6 +18,7 @@ from conformance.values import (
     rate,
     signature,
     spelled,
+    takes_groups,
 )
 from optport.table import api_table
 
@@ -27,11 +27,6 @@ THOROUGH: Final = ("Adam", "AdamW", "SGD")
 
 _MINE: Final = "params[:3]"
 _REST: Final = "{'params': params[3:]}"
-
-
-def takes_groups(optimizer: str) -> bool:
-    """Whether torch's optimizer takes parameter groups."""
-    return LAYOUTS.get(optimizer) is not Layout.CLOSURE
 
 
 def group_calls(optimizer: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from conformance.pool import Outcome
 from conformance.programs import TORCH, deviation, run_programs
-from conformance.reading import check_read
+from conformance.records import check_read
 from conformance.runner import Setting
 from optport.options import make_options
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,13 +24,17 @@ from conformance.cases import (
     parting,
 )
 from conformance.literal import kept_port, literal_port, lost
-from conformance.reading import check_read
-from optport.check import Report
+from optport.check import Report, judge_read
 from optport.finding import Finding
+from optport.gate import concerns_us
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
+from optport.mentions import named_in_code
 from optport.options import Options, make_options
-from optport.reader.model import Construction
+from optport.parsing import parse_source
+from optport.reader.constructions import find_constructions
+from optport.reader.model import Construction, MethodUse, Unresolved
+from optport.reader.source import SourceText
 from optport.targets import Target
 
 EVIDENCE: Final = Path(__file__).parent.parent / "evidence"
@@ -356,3 +360,19 @@ def write_evidence(path: Path, records: Iterable[Record]) -> None:
 def literal_parts(record: Record) -> Iterator[Part]:
     """Yield what a person may write: with groups, also to leave these alone."""
     yield from (part for part in (Part.LITERAL, Part.KEPT) if part in record.runs)
+
+
+@cache
+def check_read(text: str, options: Options) -> Report:
+    """Check a source that names torch's optimizers, as the linter does."""
+    report = Report()
+    judge_read(_read(text, options.torch_version), report, options)
+    return report
+
+
+@cache
+def _read(text: str, torch_version: str) -> Sequence[Construction | Unresolved | MethodUse]:
+    tree, source = parse_source(text), SourceText(text)
+    assert concerns_us(text)
+    assert named_in_code(tree, source.lines)
+    return list(find_constructions(tree, source, torch_version))

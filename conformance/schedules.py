@@ -1,5 +1,6 @@
 """Scheduler constructions and their ports, run: ``python -m conformance schedules paddle==3.3.1``.
 
+Programs that were recorded at a version and are still the same are not run again.
 ``--draws COUNT --seed SEED`` runs so many drawn ones instead, ``--pairs`` every kind of scheduler
 before and with every other one; they record nothing.
 
@@ -19,10 +20,9 @@ from typing import Any, Final
 from conformance import pool
 from conformance.literal import literal_port
 from conformance.programs import TORCH, deviation, run_programs
-from conformance.reading import check_read
+from conformance.records import check_read
 from conformance.runner import Setting
-from conformance.schedule_calls import Schedule, all_pairs, schedules
-from conformance.schedule_draws import draw_schedules
+from conformance.schedule_calls import Schedule, all_pairs, draw_schedules, schedules
 from optport.check import Checked
 from optport.finding import Finding
 from optport.hazards.case import find_case
@@ -151,24 +151,31 @@ def _port(optimizer: Checked, scheduler: Checked, to: Target) -> str | None:
     return "\n".join(lines)
 
 
-def measure(setting: Setting, calls: Sequence[Schedule]) -> dict[str, dict[str, Outcome]]:
+def measure(
+    setting: Setting, calls: Sequence[Schedule], recorded: Recorded
+) -> dict[str, dict[str, Outcome]]:
     """Run constructions at a version; by target with its version, what became of each by its id.
 
-    Raises as :func:`conformance.programs.run_programs`.
+    What is recorded is not run again. Raises as :func:`conformance.programs.run_programs`.
     """
     torch = {one.id: _run(one.statements, one) for one in calls}
     references = run_programs(torch, TORCH, setting.cache)
-    taken = [one for one in calls if references[one.id].error is None]
     found = {}
     for target in [f"{one.name}=={one.version}" for one in setting.targets]:
+        known = recorded.get(target, {})
+        taken = [one for one in calls if references[one.id].error is None]
         ports = {one.id: ports_of(one, target) for one in taken}
-        programs = {
-            (one.id, part): _run(text, one)
-            for one in taken
-            for part, text in ports[one.id].programs.items()
-        }
-        ran = run_programs(programs, setting.target, setting.cache)
-        off = {key: _off(references[key[0]], one) for key, one in ran.items()}
+        off: dict[tuple[str, str], float | str] = {}
+        programs = {}
+        for one in taken:
+            for part, text in ports[one.id].programs.items():
+                before = known.get(one.id, {"programs": {}})
+                if before["programs"].get(part) == text:
+                    off[one.id, part] = before[part]
+                else:
+                    programs[one.id, part] = _run(text, one)
+        for (name, part), ran in run_programs(programs, setting.target, setting.cache).items():
+            off[name, part] = _off(references[name], ran)
         found[target] = {
             name: replace(port, literal=off.get((name, "literal")), port=off.get((name, "port")))
             for name, port in ports.items()
@@ -233,9 +240,9 @@ def run_schedules(setting: Setting, draws: int | None, seed: int, pairs: bool) -
     So many constructions are drawn, or all pairs; else what is run is recorded.
     """
     calls = draw_schedules(draws, seed) if draws else all_pairs() if pairs else schedules()
-    recorded = read_recorded()
+    recorded = {} if draws or pairs else read_recorded()
     wrong = 0
-    for target, outcomes in measure(setting, calls).items():
+    for target, outcomes in measure(setting, calls, recorded).items():
         print(f"{target}: {_summary(outcomes)}")
         recorded[target] = {one: asdict(outcome) for one, outcome in outcomes.items()}
         for one, outcome in outcomes.items():

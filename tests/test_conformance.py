@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from conformance import __main__ as command
-from conformance import evidence, explore, sample
+from conformance import evidence, explore
 from conformance.cases import Case, CaseError, Result, fidelity, furthest, parting
-from conformance.compare import differences
-from conformance.draws import draw_calls
 from conformance.environments import EnvironmentFailure, Version, interpreter
 from conformance.evidence import counts
+from conformance.explore import shape, simpler
 from conformance.fixes import drawn_scripts
 from conformance.jobs import Job
+from conformance.judgement import differences
 from conformance.pool import WorkerFailure, run_jobs
 from conformance.records import (
     Part,
@@ -33,7 +33,7 @@ from conformance.records import (
     with_results,
 )
 from conformance.runner import Setting, measure
-from conformance.shrink import shape, simpler
+from conformance.values import draw_calls
 from optport.targets import Target, parse_target
 from tests.changed_records import changed
 
@@ -281,7 +281,7 @@ def small(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Recording goes to an empty folder, and of two calls only."""
     folder = tmp_path / "evidence"
     folder.mkdir()
-    for module in (evidence, sample):
+    for module in (evidence,):
         monkeypatch.setattr(
             module, "evidence_path", lambda target: folder / f"{target.name}-{target.version}.jsonl"
         )

@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 from conformance import consistency
-from conformance.calls import all_calls, extra_calls, named_calls
 from conformance.consistency import newest_executed, problems, recorded_targets
-from conformance.evidence import RUNS
-from conformance.generate import generated_calls
+from conformance.evidence import RUNS, SIZE, sample
+from conformance.generate import all_calls, extra_calls, generated_calls, named_calls
 from conformance.judgement import false_alarm, ground, missed, wrong_port
 from conformance.records import EVIDENCE, Part, Record, evidence_path, new_record, read_evidence
-from conformance.sample import SIZE, sample
 from conformance.trajectories import stale_pictures
 from optport.signatures import ApiKind
 from optport.table import api_names
