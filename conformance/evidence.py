@@ -24,11 +24,11 @@ from conformance.records import (
     EVIDENCE,
     Part,
     Record,
-    carried_over,
     cases_of,
     evidence_path,
     new_record,
     read_evidence,
+    results_of,
     same_run,
     with_results,
     write_evidence,
@@ -49,28 +49,20 @@ def run_calls(
     `known` holds what needs no run. With `keep`, results are kept below the cache as they come, so
     that a run that was interrupted goes on where it stopped. Raises what `measure` raises.
     """
-    records: dict[Target, list[Record]] = {}
+    records = {target: [new_record(call, target) for call in calls] for target in setting.targets}
+    results: dict[str, Result] = {}
     needed: dict[str, Case] = {}
-    for target in setting.targets:
-        recorded = (known or {}).get(target, {})
-        records[target] = []
-        for call in calls:
-            record = new_record(call, target)
-            before = recorded.get(call)
+    for target, mine in records.items():
+        for record in mine:
+            before = (known or {}).get(target, {}).get(record.torch)
             if before is not None and same_run(record, before):
-                record = carried_over(record, before)
+                results |= results_of(before)
             else:
                 needed |= {case.id: case for case in cases_of(record).values()}
-            records[target].append(record)
-    run = _kept if keep else measure
-    results = run(list(needed.values()), setting)
-    return {target: [_filled(one, results) for one in mine] for target, mine in records.items()}
-
-
-def _filled(record: Record, results: Mapping[str, Result]) -> Record:
-    if all(run.result is not None for run in record.runs.values()):
-        return record
-    return with_results(record, results)
+    results |= (_kept if keep else measure)(list(needed.values()), setting)
+    return {
+        target: [with_results(one, results) for one in mine] for target, mine in records.items()
+    }
 
 
 def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
@@ -78,23 +70,17 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
     if not cases:
         return {}
     kept = setting.cache / f"unfinished-{setting.target.name}-torch-{setting.torch}.jsonl"
-    setting.cache.mkdir(parents=True, exist_ok=True)
-    results = {}
-    if kept.is_file():
-        # What follows the last newline was cut off when the run was interrupted.
-        whole = kept.read_text(encoding="utf-8").rpartition("\n")[0]
-        for entry in map(json.loads, whole.splitlines()):
-            case = entry.pop("id")
-            results[case] = Result(**entry)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    # What follows the last newline was cut off when the run was interrupted.
+    text = kept.read_text(encoding="utf-8").rpartition("\n") if kept.is_file() else ("", "", "")
+    entries = map(json.loads, text[0].splitlines())
+    results = {entry.pop("id"): Result(**entry) for entry in entries}
     with kept.open("w", encoding="utf-8") as out:
-
-        def keep(case: Case, result: Result) -> None:
-            print(result.to_json(case.id), file=out, flush=True)
-
-        for case in cases:
-            if case.id in results:
-                keep(case, results[case.id])
-        results |= measure([one for one in cases if one.id not in results], setting, keep)
+        out.writelines(text[:2])
+        todo = [case for case in cases if case.id not in results]
+        results |= measure(
+            todo, setting, lambda case, result: print(result.to_json(case.id), file=out, flush=True)
+        )
     kept.unlink()
     return results
 

@@ -63,6 +63,11 @@ _RENAME: Final = "for one in params: one.name = 'gamma_' + one.name"
 _QUIET: Final = 1e-4
 
 
+#: What is written of a run and of its result.
+_OF_RUN: Final = ("call", "setup", "also", "lost", "fidelity")
+_OF_RESULT: Final = ("off", "error", "frozen", "scalar")
+
+
 @dataclass(frozen=True)
 class Run:
     """One port, and what running it gave (nothing yet while ``result`` is None).
@@ -92,26 +97,19 @@ class Run:
 
     def to_json(self) -> dict[str, Any]:
         """As an object, without what is empty."""
-        entry: dict[str, Any] = {"call": self.call}
-        entry |= {"setup": self.setup, "also": self.also, "lost": self.lost}
-        entry["fidelity"] = self.fidelity
+        entry = vars(self)
         if self.result is not None:
-            entry["off"] = {run: _rounded(value) for run, value in self.result.off.items()}
-            entry |= {"error": self.result.error, "frozen": self.result.frozen}
-            entry["scalar"] = self.result.scalar
-        return {key: value for key, value in entry.items() if value}
+            off = {run: _rounded(value) for run, value in self.result.off.items()}
+            entry = entry | vars(self.result) | {"off": off}
+        return {key: entry[key] for key in (*_OF_RUN, *_OF_RESULT) if entry.get(key)}
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Self:
         """From what :meth:`to_json` gives, of a run that was executed."""
-        lists = {key: tuple(entry.get(key, ())) for key in ("setup", "also", "lost")}
-        result = Result(
-            off=entry.get("off", {}),
-            error=entry.get("error"),
-            frozen=entry.get("frozen", False),
-            scalar=entry.get("scalar"),
-        )
-        return cls(entry["call"], fidelity=entry.get("fidelity"), result=result, **lists)
+        made = {key: entry[key] for key in _OF_RUN if key in entry}
+        made = {key: tuple(one) if isinstance(one, list) else one for key, one in made.items()}
+        result = Result(**{key: entry[key] for key in _OF_RESULT if key in entry})
+        return cls(**made, result=result)
 
 
 @dataclass(frozen=True)
@@ -147,31 +145,35 @@ class Record:
         """The port."""
         return self.runs.get(Part.PORT)
 
-    def verdict(self, part: Part) -> str | None:
-        """``"same"``, ``"parts"``, ``"error"`` or ``"torch-error"``; None where nothing was run."""
-        if self.torch_error is not None:
-            return "torch-error"
+    def result(self, part: Part) -> Result | None:
+        """What running a part gave; None where nothing was run."""
         run = self.runs.get(part)
         if run is None or run.result is None:
             return None
-        return replace(run.result, noise=self.noise).verdict
+        return replace(run.result, noise=self.noise, torch_error=self.torch_error)
+
+    def verdict(self, part: Part) -> str | None:
+        """``"same"``, ``"parts"``, ``"error"`` or ``"torch-error"``; None where nothing was run."""
+        result = self.result(part)
+        if self.torch_error is not None:
+            return "torch-error"
+        return None if result is None else result.verdict
 
     def parting(self, part: Part) -> list[str]:
         """The reference runs on which a part leaves torch."""
-        run = self.runs.get(part)
-        return [] if run is None or run.result is None else parting(run.result.off, self.noise)
+        result = self.result(part)
+        return [] if result is None else parting(result.off, self.noise)
 
     def measured(self, part: Part) -> str | None:
         """The fidelity that a part deserves: ``none`` where it raises, None for nothing run."""
-        run = self.runs.get(part)
-        if run is None or run.result is None or self.torch_error is not None:
+        result = self.result(part)
+        if result is None or self.torch_error is not None:
             return None
-        return "none" if run.result.error else fidelity(run.result.off, self.noise)
+        return "none" if result.error else fidelity(result.off, self.noise)
 
     def why(self, part: Part) -> str:
         """What became of a part, in short."""
-        run = self.runs.get(part)
-        result = run.result if run is not None else None
+        result = self.result(part)
         if result is None or self.torch_error is not None:
             return self.torch_error or "not run"
         if result.error is not None:
@@ -333,10 +335,10 @@ def same_run(record: Record, known: Record | None) -> bool:
     )
 
 
-def carried_over(record: Record, known: Record) -> Record:
-    """The record with the results of a recorded run of the same calls."""
-    runs = {part: replace(run, result=known.runs[part].result) for part, run in record.runs.items()}
-    return replace(record, runs=runs, noise=known.noise, torch_error=known.torch_error)
+def results_of(record: Record) -> dict[str, Result]:
+    """What is known of the cases of a record, by their ids."""
+    known = {case.id: record.result(part) for part, case in cases_of(record).items()}
+    return {case: result for case, result in known.items() if result is not None}
 
 
 def evidence_path(target: Target) -> Path:

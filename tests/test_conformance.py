@@ -25,9 +25,9 @@ from conformance.records import (
     Part,
     Record,
     Run,
-    carried_over,
     cases_of,
     new_record,
+    results_of,
     same_run,
     torch_call,
     with_results,
@@ -228,7 +228,7 @@ def test_what_is_recorded_is_not_run_again() -> None:
     known = recorded()[CALLS[0]]
     today = new_record(CALLS[0], parse_target("paddle"))
     assert same_run(today, known)
-    assert carried_over(today, known) == known
+    assert with_results(today, results_of(known)) == known
     other = replace(known.runs[Part.PORT], call="paddle.optimizer.Adam()")
     assert not same_run(today, replace(known, runs={**known.runs, Part.PORT: other}))
     assert not same_run(today, None)
