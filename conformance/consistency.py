@@ -11,22 +11,21 @@ from functools import cache
 from typing import Final
 
 from conformance.generate import all_calls, evidence_of, is_call
-from conformance.group_rules import group_problems
+from conformance.group_rules import Cases, group_problems
 from conformance.judgement import false_alarm, ground, is_hidden, missed, worst_literal, wrong_port
 from conformance.records import (
     EVIDENCE,
     Part,
     Record,
     evidence_path,
+    executed,
     literal_parts,
     new_record,
-    options_for,
-    read_call,
     read_evidence,
     same_run,
 )
 from conformance.values import signature
-from optport.hazards.case import Case, find_case
+from optport.hazards.case import Case
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table, targets
 from optport.table.audit_parameters import SOURCE_KINDS
@@ -64,20 +63,21 @@ def problems(target: Target) -> list[str]:
     recorded = read_evidence(evidence_path(target))
     if not recorded:
         return [f"{evidence_path(target).name} is missing or empty"]
+    cases = executed(target, recorded)
     found = [
         *_stale(target, recorded),
         *_not_executed(target, recorded),
-        *_without_case(target, recorded),
+        *_without_case(cases),
         *_inexact(target, recorded),
         *_without_hazard(target, recorded),
         *missed_alarms(target, recorded),
-        *group_problems(target, recorded),
+        *group_problems(target, cases),
     ]
     if target in newest_executed():
         # An older version may have no counterpart at all, and for what it lacks, a value that
         # trains the same here is flagged as one that does not.
         found += _too_many_false_alarms(recorded)
-        found += uncovered(target, recorded)
+        found += _uncovered(target, cases)
     return found
 
 
@@ -117,37 +117,29 @@ def _stale(target: Target, recorded: Recorded) -> Iterator[str]:
 
 def _not_executed(target: Target, recorded: Recorded) -> Iterator[str]:
     for name in api_names(ApiKind.OPTIMIZER):
-        table = api_table(name)
-        assert table is not None
-        for row in table.correspondences:
-            if row.target != target.name or row.counterpart is None:
-                continue
+        for row in _rows(name, target):
             for text in evidence_of(row):
-                if (
-                    is_call(text)
-                    and text.startswith(f"{name}(")
-                    and not _was_run(recorded.get(text))
-                ):
+                run = recorded.get(text)
+                named = is_call(text) and text.startswith(f"{name}(")
+                if named and (run is None or run.torch_error is not None):
                     yield f"{name}, row {row.counterpart}: evidence {text} was not executed"
 
 
-def _was_run(record: Record | None) -> bool:
-    return record is not None and record.torch_error is None
+def _rows(name: str, target: Target) -> list[Correspondence]:
+    """The rows of an optimizer that name a counterpart on a target."""
+    table = api_table(name, target.name)
+    return [row for row in table.correspondences if row.counterpart] if table else []
 
 
-def _without_case(target: Target, recorded: Recorded) -> Iterator[str]:
+def _without_case(cases: Cases) -> Iterator[str]:
     """Parameters of torch that no executed call gives."""
-    given: set[tuple[str, str]] = set()
-    counterparts: set[str] = set()
-    options = options_for(target)
-    for call, record in recorded.items():
-        if Part.LITERAL in record.runs and _was_run(record):
-            construction, _ = read_call(call, options)
-            counterparts.add(construction.api)
-            given.update((construction.api, name) for name in construction.arguments)
-    for name in sorted(counterparts):
+    given = defaultdict[str, set[str]](set)
+    for record, case in cases:
+        if record.torch_error is None:
+            given[record.optimizer].update(case.construction.arguments)
+    for name in sorted(given):
         for parameter in signature(name).by_name:
-            if (name, parameter) not in given:
+            if parameter not in given[name]:
                 yield f"{name}: no executed call gives {parameter}"
 
 
@@ -214,36 +206,27 @@ def _too_many_false_alarms(recorded: Recorded) -> Iterator[str]:
         yield from (f"  {call}: {', '.join(recorded[call].found)}" for call in alarms)
 
 
-def uncovered(target: Target, recorded: Mapping[str, Record]) -> Iterator[str]:
-    """Yield the rows of a target, and the values rejected there, that no run shows.
+def _uncovered(target: Target, cases: Cases) -> Iterator[str]:
+    """The rows of a target, and the values rejected there, that no run shows.
 
     Rows do not name the calls that are generated: this is what holds them to the evidence. What is
     rejected by one counterpart shows it for all that are said to reject it alike.
     """
-    rows: set[str] = set()
-    rejected: set[str] = set()
-    options = options_for(target)
-    for call, record in recorded.items():
+    rows, rejected = set[str](), set[str]()
+    for record, case in cases:
         if record.verdict(Part.LITERAL) not in (None, "torch-error"):
-            case = find_case(read_call(call, options)[0], target)
-            if case is not None:
-                rows.add(_named(case.row))
-                rejected.update(_met(case))
-    for row in _rows(target):
-        if _named(row) not in rows:
-            yield f"{_named(row)}: no executed call is judged by it"
-        for parameter in row.parameters.values():
-            for error in _to_be_met(parameter):
+            rows.add(_named(case.row))
+            rejected.update(_met(case))
+    for name in api_names(ApiKind.OPTIMIZER):
+        for row in _rows(name, target):
+            if target.signature(row.counterpart or "") is None:
+                continue
+            if _named(row) not in rows:
+                yield f"{_named(row)}: no executed call is judged by it"
+            errors = [error for one in row.parameters.values() for error in _to_be_met(one)]
+            for error in errors:
                 if error not in rejected:
                     yield f"{_named(row)}: no executed call shows {error}"
-
-
-def _rows(target: Target) -> Iterator[Correspondence]:
-    for name in api_names(ApiKind.OPTIMIZER):
-        table = api_table(name, target.name)
-        for row in table.correspondences if table is not None else ():
-            if row.counterpart is not None and target.signature(row.counterpart) is not None:
-                yield row
 
 
 def _named(row: Correspondence) -> str:

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from conformance.cases import SIZES, is_grouped
-from conformance.records import Part, Record, gives_parameters, options_for, read_call
-from optport.hazards.case import find_case
+from conformance.cases import SIZES, Result, is_grouped
+from conformance.records import Part, Record, gives_parameters
+from optport.hazards.case import Case
 from optport.hazards.groups import IN_FIRST, group_keys
 from optport.hazards.spelling import plain
-from optport.reader.model import Construction
 from optport.table.operands import Lookup
 from optport.targets import Target
 from optport.values import Certainty, ValueSet
 
-Recorded = Mapping[str, Record]
+#: Records with a literal port, and how the linter judges their calls.
+Cases = Sequence[tuple[Record, Case]]
 
 
-def group_problems(target: Target, recorded: Recorded) -> list[str]:
+def group_problems(target: Target, cases: Cases) -> list[str]:
     """Everything that a target's group rules claim and no run shows, one line each."""
-    options = options_for(target)
-    read = [
-        (record, read_call(call, options)[0])
-        for call, record in recorded.items()
-        if gives_parameters(call) and Part.LITERAL in record.runs
-    ]
-    grouped = [(record, one) for record, one in read if is_grouped(record.torch)]
+    given = [(record, case) for record, case in cases if gives_parameters(record.torch)]
+    grouped = [(record, case) for record, case in given if is_grouped(record.torch)]
     return [
         *_rates(target, grouped),
         *_keys(target, grouped),
-        *_containers(target, read),
+        *_containers(target, given),
         *_rejections(target, grouped),
         *_order(target, [record for record, _ in grouped]),
     ]
 
 
-Grouped = list[tuple[Record, Construction]]
-
-
-def _rates(target: Target, grouped: Grouped) -> Iterator[str]:
+def _rates(target: Target, grouped: Cases) -> Iterator[str]:
     """A group's rate is a factor, or the rate itself: the literal port tells."""
     factor = target.info.groups.lr_is_factor
-    for record, construction in grouped:
-        named = any("lr" in group.arguments for group in construction.parameters.groups)
+    for record, case in grouped:
+        named = any("lr" in group.arguments for group in case.construction.parameters.groups)
         wanted = "parts" if factor else "same"
         flagged = "OPT401" in record.codes
         mended = not factor or record.verdict(Part.PORT) == "same"
@@ -52,21 +44,16 @@ def _rates(target: Target, grouped: Grouped) -> Iterator[str]:
     yield f"{target.name}: no run shows that a group's lr is {said}"
 
 
-def _keys(target: Target, grouped: Grouped) -> Iterator[str]:
+def _keys(target: Target, grouped: Cases) -> Iterator[str]:
     """Every key that a group can set has a run where it sets another value than the base."""
     rules = target.info.groups
-    shown: set[str] = set()
-    had: set[str] = set()
-    for record, construction in grouped:
-        case = find_case(construction, target)
-        assert case is not None
+    shown, had = set[str](), set[str]()
+    for record, case in grouped:
         had.update(case.signature.by_name)
-        port = record.port
-        if port is None or port.fidelity not in ("exact", "close"):
+        called = record.port.fidelity if record.port is not None else None
+        if called not in ("exact", "close") or record.verdict(Part.PORT) != "same":
             continue
-        if record.verdict(Part.PORT) != "same":
-            continue
-        for group in construction.parameters.groups:
+        for group in case.construction.parameters.groups:
             for name, argument in group.arguments.items():
                 if plain(argument.value) != plain(case.lookup(name)):
                     shown.update(group_keys(case, name) or ())
@@ -84,11 +71,11 @@ SHOWN_BY = {
 """Containers that are not run by themselves, and those that meet the same line of the target's."""
 
 
-def _containers(target: Target, read: Grouped) -> Iterator[str]:
+def _containers(target: Target, given: Cases) -> Iterator[str]:
     shown = set()
-    for record, construction in read:
+    for record, case in given:
         if "OPT404" in record.codes and record.verdict(Part.LITERAL) in ("error", "parts"):
-            parameters = construction.parameters
+            parameters = case.construction.parameters
             shown.add(parameters.container.value)
             kinds = [group.container.value for group in parameters.groups]
             shown.update(kinds)
@@ -98,19 +85,15 @@ def _containers(target: Target, read: Grouped) -> Iterator[str]:
             yield f"{target.name}: no run shows that it does not take {kind}"
 
 
-def _rejections(target: Target, grouped: Grouped) -> Iterator[str]:
+def _rejections(target: Target, grouped: Cases) -> Iterator[str]:
     rules = target.info.groups
     for name, rejection in rules.rejections.items():
-        raised: set[str] = set()
-        taken: set[str] = set()
-        known: set[str] = set()
-        for record, construction in grouped:
-            groups = construction.parameters.groups
+        raised, taken, known = set[str](), set[str](), set[str]()
+        for record, case in grouped:
+            groups = case.construction.parameters.groups
             values = [group.arguments[name] for group in groups if name in group.arguments]
             if not values:
                 continue
-            case = find_case(construction, target)
-            assert case is not None
             counterpart = case.signature.name
             known.add(counterpart)
             met = [rejection.met(_only(one.value)) for one in values]
@@ -131,19 +114,14 @@ def _rejects_others(record: Record, name: str) -> bool:
 
     A key that is ignored as well is rejected where the port leads to.
     """
-    about = {f"OPT403 {name}"}
-    if f"OPT402 {name}" in record.found:
-        return True
-    failing = [one for one in record.found if one.startswith(("OPT104", "OPT403", "OPT404"))]
-    return not about.issuperset(failing)
+    failing = {one for one in record.found if one.startswith(("OPT104", "OPT403", "OPT404"))}
+    return f"OPT402 {name}" in record.found or not failing <= {f"OPT403 {name}"}
 
 
 def _is_frozen(record: Record) -> bool:
     """Whether nothing moves, or one group does not: the way that torch goes is what it lacks."""
-    run = record.runs.get(Part.LITERAL)
-    if run is None or run.result is None:
-        return False
-    return run.result.frozen or {run.result.off.get(size) for size in SIZES} == {1.0}
+    result = record.result(Part.LITERAL) or Result()
+    return result.frozen or {result.off.get(size) for size in SIZES} == {1.0}
 
 
 def _only(value: ValueSet) -> Lookup:

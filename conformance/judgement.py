@@ -158,8 +158,8 @@ def _apart(before: Record, after: Record, part: Part) -> bool:
 
 
 def _off(record: Record, part: Part) -> Figures:
-    run = record.runs.get(part)
-    return run.result.off if run is not None and run.result is not None else {}
+    result = record.result(part)
+    return {} if result is None else result.off
 
 
 def _another(one: float | None, other: float | None) -> bool:

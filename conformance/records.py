@@ -27,6 +27,7 @@ from conformance.literal import kept_port, literal_port, lost
 from optport.check import Report, judge_read
 from optport.finding import Finding
 from optport.gate import concerns_us
+from optport.hazards import case as hazards
 from optport.hazards.case import find_case
 from optport.hazards.hazard import Port
 from optport.mentions import named_in_code
@@ -240,6 +241,17 @@ def read_call(
 
 def _report(call: str, options: Options, params: str) -> Report:
     return check_read(f"import torch\n{torch_call(call, params)}\n", options)
+
+
+def executed(target: Target, recorded: Mapping[str, Record]) -> list[tuple[Record, hazards.Case]]:
+    """The records with a literal port, and the calls as the linter judges them today."""
+    options = options_for(target)
+    found = []
+    for call, record in recorded.items():
+        case = find_case(read_call(call, options)[0], target)
+        if case is not None and Part.LITERAL in record.runs:
+            found.append((record, case))
+    return found
 
 
 def findings(call: str, target: Target) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.group_rules import group_problems
-from conformance.records import Part, Record, evidence_path, read_evidence
+from conformance.records import Part, Record, evidence_path, executed, read_evidence
 from optport.targets import parse_target
 from tests.changed_records import PARTS, RAISES, SAME, changed
 
@@ -19,9 +19,9 @@ def group_rule(short: str, change: Callable[[dict[str, Record]], object]) -> lis
     """What is wrong with a target's group rules after `change` to its records."""
     target = parse_target(short)
     recorded = read_evidence(evidence_path(target))
-    assert group_problems(target, recorded) == []
+    assert group_problems(target, executed(target, recorded)) == []
     change(recorded)
-    return group_problems(target, recorded)
+    return group_problems(target, executed(target, recorded))
 
 
 def test_a_factor_that_no_run_shows_is_a_problem() -> None:
