@@ -15,10 +15,10 @@ rejects are left out.
 from __future__ import annotations
 
 import ast
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from conformance.evidence import run_calls
@@ -84,35 +84,27 @@ def shrunk(
     that still disagrees in the same way.
     """
     current = _one_a_cause(found)
-    pending = list(current)
+    tried = set[str]()
+    again: dict[tuple[str, str, str], Disagreement] = {}
     for _ in range(ROUNDS):
-        wanted = {id(one): list(simpler(one.record.torch)) for one in pending}
-        calls = dict.fromkeys(call for group in wanted.values() for call in group)
-        if not calls:
-            break
-        again = {
-            (one.kind, target.name, one.record.torch): one
-            for target, records in run(list(calls)).items()
-            for one in disagreements(target, records)
-        }
-        moved = []
-        for one in pending:
-            keys = ((one.kind, one.target.name, call) for call in wanted[id(one)])
-            better = next((again[key] for key in keys if key in again), None)
-            if better is not None:
-                current[current.index(one)] = better
-                moved.append(better)
+        calls = dict.fromkeys(call for one in current for call in simpler(one.record.torch))
+        new = [call for call in calls if call not in tried]
+        tried.update(new)
+        for target, records in (run(new) if new else {}).items():
+            for one in disagreements(target, records):
+                again[one.kind, target.name, one.record.torch] = one
+        for place, one in enumerate(current):
+            keys = ((one.kind, one.target.name, call) for call in simpler(one.record.torch))
+            current[place] = next((again[key] for key in keys if key in again), one)
         current = _one_a_cause(current)
-        pending = [one for one in moved if one in current]
     return current
 
 
 def _one_a_cause(found: Iterable[Disagreement]) -> list[Disagreement]:
     by_cause: dict[tuple[str, str, str], Disagreement] = {}
     for one in found:
-        known = by_cause.get(one.cause)
-        if known is None or len(one.record.torch) < len(known.record.torch):
-            by_cause[one.cause] = one
+        known = by_cause.setdefault(one.cause, one)
+        by_cause[one.cause] = min(known, one, key=lambda one: len(one.record.torch))
     return list(by_cause.values())
 
 
@@ -128,11 +120,7 @@ def run_random(
 
     Missed alarms and wrong ports are defects, false alarms are not.
     """
-
-    def run(calls: Sequence[str]) -> Mapping[Target, Sequence[Record]]:
-        return run_calls(calls, setting)
-
-    started = time.monotonic()
+    run = partial(run_calls, setting=setting)
     calls = draw_calls(draws, seed, only, groups)
     followed = {
         target: list(dict.fromkeys(advised(call, target) for call in calls))
@@ -150,7 +138,6 @@ def run_random(
     causes = _one_a_cause(found) if no_shrink else shrunk(found, run)
     for one in sorted(causes, key=lambda one: list(KINDS).index(one.kind)):
         print(f"  {one}")
-    print(f"{setting.target}: {time.monotonic() - started:.0f} seconds")
     return int(bool(defects))
 
 

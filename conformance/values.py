@@ -20,21 +20,6 @@ from optport.table import api_names, api_table
 
 Arguments = dict[str, str]
 
-#: A learning rate at which 50 steps move the weights of the reference problem well.
-RATES: Final[Mapping[str, str]] = {
-    "ASGD": "0.1",
-    "Adadelta": "1.0",
-    "Adafactor": "0.1",
-    "Adagrad": "0.1",
-    "LBFGS": "0.5",
-    "Muon": "0.1",
-    "NAdam": "0.01",
-    "RMSprop": "0.01",
-    "Rprop": "0.1",
-    "SGD": "0.1",
-    "SparseAdam": "0.05",
-}
-
 _FRACTIONS: Final = ("0.9", "0.5", "0.99", "0.999", "0.0", "0.95")
 _USUAL_RATES: Final = ("0.1", "0.01", "0.001", "0.02")
 _ODD_RATES: Final = ("1", "0.0", "0", "1e-08", "10.0", "2")
@@ -116,7 +101,8 @@ def parameters(optimizer: str) -> dict[str, Values]:
 
 def rate(optimizer: str) -> str:
     """The learning rate that generated calls give an optimizer."""
-    return RATES.get(optimizer, "0.02")
+    rates = _table()["rates"]
+    return str(rates.get(optimizer, rates["else"]))
 
 
 def signature(optimizer: str) -> Signature:
