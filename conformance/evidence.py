@@ -16,7 +16,6 @@ from typing import Final
 
 from conformance.cases import Case, Result
 from conformance.consistency import newest_executed
-from conformance.environments import Version
 from conformance.generate import all_calls
 from conformance.judgement import described, differences, disagreements
 from conformance.records import (
@@ -32,7 +31,7 @@ from conformance.records import (
     with_results,
     write_evidence,
 )
-from conformance.runner import Setting, measure
+from conformance.runner import Setting, measure, version_of
 from optport.targets import Target, parse_target
 
 RUNS: Final = EVIDENCE / "runs.json"
@@ -199,7 +198,7 @@ def run_sample(setting: Setting) -> int:
         return 1
     calls = sample(list(recorded.values()))
     count = disagreements = 0
-    versions = [Version(target.family.framework, target.version) for target in targets]
+    versions = map(version_of, targets)
     for version in dict.fromkeys(versions):
         for target, records in run_calls(calls, replace(setting, target=version)).items():
             count += sum(len(record.runs) for record in records)

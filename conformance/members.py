@@ -26,27 +26,7 @@ RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "members
 #: Results that are numbers count as the same below this.
 SAME_BELOW: Final = 1e-5
 
-_BUILD: Final = {
-    "torch": "torch.optim.{name}({params}, lr={lr}{more})",
-    "paddle.optimizer": "paddle.optimizer.{name}(learning_rate={lr}, parameters={params}{more})",
-    "mindspore.nn": "mindspore.nn.{name}({params}, learning_rate={lr}{more})",
-    "mindspore.experimental.optim": "mindspore.experimental.optim.{name}({params}, lr={lr}{more})",
-}
-_GROUPS: Final = "[{'params': [w1]}, {'params': [w2]}]"
-_SCHEDULERS: Final = {
-    "scheduled": ("StepLR", "StepDecay", "step_size=1, gamma=0.5"),
-    "factors": ("LambdaLR", "LambdaDecay", "lr_lambda=lambda e: 0.5 ** int(e)"),
-    "milestones": ("MultiStepLR", "MultiStepDecay", "milestones=[1], gamma=0.5"),
-    "restarts": (
-        "CosineAnnealingWarmRestarts",
-        "CosineAnnealingWarmRestarts",
-        "T_0=4, T_mult=2",
-    ),
-}
-_SCHEDULES: Final = {
-    "scheduled": "mindspore.nn.ExponentialDecayLR(0.1, 0.5, 1, is_stair=True)",
-}
-"""What stands for a scheduler on `mindspore.nn`."""
+_DATA: Final = tomllib.loads(PROGRAMS.read_text(encoding="utf-8"))
 _BY_ITSELF: Final = frozenset({"lr_scheduler.LRScheduler.step"})
 """What a schedule there does by itself: that is said where it is made."""
 
@@ -74,35 +54,24 @@ class MemberProgram:
 
 def _call(kind: str, target: str, rate: str) -> str:
     """The call that makes an optimizer with that rate."""
-    name = "Adam" if kind == "Adam" else "SGD"
-    more = ", momentum=0.9" if kind == "Momentum" else ""
-    if kind == "Momentum" and target == "paddle.optimizer":
-        name = "Momentum"
-    params = {"groups": _GROUPS, "first": "[w1]"}.get(kind, "params")
-    parts = {"name": name, "params": params, "lr": rate, "more": more}
-    return _BUILD[target].format_map(parts)
+    kinds: dict[str, dict[str, str]] = _DATA["optimizers"]
+    return kinds.get(kind, kinds["SGD"])[target].replace("RATE", rate)
 
 
 def build(kind: str, target: str) -> str:
     """The statements that make `opt` (and `scheduler`) on a target, or in ``torch``."""
-    lines = [f"again = lambda lr: {_call(kind, target, 'lr')}"]
-    if kind not in _SCHEDULERS:
-        return "\n".join([*lines, "opt = again(lr=0.1)"])
-    torch, paddle, arguments = _SCHEDULERS[kind]
-    if target == "paddle.optimizer":
-        made = f"paddle.optimizer.lr.{paddle}(0.1, {arguments})"
-        return "\n".join([*lines, f"scheduler = {made}", "opt = again(lr=scheduler)"])
-    if target == "mindspore.nn":
-        return "\n".join([*lines, f"scheduler = {_SCHEDULES[kind]}", "opt = again(lr=scheduler)"])
-    module = "torch.optim" if target == "torch" else "mindspore.experimental.optim"
-    made = f"{module}.lr_scheduler.{torch}(opt, {arguments})"
-    return "\n".join([*lines, "opt = again(lr=0.1)", f"scheduler = {made}"])
+    again = f"again = lambda lr: {_call(kind, target, 'lr')}"
+    scheduler = _DATA["schedulers"].get(kind, {}).get(target)
+    if scheduler is None:
+        return f"{again}\nopt = again(lr=0.1)"
+    if "(opt, " in scheduler:
+        return f"{again}\nopt = again(lr=0.1)\nscheduler = {scheduler}"
+    return f"{again}\nscheduler = {scheduler}\nopt = again(lr=scheduler)"
 
 
 def read_programs() -> list[MemberProgram]:
     """All programs, in the order of the file."""
-    data = tomllib.loads(PROGRAMS.read_text(encoding="utf-8"))
-    return [MemberProgram(**item) for item in data["programs"]]
+    return [MemberProgram(**item) for item in _DATA["programs"]]
 
 
 def found_in(program: MemberProgram, target: str) -> set[str]:
@@ -139,9 +108,9 @@ def measure(setting: Setting) -> dict[str, dict[str, dict[str, str]]]:
 
 def _fits(program: MemberProgram, target: str) -> bool:
     """Few schedulers are objects on `mindspore.nn`, and none takes steps."""
-    if target != "mindspore.nn" or program.build not in _SCHEDULERS:
-        return True
-    return program.build in _SCHEDULES and program.member not in _BY_ITSELF
+    kinds = _DATA["schedulers"].get(program.build)
+    takes_steps = target != "mindspore.nn" or program.member not in _BY_ITSELF
+    return kinds is None or (target in kinds and takes_steps)
 
 
 def _verdict(reference: Outcome, ran: Outcome) -> str:

@@ -72,6 +72,11 @@ class Setting:
         return found
 
 
+def version_of(target: Target) -> Version:
+    """The framework of a target at its version."""
+    return Version(target.family.framework, target.version)
+
+
 def measure(
     cases: Sequence[Case], setting: Setting, on_result: OnResult | None = None
 ) -> dict[str, Result]:

@@ -19,9 +19,8 @@ from typing import Final
 
 from conformance import pool
 from conformance.cases import TIMES_NOISE
-from conformance.environments import Version
 from conformance.programs import TORCH, largest_apart, numbers, run_programs
-from conformance.runner import Setting
+from conformance.runner import Setting, version_of
 from conformance.values import needed, parameters, rate
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
@@ -123,7 +122,6 @@ def training(script: str, **how: object) -> str:
 
 def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
     """Port and run scripts, and compare them with torch."""
-    framework = Version(target.family.framework, target.version)
     ported = [port_source(case.text, target) for case in cases]
     torch, double, ports = {}, {}, {}
     for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
@@ -133,7 +131,7 @@ def run(cases: Sequence[Script], target: Target, cache: Path) -> list[Outcome]:
             double[key] = training(case.text, scale=scale, kind="float64")
             ports[key] = training(port.text, scale=scale, negate=NEGATED in port.text)
     theirs, precise = (run_programs(one, TORCH, cache) for one in (torch, double))
-    mine = run_programs(ports, framework, cache)
+    mine = run_programs(ports, version_of(target), cache)
     outcomes = []
     for number, (case, port) in enumerate(zip(cases, ported, strict=True)):
         keys = [(number, scale) for scale in SCALES]

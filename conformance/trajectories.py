@@ -7,23 +7,25 @@ The cases of :data:`PICTURED` are run on the newest recorded version of their ta
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Final
 
 from conformance.cases import Case, Result
-from conformance.environments import Version
 from conformance.pool import WorkerFailure
 from conformance.records import EVIDENCE, Part, cases_of, new_record
-from conformance.runner import Setting, measure
-from optport.targets import Target, parse_target
+from conformance.runner import Setting, measure, version_of
+from optport.targets import parse_target
 
 Trajectory = dict[str, Any]
 
 TRAJECTORIES: Final = EVIDENCE / "trajectories.json"
 
 _DIGITS: Final = 4
+
+#: The run of least squares that is shown.
+_RUN: Final = "1"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ class Picture:
         target: short name of the target.
         literal: the part of the record that is the literal port.
         port: the part that is the port.
-        run: the run of least squares that shows it.
     """
 
     code: str
@@ -44,7 +45,6 @@ class Picture:
     target: str
     literal: Part = Part.LITERAL
     port: Part = Part.PORT
-    run: str = "1"
 
 
 def _grouped(optimizer: str, option: str, rest: str) -> str:
@@ -80,17 +80,14 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
     """What stands still of a picture, and its cases under ``literal`` and ``port``."""
     target = parse_target(picture.target)
     record = new_record(picture.call, target)
-    cases = cases_of(record)
-    found = {
-        name: replace(cases[part], series=picture.run)
-        for name, part in (("literal", picture.literal), ("port", picture.port))
-    }
+    parts = {"literal": picture.literal, "port": picture.port}
+    found = {name: replace(cases_of(record)[part], series=_RUN) for name, part in parts.items()}
     fixed = {
         "code": picture.code,
         "torch": picture.call,
         "target": target.name,
         "version": target.version,
-        "run": picture.run,
+        "run": _RUN,
         "literal": {"part": picture.literal, "call": found["literal"].call},
         "port": {"call": found["port"].call, "fidelity": record.runs[picture.port].fidelity},
     }
@@ -100,47 +97,39 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
 def record_trajectories(setting: Setting) -> int:
     """Record the data of the pictures; 0. The setting's target is not used."""
     entries = [picture_cases(picture) for picture in PICTURED]
-    by_version: dict[Version, list[Case]] = defaultdict(list)
-    for picture, (_, cases) in zip(PICTURED, entries, strict=True):
-        by_version[_version(parse_target(picture.target))] += cases.values()
+    cases = [case for _, mine in entries for case in mine.values()]
     results: dict[str, Result] = {}
-    for version, wanted in by_version.items():
-        results |= measure(wanted, replace(setting, target=version))
-    for fixed, cases_here in entries:
-        for name, case in cases_here.items():
+    for version in {version_of(parse_target(one.target)) for one in PICTURED}:
+        mine = [case for case in cases if case.framework == version.framework]
+        results |= measure(mine, replace(setting, target=version))
+    for entry, shown in entries:
+        for name, case in shown.items():
             series = results[case.id].series
             if series is None:
                 raise WorkerFailure(f"{case.call}: no trajectory: {results[case.id].error}")
-            fixed["loss"] = _rounded(series["torch"])
-            fixed[name]["loss"] = _rounded(series["loss"])
-            fixed[name]["distance"] = _rounded(series["distance"])
-    text = ",\n".join(json.dumps(fixed) for fixed, _ in entries)
-    TRAJECTORIES.write_text(f"[\n{text}\n]\n", encoding="utf-8")
+            entry["loss"] = _rounded(series["torch"])
+            entry[name]["loss"] = _rounded(series["loss"])
+            entry[name]["distance"] = _rounded(series["distance"])
+    lines = [json.dumps(entry) for entry, _ in entries]
+    TRAJECTORIES.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
     return 0
 
 
 def stale_pictures() -> list[str]:
     """Say which recorded trajectories are of other calls than the table gives today."""
-    recorded = read_trajectories()
     wanted = [picture_cases(picture)[0] for picture in PICTURED]
-    found = [
-        f"{new['code']} {new['torch']}: recorded with other calls"
-        for new, old in zip(wanted, recorded, strict=False)
-        if not _same(new, old)
-    ]
-    if len(wanted) != len(recorded):
-        found.append(f"{len(wanted)} pictures are wanted, {len(recorded)} recorded")
-    return found
+    recorded = map(_standing, read_trajectories())
+    pairs = zip_longest(wanted, recorded, fillvalue={"code": "", "torch": "nothing"})
+    return [f"{a['code']} {a['torch']}: recorded with other calls" for a, b in pairs if a != b]
 
 
-def _same(new: Trajectory, old: Trajectory) -> bool:
-    keys = ("code", "torch", "target", "version", "run")
-    calls = all(new[part]["call"] == old[part]["call"] for part in ("literal", "port"))
-    return calls and all(new[key] == old.get(key) for key in keys)
-
-
-def _version(target: Target) -> Version:
-    return Version(target.family.framework, target.version)
+def _standing(entry: Trajectory) -> Trajectory:
+    """A trajectory without what was measured."""
+    return {
+        key: _standing(value) if isinstance(value, dict) else value
+        for key, value in entry.items()
+        if key not in ("loss", "distance")
+    }
 
 
 def _rounded(values: Sequence[float | None]) -> list[float | None]:
