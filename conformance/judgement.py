@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.cases import EXACT_BELOW, LIMITS, Figures, parting
+from conformance.cases import EXACT_BELOW, LIMITS, Result, parting
 from conformance.records import Part, Record, literal_parts
 
 #: Codes that may be reported though the literal port trains as torch does: what can be dropped,
@@ -137,19 +137,18 @@ def differences(recorded: Mapping[str, Record], now: Iterable[Record]) -> Iterat
 
 
 def _part(part: Part, before: Record, after: Record) -> Iterator[Difference]:
-    one, other = before.runs.get(part), after.runs.get(part)
-    was, now = (str(run and run.call) for run in (one, other))
+    was, now = (str(run and run.call) for run in (before.runs.get(part), after.runs.get(part)))
+    other = before.verdict(part) != after.verdict(part)
     if was != now:
         yield Difference(after.torch, part, was, now, True)
-    elif before.verdict(part) != after.verdict(part):
-        yield Difference(after.torch, part, _shown(before, part), _shown(after, part), True)
-    elif _apart(before, after, part):
-        yield Difference(after.torch, part, _shown(before, part), _shown(after, part), False)
+    elif other or _apart(before, after, part):
+        was, now = (f"{record.verdict(part)}: {record.why(part)}" for record in (before, after))
+        yield Difference(after.torch, part, was, now, other)
 
 
 def _apart(before: Record, after: Record, part: Part) -> bool:
     """Whether a figure that is no rounding of torch's own is another one."""
-    one, other = _off(before, part), _off(after, part)
+    one, other = ((record.result(part) or Result()).off for record in (before, after))
     return any(
         _another(one.get(run, 0.0), other.get(run, 0.0))
         for run in LIMITS
@@ -157,17 +156,8 @@ def _apart(before: Record, after: Record, part: Part) -> bool:
     )
 
 
-def _off(record: Record, part: Part) -> Figures:
-    result = record.result(part)
-    return {} if result is None else result.off
-
-
 def _another(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is not other
     larger, smaller = max(one, other), min(one, other)
     return larger >= EXACT_BELOW and larger > NOISE_FACTOR * smaller
-
-
-def _shown(record: Record, part: Part) -> str:
-    return f"{record.verdict(part)}: {record.why(part)}"

@@ -22,6 +22,7 @@ import importlib
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,11 +149,16 @@ def _names() -> list[str]:
         return [name.removesuffix(".start") for name in file.files if name.endswith(".start")]
 
 
+def _places(pieces: Sequence[Piece]) -> list[tuple[Piece, slice]]:
+    """Pieces in a row, flat, each with its place there."""
+    ends = [*accumulate(piece.start.size for piece in pieces)]
+    return [(one, slice(end - one.start.size, end)) for one, end in zip(pieces, ends, strict=True)]
+
+
 class Parameter:
     """Pieces in a row: flat, or with their own shape where there is one, or as rows of a table."""
 
     def __init__(self, pieces: Sequence[Piece], rows: bool = False, whole: bool = True) -> None:
-        self.pieces = tuple(pieces)
         starts = [piece.start for piece in pieces]
         if rows:
             self.start = np.concatenate(starts)
@@ -160,17 +166,13 @@ class Parameter:
             self.start = starts[0]
         else:
             self.start = np.concatenate([start.reshape(-1) for start in starts])
-        self.slices: list[slice] = []
-        at = 0
-        for piece in pieces:
-            self.slices.append(slice(at, at + piece.start.size))
-            at += piece.start.size
+        self.places = _places(pieces)
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """The gradient in ``step`` at ``weights``, in their shape; None for none at all."""
         flat = weights.reshape(-1)
         found = []
-        for piece, where in zip(self.pieces, self.slices, strict=True):
+        for piece, where in self.places:
             mine = flat[where].reshape(piece.start.shape)
             gradient = piece.gradient(step, mine, changing)
             if gradient is None:
@@ -192,7 +194,9 @@ class Problem:
     def __init__(self, parameters: Sequence[Parameter], steps: int) -> None:
         self.parameters = tuple(parameters)
         self.steps = steps
-        self.pieces = [piece for parameter in parameters for piece in parameter.pieces]
+        self.pieces = [piece for parameter in parameters for piece, _ in parameter.places]
+        #: Every piece with its place among all the weights, flat.
+        self.places = _places(self.pieces)
         recorded = any(isinstance(piece, Recorded) for piece in self.pieces)
         self.closed_until = min(steps, SQUARES_STEPS) if recorded else steps
         self.replays = recorded
@@ -204,14 +208,6 @@ class Problem:
     def looks(self, step: int, changing: bool) -> bool:
         """Whether the weights after ``step`` are part of the trajectory."""
         return (step < self.closed_until and not changing) or (step + 1) % _LOOK_EVERY == 0
-
-    def segments(self) -> list[tuple[Piece, slice]]:
-        """Every piece with its place among all the weights, flat."""
-        found, at = [], 0
-        for piece in self.pieces:
-            found.append((piece, slice(at, at + piece.start.size)))
-            at += piece.start.size
-        return found
 
 
 def rate_factor(step: int, steps: int) -> float:
@@ -263,7 +259,7 @@ def deviations(problem: Problem, run: str, reference: Any, ported: Any) -> dict[
     counts; None where a weight is finite on one side only.
     """
     found: dict[str, float | None] = {}
-    for piece, where in problem.segments():
+    for piece, where in problem.places:
         shown = [one for one in piece.runs if one == run or (run == "replay" and one in SCALES)]
         for name in shown:
             until = problem.closed_until + 1 if name in SCALES else None
@@ -293,23 +289,19 @@ def series(
     problem: Problem, run: str, reference: Any, ported: Any
 ) -> dict[str, list[float | None]]:
     """The loss on both sides and the distance, for every step of least squares and the start."""
-    piece, where = next(
-        (piece, where) for piece, where in problem.segments() if piece.runs == (run,)
-    )
+    piece, where = next(one for one in problem.places if one[0].runs == (run,))
     assert isinstance(piece, Squares)
     ours, theirs = (one[: problem.closed_until + 1, where] for one in (reference, ported))
     moved = max(float(np.abs(ours - ours[0]).max()), _LEAST_MOVE)
-    return {
-        "torch": [_number(piece.loss(weights)) for weights in ours],
-        "loss": [_number(piece.loss(weights)) for weights in theirs],
-        "distance": [
-            _number(np.abs(a - b).max() / moved) for a, b in zip(ours, theirs, strict=True)
-        ],
+    found = {
+        "torch": map(piece.loss, ours),
+        "loss": map(piece.loss, theirs),
+        "distance": np.abs(ours - theirs).max(axis=1) / moved,
     }
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return {
+        name: [float(one) if np.isfinite(one) else None for one in values]
+        for name, values in found.items()
+    }
 
 
 def is_frozen(reference: Any, ported: Any) -> bool:

@@ -110,7 +110,7 @@ class Framework(ABC):
             losses = [
                 sign * piece.loss(mine)
                 for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True)
-                for piece in parameter.pieces
+                for piece, _ in parameter.places
                 if isinstance(piece, Squares)
             ]
             return sum(losses), gradients(0, weights)
