@@ -144,13 +144,9 @@ class _Worker:
 
 
 def _environment() -> dict[str, str]:
-    environment = dict(os.environ)
-    # The worker's interpreter does not have this package installed.
-    environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
-    environment["PYTHONNOUSERSITE"] = "1"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     # Matrices of four rows: more threads only get in each other's way.
-    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        environment[variable] = "1"
-    environment.setdefault("GLOG_v", "3")
-    return environment
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # The worker's interpreter does not have this package installed.
+    alone = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent), "PYTHONNOUSERSITE": "1"}
+    quiet = {"GLOG_v": "3", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return quiet | threads | alone

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from conformance.cases import Layout, one_line
 from conformance.jobs import Answer, Job, Made, construct
-from conformance.problem import Problem, np
+from conformance.problem import np
 from conformance.worker import Framework
 
 mindspore: Any = importlib.import_module("mindspore")
@@ -39,14 +39,6 @@ class MindSpore(Framework):
 
     def tensor(self, array: Any, sparse: bool = False) -> Any:
         return mindspore.Tensor(np.asarray(array))
-
-    def run(self, job: Job, problem: Problem, number: int, changing: bool) -> Any:
-        try:
-            return super().run(job, problem, number, changing)
-        except SystemError:
-            # With numpy 2, the first call of an operation can fail inside MindSpore ("returned a
-            # result with an exception set") where every later one works.
-            return super().run(job, problem, number, changing)
 
     def step(self, made: Made, gradients: list[Any]) -> None:
         if made.ordered:
@@ -92,7 +84,7 @@ class MindSpore(Framework):
         return outcome
 
     def _warm_up(self) -> None:
-        # See run(): what fails here does not fail any more when the first case runs.
+        # With numpy 2: what fails here does not fail any more when the first case runs.
         for call in ("nn.Adam(params)", "experimental.optim.Adam(params)"):
             for _ in range(3):
                 try:
