@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.generate_groups import group_calls
 from conformance.records import EVIDENCE
-from conformance.values import Arguments, needed, parameters, rate, signature, spelled
+from conformance.values import Arguments, needed, parameters, rate, signature, spelled, typical
 from optport.signatures import ApiKind
 from optport.table import api_names, api_table, targets
 from optport.table.conditions import Test
@@ -102,21 +102,17 @@ def _may_hold(test: Test, optimizer: str) -> bool:
 
 def _pairs(optimizer: str) -> Iterator[Arguments]:
     base = {"lr": rate(optimizer)}
-    typical = {
-        name: values.typical
-        for name, values in parameters(optimizer).items()
-        if values.typical is not None
-    }
-    for one, other in itertools.combinations(typical, 2):
-        wanted = {one: typical[one], other: typical[other]}
+    usual = {name: values.typical for name, values in typical(optimizer).items()}
+    for one, other in itertools.combinations(usual, 2):
+        wanted = {one: usual[one], other: usual[other]}
         if "nesterov" in wanted and "dampening" in wanted:
             continue  # torch: nesterov needs zero dampening
         if "nesterov" in wanted and "momentum" not in wanted:
             wanted = {"momentum": "0.9"} | wanted
         yield base | wanted
-    typical.pop("dampening", None)
-    if typical:
-        yield base | typical
+    usual.pop("dampening", None)
+    if usual:
+        yield base | usual
 
 
 EXTRA_CALLS = EVIDENCE / "calls.txt"

@@ -12,13 +12,12 @@ from typing import Final
 
 from conformance.values import (
     Arguments,
-    Values,
     needed,
-    parameters,
     rate,
     signature,
     spelled,
     takes_groups,
+    typical,
 )
 from optport.table import api_table
 
@@ -33,19 +32,11 @@ def group_calls(optimizer: str) -> list[str]:
     """Every generated call of one torch optimizer that hands over groups, each once."""
     if not takes_groups(optimizer):
         return []
-    calls = [*_rates(optimizer), *_decays(optimizer), *_options(optimizer), *_mixed(optimizer)]
+    groups = _Groups(optimizer)
+    calls = [*groups.rates(), *groups.decays(), *groups.options(), *groups.mixed()]
     if optimizer in THOROUGH:
-        calls += [*_rate_forms(optimizer), *_containers(optimizer)]
+        calls += [*groups.rate_forms(), *groups.containers()]
     return list(dict.fromkeys(calls))
-
-
-def _group(options: Mapping[str, str], params: str = _MINE) -> str:
-    items = ({"params": params} | dict(options)).items()
-    return "{" + ", ".join(f"{key!r}: {text}" for key, text in items) + "}"
-
-
-def _call(optimizer: str, options: Mapping[str, str], arguments: Mapping[str, str]) -> str:
-    return spelled(optimizer, arguments, f"[{_group(options)}, {_REST}]")
 
 
 def base(optimizer: str) -> Arguments:
@@ -60,88 +51,87 @@ def base(optimizer: str) -> Arguments:
     return found
 
 
-def _slower(optimizer: str) -> Arguments:
-    return {"lr": repr(float(f"{float(rate(optimizer)) / 10:.3g}"))}
+def _group(options: Mapping[str, str], params: str = _MINE) -> str:
+    items = ({"params": params} | dict(options)).items()
+    return "{" + ", ".join(f"{key!r}: {text}" for key, text in items) + "}"
 
 
-def _rates(optimizer: str) -> Iterator[str]:
-    slow, given = _slower(optimizer), base(optimizer)
-    without = {name: text for name, text in given.items() if name != "lr"}
-    yield _call(optimizer, {}, given)
-    yield _call(optimizer, slow, given)
-    yield _call(optimizer, slow, without)
-    rest = _group({"lr": rate(optimizer)}, "params[3:]")
-    yield spelled(optimizer, without, f"[{_group(slow)}, {rest}]")
-    yield spelled(optimizer, given, f"[{_REST}, {_group(slow)}]")
+class _Groups:
+    """The calls of one optimizer: what it is given usually, and a slower rate for a group."""
 
+    def __init__(self, optimizer: str) -> None:
+        self._optimizer = optimizer
+        self._given = base(optimizer)
+        self._slow = {"lr": repr(float(f"{float(rate(optimizer)) / 10:.3g}"))}
+        self._typical = typical(optimizer)
 
-def _rate_forms(optimizer: str) -> Iterator[str]:
-    given, slow = base(optimizer), _slower(optimizer)
-    for text in ("0.0", "0", "1", f"torch.tensor({slow['lr']})"):
-        yield _call(optimizer, {"lr": text}, given)
-    for text in ("1", f"torch.tensor({given['lr']})"):
-        yield _call(optimizer, slow, given | {"lr": text})
+    def _spelled(self, arguments: Mapping[str, str], groups: str) -> str:
+        return spelled(self._optimizer, arguments, groups)
 
+    def _call(self, options: Mapping[str, str], arguments: Mapping[str, str]) -> str:
+        return self._spelled(arguments, f"[{_group(options)}, {_REST}]")
 
-def _decays(optimizer: str) -> Iterator[str]:
-    if "weight_decay" not in signature(optimizer).by_name:
-        return
-    given = base(optimizer)
-    for text in ("0.1", "1"):
-        yield _call(optimizer, {"weight_decay": text}, given | {"weight_decay": "0.0"})
-    for text in ("0.0", "0"):
-        yield _call(optimizer, {"weight_decay": text}, given | {"weight_decay": "0.1"})
+    def rates(self) -> Iterator[str]:
+        slow, given = self._slow, self._given
+        without = {name: text for name, text in given.items() if name != "lr"}
+        yield self._call({}, given)
+        yield self._call(slow, given)
+        yield self._call(slow, without)
+        rest = _group({"lr": given["lr"]}, "params[3:]")
+        yield self._spelled(without, f"[{_group(slow)}, {rest}]")
+        yield self._spelled(given, f"[{_REST}, {_group(slow)}]")
 
+    def rate_forms(self) -> Iterator[str]:
+        slow, given = self._slow, self._given
+        for text in ("0.0", "0", "1", f"torch.tensor({slow['lr']})"):
+            yield self._call({"lr": text}, given)
+        for text in ("1", f"torch.tensor({given['lr']})"):
+            yield self._call(slow, given | {"lr": text})
 
-def _typical(optimizer: str) -> dict[str, tuple[str, Values]]:
-    return {
-        name: (values.typical, values)
-        for name, values in parameters(optimizer).items()
-        if values.typical is not None
-    }
+    def decays(self) -> Iterator[str]:
+        if "weight_decay" in signature(self._optimizer).by_name:
+            for mine, others in (("0.1", "0.0"), ("1", "0.0"), ("0.0", "0.1"), ("0", "0.1")):
+                yield self._call({"weight_decay": mine}, self._given | {"weight_decay": others})
 
+    def options(self) -> Iterator[str]:
+        for name, values in self._typical.items():
+            if name == "weight_decay":
+                continue
+            given = self._given | needed(self._optimizer, values)
+            for text in (values.typical, *values.grouped):
+                yield self._call({name: text}, given)
+            yield self._call({name: values.typical}, given | {name: values.typical})
+            if values.other is not None:
+                yield self._call({name: values.other}, given | {name: values.typical})
+            if name == "momentum":
+                # Paddle has another class where there is none.
+                yield self._call({name: values.typical}, given | {name: "0.5"})
+        yield self._call({"foreach": "False"}, self._given)
+        yield self._call({"name": "'head'"}, self._given)
 
-def _options(optimizer: str) -> Iterator[str]:
-    for name, (typical, values) in _typical(optimizer).items():
-        if name == "weight_decay":
-            continue
-        given = base(optimizer) | needed(optimizer, values)
-        for text in (typical, *values.grouped):
-            yield _call(optimizer, {name: text}, given)
-        yield _call(optimizer, {name: typical}, given | {name: typical})
-        if values.other is not None:
-            yield _call(optimizer, {name: values.other}, given | {name: typical})
-        if name == "momentum":
-            # Paddle has another class where there is none.
-            yield _call(optimizer, {name: typical}, given | {name: "0.5"})
-    yield _call(optimizer, {"foreach": "False"}, base(optimizer))
-    yield _call(optimizer, {"name": "'head'"}, base(optimizer))
+    def mixed(self) -> Iterator[str]:
+        """A group's rate and decay beside each argument of the optimizer, and much at once."""
+        slow, given = self._slow, self._given
+        decay = {"weight_decay": "0.1"} if "weight_decay" in self._typical else {}
+        for name, values in self._typical.items():
+            if name != "nesterov":
+                context = given | needed(self._optimizer, values) | {name: values.typical}
+                yield self._call(slow | decay, context)
+        everything = {name: one.typical for name, one in self._typical.items()}
+        everything.pop("dampening", None)
+        if everything:
+            yield self._call(slow | everything, given)
+            yield self._call(slow, given | everything)
 
-
-def _mixed(optimizer: str) -> Iterator[str]:
-    """A group's rate and decay beside each argument of the optimizer, and much at once."""
-    given, slow = base(optimizer), _slower(optimizer)
-    known = _typical(optimizer)
-    decay = {"weight_decay": "0.1"} if "weight_decay" in known else {}
-    for name, (typical, values) in known.items():
-        if name != "nesterov":
-            context = given | needed(optimizer, values) | {name: typical}
-            yield _call(optimizer, slow | decay, context)
-    everything = {name: typical for name, (typical, _) in known.items() if name != "dampening"}
-    if everything:
-        yield _call(optimizer, slow | everything, given)
-        yield _call(optimizer, slow, given | everything)
-
-
-def _containers(optimizer: str) -> Iterator[str]:
-    given, slow = base(optimizer), _slower(optimizer)
-    taken = "filter(lambda one: one is not None, params[:3])"
-    view = "dict(enumerate(params[:3])).values()"
-    for params in ("tuple(params[:3])", "(one for one in params[:3])", taken, view):
-        yield spelled(optimizer, given, f"[{_group(slow, params)}, {_REST}]")
-    rest = "(one for one in params[3:])"
-    yield spelled(optimizer, given, f"[{_group(slow)}, {{'params': {rest}}}]")
-    loop = "for one in model.parameters()"
-    yield spelled(optimizer, given, f"[{{'params': one, 'weight_decay': 0.1}} {loop}]")
-    yield spelled(optimizer, given, "[{'params': model.named_parameters()}]")
-    yield spelled(optimizer, given, "model.named_parameters()")
+    def containers(self) -> Iterator[str]:
+        given = self._given
+        taken = "filter(lambda one: one is not None, params[:3])"
+        view = "dict(enumerate(params[:3])).values()"
+        for params in ("tuple(params[:3])", "(one for one in params[:3])", taken, view):
+            yield self._spelled(given, f"[{_group(self._slow, params)}, {_REST}]")
+        rest = "(one for one in params[3:])"
+        yield self._spelled(given, f"[{_group(self._slow)}, {{'params': {rest}}}]")
+        loop = "for one in model.parameters()"
+        yield self._spelled(given, f"[{{'params': one, 'weight_decay': 0.1}} {loop}]")
+        yield self._spelled(given, "[{'params': model.named_parameters()}]")
+        yield self._spelled(given, "model.named_parameters()")

@@ -30,7 +30,7 @@ class Values:
     """What a parameter is given; the fields are those of ``values.toml``."""
 
     draw: Sequence[Any]
-    typical: str | None = None
+    typical: str = ""
     tried: Sequence[str] = ()
     grouped: Sequence[str] = ()
     other: str | None = None
@@ -97,6 +97,11 @@ def parameters(optimizer: str) -> dict[str, Values]:
     known = (_table().keys() | _table().get(optimizer, {}).keys()) - {"lr"}
     names = [name for name in signature(optimizer).by_name if name in known]
     return {name: values_of(optimizer, name) for name in names}
+
+
+def typical(optimizer: str) -> dict[str, Values]:
+    """Those of :func:`parameters` that have a typical value."""
+    return {name: one for name, one in parameters(optimizer).items() if one.typical}
 
 
 def rate(optimizer: str) -> str:
