@@ -36,12 +36,12 @@ BRANCH_EVERY: Final = 5
 KEPT: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
     "embedding": ("words.weight", (12, 4)),
     "positions": ("positions.weight", (4, 4)),
-    "attention": ("blocks.0.self_attn.in_proj_weight", (8, 6)),
-    "attention-out": ("blocks.1.self_attn.out_proj.weight", (6, 4)),
-    "mlp": ("blocks.0.linear1.weight", (6, 4)),
-    "mlp-bias": ("blocks.0.linear1.bias", (12,)),
-    "norm": ("blocks.1.norm1.weight", (12,)),
-    "norm-bias": ("blocks.1.norm1.bias", (12,)),
+    "attention": ("blocks.0.attention.in_proj_weight", (8, 6)),
+    "attention-out": ("blocks.1.attention.out_proj.weight", (6, 4)),
+    "mlp": ("blocks.0.mlp.0.weight", (6, 4)),
+    "mlp-bias": ("blocks.0.mlp.0.bias", (12,)),
+    "norm": ("blocks.1.norm.weight", (12,)),
+    "norm-bias": ("blocks.1.norm.bias", (12,)),
     "convolution": ("eye.0.weight", (4, 2, 3, 3)),
     "batch-norm": ("eye.1.weight", (8,)),
     "head": ("head.weight", (6, 4)),
@@ -50,10 +50,23 @@ KEPT: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
 }
 
 
-def _block() -> Any:
+class Block(nn.Module):  # type: ignore[misc]
     """Pre-norm attention and a perceptron."""
-    options = {"activation": "gelu", "batch_first": True, "norm_first": True}
-    return nn.TransformerEncoderLayer(WIDTH, 4, 2 * WIDTH, dropout=0.0, **options)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(WIDTH)
+        self.attention = nn.MultiheadAttention(WIDTH, 4, batch_first=True)
+        self.norm2 = nn.LayerNorm(WIDTH)
+        self.mlp = nn.Sequential(
+            nn.Linear(WIDTH, 2 * WIDTH), nn.GELU(), nn.Linear(2 * WIDTH, WIDTH)
+        )
+
+    def forward(self, x: Any, mask: Any) -> Any:
+        """Attend to what came before, then think."""
+        seen = self.norm(x)
+        x = x + self.attention(seen, seen, seen, attn_mask=mask, need_weights=False)[0]
+        return x + self.mlp(self.norm2(x))
 
 
 class Network(nn.Module):  # type: ignore[misc]
@@ -63,7 +76,7 @@ class Network(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.words = nn.Embedding(WORDS, WIDTH)
         self.positions = nn.Embedding(LENGTH, WIDTH)
-        self.blocks = nn.ModuleList([_block(), _block()])
+        self.blocks = nn.ModuleList([Block(), Block()])
         self.head = nn.Linear(WIDTH, WORDS, bias=False)
         self.eye = nn.Sequential(
             nn.Conv2d(3, 32, 3, padding=1, bias=False),
