@@ -26,7 +26,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.cases import RUNS, Layout
+from conformance.cases import Layout
 
 # numpy is not a dependency of the driver, and type checkers shall not need it: hence no import
 # statement. Arrays are Any in this package.
@@ -251,22 +251,22 @@ def problems(layout: Layout, grouped: bool, whole: bool) -> tuple[Problem, ...]:
     return (Problem(parameters, steps),)
 
 
-def deviations(problem: Problem, run: str, reference: Any, ported: Any) -> dict[str, float | None]:
-    """How far ``ported`` leaves ``reference`` (both: looks x weights), relative, by run.
+def note_deviations(
+    problem: Problem, run: str, reference: Any, ported: Any, found: dict[str, float | None]
+) -> None:
+    """Note how far ``ported`` leaves ``reference`` (both: looks x weights), relative, by run.
 
     ``run`` is ``"replay"`` for the trajectories with a constant learning rate, which hold least
-    squares too, and ``"rates"`` for the others. Of pieces that show the same run the furthest
-    counts; None where a weight is finite on one side only.
+    squares too, and ``"rates"`` for the others. Of all that show the same run the furthest counts;
+    None where a weight is finite on one side only.
     """
-    found: dict[str, float | None] = {}
     for piece, where in problem.places:
-        shown = [one for one in piece.runs if one == run or (run == "replay" and one in SCALES)]
-        for name in shown:
-            until = problem.closed_until + 1 if name in SCALES else None
-            value = deviation(reference[:until, where], ported[:until, where])
-            known = found.get(name, 0.0)
-            found[name] = None if value is None or known is None else max(known, value)
-    return {name: found[name] for name in RUNS if name in found}
+        for name in piece.runs:
+            if name == run or (run == "replay" and name in SCALES):
+                until = problem.closed_until + 1 if name in SCALES else None
+                value = deviation(reference[:until, where], ported[:until, where])
+                known = found.get(name, 0.0)
+                found[name] = None if value is None or known is None else max(known, value)
 
 
 def deviation(reference: Any, ported: Any) -> float | None:

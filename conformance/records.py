@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from conformance.cases import (
     GROUPS_ORDER,
     LIMITS,
+    RUNS,
     Case,
     Figures,
     Result,
@@ -100,8 +101,7 @@ class Run:
         """As an object, without what is empty."""
         entry = vars(self)
         if self.result is not None:
-            off = {run: _rounded(value) for run, value in self.result.off.items()}
-            entry = entry | vars(self.result) | {"off": off}
+            entry = entry | vars(self.result) | {"off": _rounded(self.result.off)}
         return {key: entry[key] for key in (*_OF_RUN, *_OF_RESULT) if entry.get(key)}
 
     @classmethod
@@ -188,7 +188,7 @@ class Record:
         if self.torch_error is not None:
             entry["torch-error"] = self.torch_error
         if self.noise:
-            entry["noise"] = {run: _rounded(value) for run, value in self.noise.items()}
+            entry["noise"] = _rounded(self.noise)
         literal = self.runs.get(Part.LITERAL)
         for part, run in self.runs.items():
             copied = part is Part.PORT and literal is not None and literal.made == run.made
@@ -207,8 +207,9 @@ class Record:
         return cls(entry["torch"], tuple(entry["found"]), runs, noise, entry.get("torch-error"))
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.1e}")
+def _rounded(figures: Figures) -> Figures:
+    known = {run: figures[run] for run in RUNS if run in figures}
+    return {run: None if one is None else float(f"{one:.1e}") for run, one in known.items()}
 
 
 def _shown(value: float | None) -> str:

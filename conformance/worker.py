@@ -14,8 +14,8 @@ from conformance.jobs import Answer, Job, Made, construct, serve
 from conformance.problem import (
     Problem,
     Squares,
-    deviations,
     is_frozen,
+    note_deviations,
     np,
     problems,
     rate_factor,
@@ -146,7 +146,7 @@ class Framework(ABC):
         with np.load(job.trajectory) as reference:
             for number, problem in enumerate(asked):
                 theirs, mine = reference[f"replay{number}"], self.run(job, problem, number, False)
-                off |= deviations(problem, "replay", theirs, mine)
+                note_deviations(problem, "replay", theirs, mine, off)
                 outcome["frozen"] = outcome["frozen"] and is_frozen(theirs, mine)
                 if job.series is not None and any(job.series in p.runs for p in problem.pieces):
                     outcome["series"] = series(problem, job.series, theirs, mine)
@@ -156,7 +156,7 @@ class Framework(ABC):
             for number, problem in enumerate(asked):
                 if problem.replays and not left and not job.steady:
                     mine = self.run(job, problem, number, True)
-                    off |= deviations(problem, "rates", reference[f"rates{number}"], mine)
+                    note_deviations(problem, "rates", reference[f"rates{number}"], mine, off)
         return outcome
 
 

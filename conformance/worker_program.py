@@ -29,12 +29,6 @@ _MORE: Final = {
 """Modules that are not there before they are imported."""
 _PARTS: Final = {"body": False, "head": True}
 """The parts of a script's net, and whether each is the second of the two least squares."""
-_MODULES: Final = {
-    "torch": ("torch.nn", "Module", "add_module"),
-    "paddle": ("paddle.nn", "Layer", "add_sublayer"),
-    "mindspore": ("mindspore.nn", "Cell", "insert_child_to_cell"),
-}
-"""How a module is made of modules in each framework."""
 
 
 class Programs:
@@ -95,7 +89,7 @@ class Programs:
         known |= {word: getattr(module, word) for word in ("amp", "nn")}
         known |= {"w1": params[0], "w2": params[1], "total_steps": TOTAL_STEPS}
         known |= {"values": values, "gradients": gradients, "move": move, "rates": rates}
-        return known | {"train": partial(_train, framework, self._name)}
+        return known | {"train": partial(_train, framework)}
 
 
 def _several(one: Any) -> list[Any]:
@@ -120,7 +114,6 @@ def _advance(scheduler: Any, number: int, loop: dict[str, Any]) -> None:
 
 def _train(
     framework: Framework,
-    name: str,
     script: str,
     scale: float = 1.0,
     negate: bool = False,
@@ -139,7 +132,7 @@ def _train(
     names: dict[str, Any] = {"__name__": "script"}
     try:
         start = problems[0].start.astype(kind)
-        params = _problem(framework, name, start)
+        params = _problem(framework, start)
 
         def asked(sparse: bool = False) -> tuple[float, list[Any]]:
             weights = [framework.read(one) for one in params]
@@ -167,18 +160,16 @@ def _train(
     return {"weights": weights, "start": [start.tolist()] * len(weights)}
 
 
-def _problem(framework: Framework, name: str, start: Any) -> list[Any]:
+def _problem(framework: Framework, start: Any) -> list[Any]:
     """Leave a module ``problem`` with a net to be imported; returns the net's weights."""
-    namespace, kind, add = _MODULES[name]
-    module = getattr(importlib.import_module(namespace), kind)
-    weights: list[Any] = framework.names([start.copy() for _ in _PARTS])["params"]
-    net = module()
+    known = framework.names([start.copy() for _ in _PARTS])
+    weights, module = known["params"], type(known["model"])
+    sys.modules["problem"] = problem = types.ModuleType("problem")
+    problem.net = module()  # type: ignore[attr-defined]
     for part, weight in zip(_PARTS, weights, strict=True):
         inner = module()
+        inner.weight = weight
+        setattr(problem.net, part, inner)
         with contextlib.suppress(AttributeError):  # torch's tensors take no name
             weight.name = f"{part}.weight"
-        inner.weight = weight
-        getattr(net, add)(part, inner)
-    sys.modules["problem"] = problem = types.ModuleType("problem")
-    problem.net = net  # type: ignore[attr-defined]
-    return weights
+    return list(weights)

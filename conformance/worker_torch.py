@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.jobs import Answer, Job, Made, construct
-from conformance.problem import Problem, deviations, np, problems
+from conformance.problem import Problem, note_deviations, np, problems
 from conformance.worker import Framework
 
 torch: Any = importlib.import_module("torch")
@@ -90,7 +90,7 @@ class Torch(Framework):
                 ]
                 kept[f"{run}{number}"] = trajectories[0]
                 for other in trajectories[1:]:
-                    _keep_worst(noise, deviations(problem, run, trajectories[0], other))
+                    note_deviations(problem, run, trajectories[0], other, noise)
         np.savez(job.trajectory, **kept)
         digest = hashlib.sha256(b"".join(one.tobytes() for one in kept.values())).hexdigest()
         maximized = [self._maximized(job, number) for number in range(len(asked))]
@@ -109,12 +109,6 @@ class Torch(Framework):
         problem = problems(job.kind, job.grouped, job.whole)[number]
         made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
         return [sign < 0 for sign in self.signs(job, made, number)]
-
-
-def _keep_worst(known: dict[str, float | None], more: dict[str, float | None]) -> None:
-    for run, value in more.items():
-        before = known.get(run, 0.0)
-        known[run] = None if value is None or before is None else max(value, before)
 
 
 FRAMEWORK: Final = Torch
