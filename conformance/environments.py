@@ -22,6 +22,12 @@ _DISTRIBUTION: Final = {
     "paconvert": "paconvert",
 }
 
+#: What a framework imports without requiring it.
+_MISSING: Final = {"torch": ("numpy",), "paddle": ("setuptools",)}
+
+#: The first releases that are not built for numpy 1.
+_NUMPY_2: Final = {"paddle": (3, 0), "mindspore": (2, 10)}
+
 
 class EnvironmentFailure(RuntimeError):
     """An environment could not be built; the message ends with what pip said."""
@@ -52,15 +58,9 @@ class Version:
     def requirements(self) -> list[str]:
         """What pip has to install."""
         wanted = [f"{_DISTRIBUTION[self.framework]}=={self.version}"]
+        wanted += _MISSING.get(self.framework, ())
         release = tuple(int(part) for part in re.findall(r"\d+", self.version)[:2])
-        if self.framework == "torch":
-            wanted.append("numpy")
-        elif self.framework == "paddle":
-            # Paddle imports setuptools without requiring it; before 3.0 it is built for numpy 1.
-            wanted.append("setuptools")
-            if release < (3, 0):
-                wanted.append("numpy<2")
-        elif self.framework == "mindspore" and release < (2, 10):
+        if release < _NUMPY_2.get(self.framework, (0,)):
             wanted.append("numpy<2")
         return wanted
 
@@ -87,8 +87,6 @@ def interpreter(version: Version, cache: Path) -> Path:
 
 
 def _python(home: Path) -> Path:
-    if os.name == "nt":
-        return home / "Scripts" / "python.exe"
     return home / "bin" / "python"
 
 
@@ -99,7 +97,7 @@ def _build(version: Version, home: Path) -> None:
     home.parent.mkdir(parents=True, exist_ok=True)
     print(f"conformance: building {home}", file=sys.stderr, flush=True)
     try:
-        venv.create(building, with_pip=True, symlinks=os.name != "nt")
+        venv.create(building, with_pip=True, symlinks=True)
         command = [str(_python(building)), "-m", "pip", "install", "--quiet"]
         done = subprocess.run(
             [*command, "--disable-pip-version-check", *version.requirements],
