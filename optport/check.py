@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from optport.gate import concerns_us
+from optport.lean import dataclass
 from optport.mentions import named_in_code
 from optport.parsing import parse_source
 from optport.reader.source import SourceText

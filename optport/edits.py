@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import accumulate
 
+from optport.lean import dataclass
 from optport.places import Place
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from optport.catalogue import Kind
 from optport.edits import Applicability, Fix
+from optport.lean import dataclass
 from optport.places import Place
 from optport.values import Certainty
 

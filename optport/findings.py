@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from optport.catalogue import CATALOGUE, CODES, Kind, worded
 from optport.edits import Applicability, Fix
@@ -14,6 +14,7 @@ from optport.hazards.judge import Judgement
 from optport.hazards.members import Members
 from optport.hazards.notes import notes
 from optport.hazards.scene import read_scene
+from optport.lean import dataclass
 from optport.options import Options
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Unresolved

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
 from optport.check import Report
 from optport.edits import Edit, Fix, apply_edits
 from optport.finding import Finding, can_fix
+from optport.lean import dataclass
 from optport.linting import lint_text
 from optport.parsing import parse_source
 from optport.places import Place

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from optport.files import UnreadableFile
+from optport.lean import dataclass
 
 _TOKEN = re.compile(
     r"[ \t\n\r]*(?:"

@@ -10,7 +10,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from optport.edits import Edit, Fix, apply_edits
 from optport.files import UnreadableFile
 from optport.json_places import SourceSpans, source_spans
+from optport.lean import dataclass
 from optport.parsing import parse_source
 from optport.places import Place
 

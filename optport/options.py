@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from optport.defaults import DEFAULT_TARGETS
+from optport.lean import dataclass
 from optport.signatures import family
 from optport.targets import Target, parse_targets
 from optport.versions import UsageError, resolve_version

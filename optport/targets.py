@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from optport.lean import dataclass
 from optport.signatures import Family, Signature, family
 from optport.table import targets
 from optport.table.model import TargetInfo

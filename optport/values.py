@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from optport.lean import dataclass
 
 MAX_NUMBER = 1e150
 """Numbers beyond it are unknown, infinity and not-a-number too: their squares are no numbers."""

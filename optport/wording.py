@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
 from optport.catalogue import HazardKind, Wording, worded
 from optport.hazards.advice import Drop, Remark, Replace, WhenPorting, Write, source_edits
 from optport.hazards.hazard import Hazard
 from optport.hazards.spelling import MAX_ADVICE, shortened
+from optport.lean import dataclass
 from optport.printable import printable
 from optport.reader.model import Construction, MethodUse
 from optport.reader.objects import NAMESPACE

@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from astroid import MANAGER
 from astroid.exceptions import AstroidError
 
 from optport.files import UnreadableFile, read_text
+from optport.lean import dataclass
 from optport.signatures import ApiKind, known_names
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})

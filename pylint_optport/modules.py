@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from optport.lean import dataclass
 from optport.reader.evaluation import Evaluation
 from optport.values import UNKNOWN, Qualified, ValueSet, exactly
 from pylint_optport.finder import TORCH, Finder, Source

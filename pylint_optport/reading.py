@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from optport.lean import dataclass
 from optport.values import UNKNOWN, ValueSet
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from optport.lean import dataclass
 from optport.values import UNKNOWN, ValueSet, union
 from pylint_optport.names import absolute
 

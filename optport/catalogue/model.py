@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from optport.lean import dataclass
 from optport.signatures import ApiKind
 
 PAGES = "docs/rules"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from optport.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

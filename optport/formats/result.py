@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from optport.edits import line_starts
 from optport.finding import Finding
+from optport.lean import dataclass
 from optport.places import Place
 from optport.printable import printable
 

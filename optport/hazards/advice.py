@@ -7,9 +7,9 @@ that is for whoever ports the code, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from optport.edits import Applicability, Edit
+from optport.lean import dataclass
 from optport.reader.layout import Site
 from optport.reader.model import Argument
 

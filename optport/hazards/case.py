@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
@@ -12,6 +12,7 @@ from optport.hazards.pairing import Pairing, pairing
 from optport.hazards.scene import Scene, bare_scene, in_force
 from optport.hazards.spelling import shortened
 from optport.hazards.watched import original
+from optport.lean import dataclass
 from optport.reader.model import Argument, Construction, Group
 from optport.signatures import Parameter, Signature
 from optport.table import api_table

@@ -7,13 +7,14 @@ its closed form is the port: a function of the number of steps, or a list of rat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from optport.hazards.free_names import free_names
 from optport.hazards.scene import in_force
 from optport.hazards.shapes import value_of
 from optport.hazards.spelling import element_texts, plain
+from optport.lean import dataclass
 from optport.reader.model import Argument, Construction
 from optport.reader.source import UNWRITABLE
 from optport.signatures import ApiKind

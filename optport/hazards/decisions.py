@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from optport.hazards.judge import Judgement
 from optport.hazards.watched import Question, Replayed
+from optport.lean import dataclass
 from optport.reader.model import Construction
 
 Judged = tuple[Construction, Judgement]

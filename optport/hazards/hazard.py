@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.model import Argument
 from optport.values import Certainty

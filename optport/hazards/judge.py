@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from optport.catalogue import HazardKind
@@ -20,6 +20,7 @@ from optport.hazards.schedule_port import schedule_port
 from optport.hazards.schedules import group_hazards
 from optport.hazards.spelling import as_literal
 from optport.hazards.torch_side import raising
+from optport.lean import dataclass
 from optport.reader.model import Argument, Construction, Shape
 from optport.signatures import ApiKind
 from optport.table import api_table, roles

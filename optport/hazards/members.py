@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from optport.catalogue import HazardKind
 from optport.hazards.advice import Advice, WhenPorting, Write
@@ -12,6 +11,7 @@ from optport.hazards.case import find_case
 from optport.hazards.hazard import Hazard
 from optport.hazards.scene import Key, Scene, key_of
 from optport.hazards.spelling import shortened
+from optport.lean import dataclass
 from optport.reader.model import Construction, MethodUse
 from optport.signatures import ApiKind
 from optport.table import api_table

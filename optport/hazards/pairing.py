@@ -6,9 +6,9 @@ It is worked out once for a row, the versions of both signatures, and of torch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from optport.hazards.roles import RATE
+from optport.lean import dataclass
 from optport.signatures import ApiKind, Parameter, Signature
 from optport.table.model import Correspondence, Difference, Fate, OwnParameter
 from optport.table.parameters import ParameterRow, Rejection

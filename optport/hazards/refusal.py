@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from optport.hazards.spelling import (
     shortened,
 )
 from optport.hazards.watched import ask_of
+from optport.lean import dataclass
 from optport.reader.model import Argument, Group
 from optport.table.model import ParameterRow, Rejection
 from optport.table.operands import Lookup

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from optport.hazards.shapes import value_of
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Pace
 from optport.signatures import ApiKind, family

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from optport.catalogue import HazardKind
@@ -14,6 +13,7 @@ from optport.hazards.hazard import Hazard
 from optport.hazards.pairing import differences_at
 from optport.hazards.scene import Scene, in_force
 from optport.hazards.spelling import plain
+from optport.lean import dataclass
 from optport.reader.model import Construction
 from optport.signatures import ApiKind
 from optport.table import api_table, roles

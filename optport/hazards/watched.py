@@ -9,10 +9,11 @@ question has the same answer, is judged the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from optport.hazards.shapes import value_of
+from optport.lean import dataclass
 from optport.reader.model import Argument, Construction
 from optport.signatures import ApiKind
 from optport.table.asked import Answer, Asked

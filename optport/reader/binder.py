@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from optport.lean import dataclass
 from optport.reader.flows import CONSTRUCTOR, FlowKind, Flows, Taken
 from optport.reader.scopes import (
     Assigned,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
+from optport.lean import dataclass
 from optport.reader.objects import Interpreter, Object, exported, keyword_of
 from optport.reader.scopes import Point
 from optport.reader.torch_names import kind_of

@@ -6,8 +6,9 @@ import ast
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from optport.lean import dataclass
 from optport.reader.classes import OwnClass, OwnFunction, SuperValue
 from optport.reader.evaluate import Evaluator
 from optport.reader.evaluation import Evaluation

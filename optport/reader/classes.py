@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeGuard
 
+from optport.lean import dataclass
 from optport.reader.containers import Entry, entries_of
 from optport.reader.displays import dict_from
 from optport.reader.objects import (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any
 
+from optport.lean import dataclass
 from optport.reader.objects import Exported, Object, exported, is_named
 from optport.reader.scopes import Point
 from optport.values import (

@@ -10,9 +10,9 @@ answer, and is worked out anew for the next.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Protocol
 
+from optport.lean import dataclass
 from optport.values import ValueSet
 
 MAX_DEPTH = 60

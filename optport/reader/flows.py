@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from optport.lean import dataclass
 from optport.line_sets import LineSet, has_line
 
 CONSTRUCTOR = "__init__"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from optport.lean import dataclass
 from optport.reader.call_sites import given
 from optport.reader.layout import Holder
 from optport.reader.names import bindings_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
+from optport.lean import dataclass
 from optport.reader.binder import Comprehension
 from optport.reader.names import MAX_SOURCES, bindings_of, owner
 from optport.reader.objects import Interpreter, elements_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from optport.lean import dataclass
 from optport.reader.arithmetic import converted, mapped
 from optport.reader.built import Built, Made
 from optport.reader.classes import Instance, OwnClass, SuperValue, enclosing_class

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from optport.edits import Edit
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.source import SourceText
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Container, Iterator
-from dataclasses import dataclass
 from string import Formatter
 
+from optport.lean import dataclass
 from optport.reader.index import Index
 from optport.reader.member_texts import named_member, told_member
 from optport.reader.scopes import Point

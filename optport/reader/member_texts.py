@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
+from optport.lean import dataclass
 from optport.table.model import Access
 
 _PARTIAL = "partial"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from optport.edits import Edit
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.layout import Site
 from optport.reader.objects import NAMESPACE

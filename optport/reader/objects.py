@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from optport.lean import dataclass
 from optport.reader.evaluation import Evaluation
 from optport.reader.index import Index
 from optport.reader.scopes import Binding, CallSite, Function, Point, Scope

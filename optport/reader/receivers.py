@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
+from optport.lean import dataclass
 from optport.reader.built import Built, ParamGroup, ParamGroups
 from optport.reader.callee import built_by
 from optport.reader.classes import Instance

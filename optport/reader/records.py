@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from optport.lean import dataclass
 from optport.reader.containers import MAX_ITEMS, DictValue, Entry, is_key, only_dict
 from optport.reader.displays import dict_from
 from optport.reader.objects import Interpreter, Object, keyword_of, named_attribute

@@ -11,7 +11,9 @@ import ast
 import enum
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from optport.lean import dataclass
 
 
 class BranchKind(enum.Enum):

@@ -11,9 +11,9 @@ import ast
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
+from optport.lean import dataclass
 from optport.line_sets import LineSet, has_line
 from optport.reader.command_line import DEFINING, destination
 from optport.reader.flows import CONSTRUCTOR, Flow, FlowKind, Taken

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from optport.check import Checked
 from optport.edits import Edit
 from optport.hazards.hazard import Port
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.objects import NAMESPACE
 from optport.rewrite.calls import Held

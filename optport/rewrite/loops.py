@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from optport.lean import dataclass
 from optport.reader.source import SourceText, unparsed
 from optport.rewrite.nodes import nodes_of
 from optport.rewrite.pieces import NotWritten

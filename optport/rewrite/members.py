@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 
 from optport.edits import Edit
 from optport.hazards.hazard import Hazard
@@ -18,6 +17,7 @@ from optport.hazards.members import Members
 from optport.hazards.roles import PARAMS
 from optport.hazards.scene import Key, Scene, key_of
 from optport.hazards.spelling import plain
+from optport.lean import dataclass
 from optport.parsing import parse_expression
 from optport.places import Place
 from optport.reader.model import Construction, MethodUse, Shape

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from optport.lean import dataclass
 from optport.rewrite.nodes import nodes_of
 
 ROOT = "torch"

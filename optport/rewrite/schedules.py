@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from optport.check import Checked
 from optport.edits import Edit
@@ -16,6 +16,7 @@ from optport.hazards.hazard import Port
 from optport.hazards.judge import judge
 from optport.hazards.rates import optimizer_text
 from optport.hazards.scene import bare_scene
+from optport.lean import dataclass
 from optport.places import Place
 from optport.reader.model import Construction
 from optport.reader.source import unparsed

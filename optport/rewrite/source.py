@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from optport.check import Checked, check_tree
 from optport.edits import Edit
@@ -16,6 +16,7 @@ from optport.fixing import Document, TextDocument
 from optport.gate import concerns_us
 from optport.hazards.hazard import Fidelity, Port
 from optport.hazards.scene import Scene, bare_scene, key_of
+from optport.lean import dataclass
 from optport.options import Options, default_options
 from optport.parsing import parse_source
 from optport.places import Place

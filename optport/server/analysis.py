@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
 
 from optport.check import Checked, Report
 from optport.finding import Finding
+from optport.lean import dataclass
 from optport.linting import lint_text
 from optport.notebooks import join_cells
 from optport.places import Place

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
+from optport.lean import dataclass
 from optport.server.positions import Units, replaced
 
 PYTHON = "python"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+
+from optport.lean import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _END = "\r\n"

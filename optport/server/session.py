@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from optport.lean import dataclass
 from optport.server.analysis import Analysis
 from optport.server.opened import Desk, Opened
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from optport.lean import dataclass
 from optport.parsing import literal
 from optport.resources import read
 from optport.versions import parse_version

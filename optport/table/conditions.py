@@ -15,10 +15,11 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
+from optport.lean import dataclass
 from optport.table.asked import Asked
 from optport.table.operands import Lookup, Operand, Sum, number_inside, parse_operand
 from optport.values import (

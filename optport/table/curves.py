@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from optport.lean import dataclass
 from optport.table.conditions import Condition
 from optport.table.operands import Lookup
 from optport.table.templates import Hole, Template, operand

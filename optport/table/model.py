@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from optport.lean import dataclass
 from optport.signatures import ApiKind
 from optport.table.conditions import Condition
 from optport.table.curves import Curve

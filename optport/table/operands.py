@@ -18,9 +18,9 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from optport.lean import dataclass
 from optport.operators import ARITHMETIC
 from optport.parsing import parse_expression
 from optport.values import UNKNOWN, UNREAD, Literal, Numpy, Tensor, Value, ValueSet, exactly

@@ -7,10 +7,10 @@ keeps it, and a target says once what a parameter of a name becomes on all of it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from optport.lean import dataclass
 from optport.table.conditions import Condition
 from optport.table.parameters import (
     WRITINGS,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from optport import parsing
+from optport.lean import dataclass
 from optport.signatures import Parameter
 from optport.table.conditions import Condition
 from optport.table.operands import Lookup

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from optport.lean import dataclass
 from optport.signatures import ApiKind
 from optport.table.conditions import is_kind
 from optport.table.parameters import OwnParameter, ParameterRow, Rejection

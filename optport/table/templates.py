@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+
+from optport.lean import dataclass
 
 _HOLE = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?\Z")
 
