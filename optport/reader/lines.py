@@ -87,6 +87,14 @@ class LineIndex:
             lines[line] = 1
             seen, at = at, self.text.find(text, at + 1)
 
+    def add_matches(self, pattern: re.Pattern[str], within: LineSet, lines: LineSet) -> None:
+        """Add those of some lines in which a pattern is found."""
+        line = within.find(1)
+        while line >= 0:
+            if line <= len(self._texts) and pattern.search(self._texts[line - 1]):
+                lines[line] = 1
+            line = within.find(1, line + 1)
+
     def assigning(self, attribute: str, within: ast.stmt) -> LineSet:
         """Return the lines of a statement where an attribute of that name may be assigned."""
         lines = self.none()

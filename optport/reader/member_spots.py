@@ -9,7 +9,7 @@ from string import Formatter
 
 from optport.lean import dataclass
 from optport.reader.index import Index
-from optport.reader.member_texts import named_member, told_member
+from optport.reader.member_texts import SHOWING, TEMPLATES, named_member, shown, told_member
 from optport.reader.scopes import Point
 from optport.table.model import Access
 from optport.values import Certainty
@@ -46,6 +46,7 @@ def find_spots(
     pending: list[tuple[ast.AST, Point, bool, Certainty]] = [(root, at, False, _UNTOLD)]
     while pending:
         node, place, formatted, opened = pending.pop()
+        yield from _shown(node, place)
         if isinstance(node, ast.Call):
             if keys:
                 yield from _looked_through(node, place)
@@ -93,6 +94,17 @@ _NUMBERS = (ast.BinOp, ast.UnaryOp, ast.IfExp)
 WHOLE_METHODS = frozenset({"items", "keys", "values"})
 WHOLE_FUNCTIONS = frozenset({"dict", "len", "list", "set", "sorted"})
 """What looks at all keys of a dict."""
+
+
+_HOLDERS = (ast.Name, ast.Attribute, ast.Subscript)
+
+
+def _shown(node: ast.AST, at: Point) -> Iterator[Spot]:
+    """Yield what a template makes part of a text."""
+    if isinstance(node, TEMPLATES):
+        for one in shown(node):
+            if isinstance(one, _HOLDERS):
+                yield Spot(one, None, SHOWING, at, Access.PASSED)
 
 
 def _looked_through(node: ast.Call, at: Point) -> Iterator[Spot]:

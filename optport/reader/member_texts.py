@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
 
 from optport.lean import dataclass
 from optport.table.model import Access
 
 _PARTIAL = "partial"
 _ACCESS = {"getattr": Access.READ, "setattr": Access.WRITE, "delattr": Access.DELETE}
+SHOWING = "str"
+"""The function that makes a text of something, which templates call."""
+TEMPLATES = (ast.FormattedValue, ast.Call, ast.BinOp)
+"""The nodes that may make something part of a text."""
+TEMPLATE_MARKS = re.compile(r"\{[\w.]*(?:![rs]|=)?\}|%[rs]")
+"""What a text has where something is made part of it as `str` or `repr` shows it."""
 BY_TEXT = (*_ACCESS, "vars", "__dict__")
 """The names of what takes a member by its name in a text."""
 
@@ -56,6 +64,21 @@ def told_member(call: ast.Call) -> Told | None:
     named = (callee.value, callee.attr) if isinstance(callee, ast.Attribute) else None
     named = named or named_member(callee)
     return Told(*named, Access.CALL, skip=1) if named is not None and gives else None
+
+
+def shown(node: ast.AST) -> Sequence[ast.expr]:
+    """Return what a node makes part of a text by itself, without a call that does so."""
+    if isinstance(node, ast.FormattedValue):
+        return [] if node.format_spec is not None else [node.value]
+    if isinstance(node, ast.Call):
+        callee = node.func
+        written = isinstance(callee, ast.Attribute) and callee.attr == "format"
+        if written and isinstance(callee, ast.Attribute) and _text(callee.value) is not None:
+            return [*node.args, *(one.value for one in node.keywords)]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return given if _text(node.left) is not None else []
+    return ()
 
 
 def _given(call: ast.Call) -> tuple[ast.expr, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from optport.line_sets import LineSet
@@ -35,7 +35,7 @@ from optport.reader.member_spots import (
     find_spots,
     formatted_names,
 )
-from optport.reader.member_texts import BY_TEXT
+from optport.reader.member_texts import BY_TEXT, TEMPLATE_MARKS
 from optport.reader.model import Argument, Construction, MethodUse
 from optport.reader.names import bindings_of
 from optport.reader.names import owner as owner_of
@@ -114,6 +114,8 @@ class MethodFinder:
             for quote in "'\"":
                 index.lines.add_text(f"[{quote}", lines)
         index.lines.with_words(BY_TEXT, lines)
+        within = index.lines.all() if held is None else held
+        index.lines.add_matches(TEMPLATE_MARKS, within, lines)
         return [
             spot
             for root, at in index.expressions(lines, held)
@@ -162,9 +164,12 @@ class MethodFinder:
     def _uses(self, spot: Spot) -> Iterator[MethodUse]:
         """Yield the uses at a spot, one for each member that it may be."""
         owner = spot.owner
+        if spot.access is Access.PASSED:
+            yield from self._passed(spot, [spot.node])
+            return
         value = self._evaluator.value(owner or _callee(spot), spot.at)
         if spot.access is Access.CALL and self._is_given(spot, value):
-            yield from self._passed(spot)
+            yield from self._passed(spot, _given(_called(spot)))
         if owner is None:
             return
         if not spot.member:  # an item of what may be a group
@@ -190,13 +195,14 @@ class MethodFinder:
         wanted = owners if spot.owner is not None else {f"{own}.{spot.member}" for own in owners}
         return any(isinstance(o, (Made, Qualified)) and o.name in wanted for o in value.values)
 
-    def _passed(self, spot: Spot) -> Iterator[MethodUse]:
+    def _passed(self, spot: Spot, given: Iterable[ast.expr]) -> Iterator[MethodUse]:
         owners = known_members()[spot.member] & owner_names()
-        for argument in _given(_called(spot)):
+        for argument in given:
             value = self._evaluator.value(argument, spot.at)
             whole = tuple(one for one in value.values if not isinstance(one, _GROUPS))
             objects, complete = receivers_of(replace(value, values=whole), "")
-            if objects:
+            told = complete or any(one.call is not None for one in objects)
+            if objects and (told or spot.access is not Access.PASSED):
                 api = f"{min(owners)}.{spot.member}"
                 yield self._use(spot, Access.PASSED, api, objects, complete)
                 return
