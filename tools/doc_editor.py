@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from shutil import copy
 
@@ -68,7 +68,7 @@ class Screen:
             time.sleep(0.2)
         raise TimeoutError(f"not on the screen: {wanted}")
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End Neovim and its terminal."""
         self._tmux("kill-server")
 
@@ -79,19 +79,9 @@ def _lines_to_paste() -> str:
     return next(text for text in blocks if "start_client" in text)
 
 
-@contextmanager
-def _screen() -> Iterator[Screen]:
-    with tempfile.TemporaryDirectory() as folder:
-        screen = Screen(Path(folder))
-        try:
-            yield screen
-        finally:
-            screen.end()
-
-
 def editor_pictures() -> Iterator[tuple[str, str]]:
     """Yield each picture's name and its text as SVG."""
-    with _screen() as screen:
+    with tempfile.TemporaryDirectory() as folder, closing(Screen(Path(folder))) as screen:
         screen.showing("lr defaults to")
         screen.type(":call cursor(7, 9)", "Enter", ":lua vim.lsp.buf.hover()", "Enter")
         shown = screen.showing("mindspore.nn.AdaMax(")

@@ -192,25 +192,26 @@ class Writer:
         return kind(**{field.name: self._field(kind, field, depth + 1) for field in fields(kind)})
 
     def _field(self, kind: Kind, field: Field, depth: int) -> Any:
-        holds, many, name = field
-        needed = kind is ast.ExceptHandler and name == "type"  # of several, the last alone has none
-        if many == "?" and not needed and self._random.random() < 0.4:
+        needed = kind is ast.ExceptHandler and field.name == "type"  # the last alone has none
+        if field.many == "?" and not needed and self._random.random() < 0.4:
             return None
+        if field.many != "*":
+            return self._part(kind, field, depth)
+        return [self._part(kind, field, depth) for _ in range(self._count(kind, field.name))]
+
+    def _part(self, kind: Kind, field: Field, depth: int) -> Any:
+        holds, _, name = field
         if name in ("target", "targets", "optional_vars"):
-            make: Callable[[], Any] = lambda: self._target(kind, depth)  # noqa: E731
-        elif holds == "identifier":
-            make = lambda: self._identifier(kind, name)  # noqa: E731
-        elif holds in ("int", "string", "constant"):
+            return self._target(kind, depth)
+        if holds == "identifier":
+            return self._identifier(kind, name)
+        if holds in ("int", "string", "constant"):
             return 0 if holds == "int" else None
-        elif holds == "expr_context":
+        if holds == "expr_context":
             return ast.Load()
-        elif holds in ("operator", "unaryop", "boolop", "cmpop"):
-            make = lambda: self._one(signs(holds))()  # noqa: E731
-        else:
-            make = lambda: self.made(holds, depth)  # noqa: E731
-        if many != "*":
-            return make()
-        return [make() for _ in range(self._count(kind, name))]
+        if holds in ("operator", "unaryop", "boolop", "cmpop"):
+            return self._one(signs(holds))()
+        return self.made(holds, depth)
 
     def _count(self, kind: Kind, name: str) -> int:
         if name in ("decorator_list", "bases", "orelse", "type_params", "ifs"):

@@ -20,23 +20,19 @@ def loaded(package: str, texts: Mapping[str, str]) -> Iterator[griffe.Module]:
     Raises:
         RecordError: a file is not Python that this interpreter can parse.
     """
-    for path, text in texts.items():
-        try:
-            with warnings.catch_warnings():
-                # Old releases have invalid escape sequences in docstrings.
-                warnings.simplefilter("ignore")
-                ast.parse(text)
-        except (SyntaxError, ValueError) as error:
-            raise RecordError(f"cannot parse {path}: {error}") from error
     inside = {path.removeprefix(f"{package}/"): text for path, text in texts.items()}
     extensions = griffe.Extensions(_Decisive())
-    with (
-        warnings.catch_warnings(action="ignore"),
-        griffe.temporary_visited_package(
+    # Old releases have invalid escape sequences in docstrings.
+    with warnings.catch_warnings(action="ignore"):
+        for path, text in texts.items():
+            try:
+                ast.parse(text)
+            except (SyntaxError, ValueError) as error:
+                raise RecordError(f"cannot parse {path}: {error}") from error
+        with griffe.temporary_visited_package(
             package, inside, extensions=extensions, resolve_aliases=True, resolve_implicit=True
-        ) as module,
-    ):
-        yield module
+        ) as module:
+            yield module
 
 
 class _Decisive(griffe.Extension):
