@@ -20,7 +20,7 @@ from flake8.processor import FileProcessor
 from benchmarks import generated
 from benchmarks.corpus import BUILDS, PLAIN, TORCH, Source, sample
 from benchmarks.report import Section, Target, table
-from benchmarks.timing import by_turns, cpu, spread, wall
+from benchmarks.timing import by_turns, cpu, ratio, spread, wall
 from optport.check import check_tree
 from optport.options import default_options
 from optport.parsing import parse_source
@@ -53,14 +53,8 @@ def files(plan: Plan) -> Section:
         for name, prepare in plugins.items():
             timers[name] = cpu(*(prepare(source) for source in sources))
         taken = by_turns(timers, plan.rounds)
-        each = {
-            name: spread([seconds * 1000 / len(sources) for seconds in rounds])
-            for name, rounds in taken.items()
-        }
-        shares = {
-            name: spread([a / b for a, b in zip(rounds, taken[_PARSE], strict=True)])
-            for name, rounds in taken.items()
-        }
+        each = {name: spread(rounds, 1000 / len(sources)) for name, rounds in taken.items()}
+        shares = {name: ratio(rounds, taken[_PARSE]) for name, rounds in taken.items()}
         lines = sum(source.text.count("\n") for source in sources) / 1000
         rows.append((f"{kind}: {len(sources)} files, {lines:,.1f} kLOC", *map(str, each.values())))
         rows.append(("× `ast.parse`", *map(str, shares.values())))
@@ -122,13 +116,12 @@ def commands(plan: Plan) -> Section:
         taken = by_turns(timers, plan.rounds)  # the first round, which does not count, fills caches
         for row, ending in ((f"tree {number}: {count:,} files", ""), ("unchanged", " again")):
             figures = [taken[name + ending] for name in ("optport", "ruff") if name in taken]
-            cells = [str(spread([seconds * 1000 for seconds in rounds])) for rounds in figures]
+            cells = [str(spread(rounds, 1000)) for rounds in figures]
             if ruff:
-                ratio = spread([a / b for a, b in zip(*figures, strict=True)])
-                cells.append(str(ratio))
+                times = ratio(*figures)
+                cells.append(str(times))
                 if not ending:
-                    what = f"`optport check`, tree {number}"
-                    targets.append(Target(what, 2.5, "× ruff", ratio))
+                    targets.append(Target(f"`optport check`, tree {number}", 2.5, "× ruff", times))
             rows.append((row, *cells))
     method = (
         "`optport check DIR` beside `ruff check DIR`, both with their defaults: whole processes, "
@@ -153,9 +146,9 @@ def startup(plan: Plan) -> Section:
         "flake8 with optport": wall([str(with_us), *flake8]),
     }
     taken = by_turns(timers, plan.rounds * 3)
-    shown = {name: spread([one * 1000 for one in rounds]) for name, rounds in taken.items()}
+    shown = {name: spread(rounds, 1000) for name, rounds in taken.items()}
     pairs = zip(taken["flake8 with optport"], taken["flake8"], strict=True)
-    more = spread([(a - b) * 1000 for a, b in pairs])
+    more = spread((a - b for a, b in pairs), 1000)
     method = (
         "An empty file, whole processes, milliseconds on the clock; packages are installed in "
         "fresh environments."
@@ -193,11 +186,9 @@ def growth(plan: Plan) -> Section:
             }
             taken = by_turns(timers, min(plan.rounds, 5))
             costs.append(taken["optport"])
-            ratio = [a / b for a, b in zip(taken["optport"], taken[_PARSE], strict=True)]
-            each = spread([seconds * 1000 / count for seconds in taken["optport"]])
-            rows.append(
-                (f"{title}: {count:,} ({len(text) / 1e6:.2f} MB)", str(each), str(spread(ratio)))
-            )
+            each = spread(taken["optport"], 1000 / count)
+            times = ratio(taken["optport"], taken[_PARSE])
+            rows.append((f"{title}: {count:,} ({len(text) / 1e6:.2f} MB)", str(each), str(times)))
         sizes = counts[0], counts[-1]
         powers = [generated.exponent(sizes, pair) for pair in zip(costs[0], costs[-1], strict=True)]
         targets.append(Target(f"growth, {title}", 1.1, "(exponent; 1 is linear)", spread(powers)))

@@ -6,7 +6,7 @@ import gc
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from subprocess import DEVNULL
 
@@ -28,14 +28,20 @@ class Spread:
         return f"{self.median:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
 
 
-def spread(figures: Sequence[float]) -> Spread:
-    """Return the median and quartiles of at least one figure; raises `ValueError` for none."""
-    if not figures:
+def spread(figures: Iterable[float], times: float = 1) -> Spread:
+    """Return the median and quartiles of figures, multiplied; raises `ValueError` for none."""
+    known = [figure * times for figure in figures]
+    if not known:
         raise ValueError("no figures")
-    if len(figures) == 1:
-        return Spread(figures[0], figures[0], figures[0])
-    low, median, high = statistics.quantiles(figures, n=4, method="inclusive")
+    if len(known) == 1:
+        known *= 2
+    low, median, high = statistics.quantiles(known, n=4, method="inclusive")
     return Spread(median, low, high)
+
+
+def ratio(figures: Sequence[float], others: Sequence[float]) -> Spread:
+    """Return the spread of how many times as large the figures are, round by round."""
+    return spread(a / b for a, b in zip(figures, others, strict=True))
 
 
 def by_turns(timers: Mapping[str, Timer], rounds: int) -> dict[str, list[float]]:
