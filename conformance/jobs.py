@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.cases import ALSO, GROUPS_ORDER, NEGATE_LOSS, STEP_SCHEDULER, Layout, one_line
+from conformance.cases import ALSO, GROUPS_ORDER, STEP_SCHEDULER, Layout, one_line
 
 Answer = Mapping[str, object]
 
@@ -46,15 +46,6 @@ class Job:
     also: tuple[str, ...] = ()
     maximized: tuple[tuple[bool, ...], ...] = ()
     series: str | None = None
-
-    @property
-    def kind(self) -> Layout:
-        """The layout, as one."""
-        return Layout(self.layout)
-
-    def sign(self, problem: int, parameter: int) -> float:
-        """1.0, or -1.0 if the gradients of a parameter are negated on the target's side."""
-        return -1.0 if self.maximized[problem][parameter] != (NEGATE_LOSS in self.also) else 1.0
 
 
 @dataclass(frozen=True)

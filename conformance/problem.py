@@ -65,10 +65,9 @@ _LOOKUPS: Final = 4
 class Piece:
     """Part of a parameter: where it starts, and its gradients."""
 
-    def __init__(self, runs: tuple[str, ...], start: Any, steps: int) -> None:
+    def __init__(self, runs: tuple[str, ...], start: Any) -> None:
         self.runs = runs
         self.start = start
-        self.steps = steps
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
         """The gradient in ``step`` at ``weights``, as large as these; None for none at all."""
@@ -82,7 +81,7 @@ class Squares(Piece):
         random = np.random.RandomState(0)
         # The order of these draws is part of the problem: another order gives other data.
         features, targets = random.randn(32, 4), random.randn(32, 3)
-        super().__init__((run,), random.randn(4, 3).astype(np.float32), SQUARES_STEPS)
+        super().__init__((run,), random.randn(4, 3).astype(np.float32))
         if other:
             features = random.randn(32, 4)
         # What float32 makes of the data is the problem, in float64 too.
@@ -91,7 +90,7 @@ class Squares(Piece):
         self._scale = SCALES[run]
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
-        if step >= self.steps or changing:
+        if step >= SQUARES_STEPS or changing:
             return np.zeros_like(self.start)
         features, targets = self._data[weights.dtype.name]
         residual = features @ weights.reshape(4, 3) - targets
@@ -109,7 +108,7 @@ class Lookups(Piece):
     def __init__(self, run: str, other: bool = False) -> None:
         random = np.random.RandomState(0)
         self._targets = random.randn(_TABLE_ROWS, 3).astype(np.float32)
-        super().__init__((run,), random.randn(_TABLE_ROWS, 3).astype(np.float32), SQUARES_STEPS)
+        super().__init__((run,), random.randn(_TABLE_ROWS, 3).astype(np.float32))
         self._order = [random.permutation(_TABLE_ROWS) for _ in range(64)]
         self._later = int(other)
         self._scale = SCALES[run]
@@ -127,9 +126,9 @@ class Lookups(Piece):
 class Recorded(Piece):
     """The recorded gradients of one parameter of the network."""
 
-    def __init__(self, name: str, whole: bool, steps: int) -> None:
+    def __init__(self, name: str, whole: bool) -> None:
         start, gradients = _recorded(name)
-        super().__init__(("replay", "rates"), start, steps)
+        super().__init__(("replay", "rates"), start)
         self._gradients = gradients if whole else np.nan_to_num(gradients)
 
     def gradient(self, step: int, weights: Any, changing: bool) -> Any:
@@ -219,36 +218,34 @@ def rate_factor(step: int, steps: int) -> float:
 
 
 @cache
-def problems(layout: Layout, grouped: bool, whole: bool) -> tuple[Problem, ...]:
+def problems(layout: str, grouped: bool, whole: bool) -> tuple[Problem, ...]:
     """The problems of a layout, each for an optimizer of its own.
 
     ``whole`` is False for a framework that knows no parameter without gradient (it gets zeros) and
     is not to get one without dimension (it gets one of shape 1).
     """
-    if layout is Layout.CLOSURE:
-        return tuple(Problem([Parameter([Squares(run)])], CLOSURE_STEPS) for run in SCALES)
-    if layout is Layout.SPARSE:
+    squares: list[Piece] = [Squares(run) for run in SCALES]
+    if layout == Layout.CLOSURE:
+        return tuple(Problem([Parameter([one])], CLOSURE_STEPS) for one in squares)
+    if layout == Layout.SPARSE:
         tables = [[run] for run in SCALES] if grouped else [list(SCALES)]
         parameters = [Parameter([Lookups(run) for run in runs], rows=True) for runs in tables[:3]]
         if grouped:
             parameters.append(Parameter([Lookups(run, True) for run in SCALES], rows=True))
         return (Problem(parameters, SQUARES_STEPS),)
-    if layout is Layout.SHAPED:
-        pieces: list[Piece] = [Squares(run) for run in SCALES]
-        pieces[1:1] = [Recorded(name, whole, SHORT_STEPS) for name in _SHAPES]
-        return (Problem([Parameter([piece], whole=whole) for piece in pieces], SHORT_STEPS),)
-    steps = SHORT_STEPS if grouped else REPLAY_STEPS
-    squares: list[Piece] = [Squares(run) for run in SCALES]
-    apart: list[Piece] = [Recorded(name, whole, steps) for name in (_BRANCH, _SCALAR)]
-    recorded = [Recorded(n, whole, steps) for n in _names() if n not in (_BRANCH, _SCALAR)]
+    if layout == Layout.SHAPED:
+        squares[1:1] = [Recorded(name, whole) for name in _SHAPES]
+        return (Problem([Parameter([piece], whole=whole) for piece in squares], SHORT_STEPS),)
+    apart = [Recorded(name, whole) for name in (_BRANCH, _SCALAR)]
+    recorded = [Recorded(name, whole) for name in _names() if name not in (_BRANCH, _SCALAR)]
     if not grouped and not whole:
-        return (Problem([Parameter([*squares, *recorded, *apart])], steps),)
+        return (Problem([Parameter([*squares, *recorded, *apart])], REPLAY_STEPS),)
     parameters = [Parameter([*squares, *recorded])]
     parameters += [Parameter([piece], whole=whole) for piece in apart]
-    if grouped:
-        others: list[Piece] = [Squares(run, other=True) for run in SCALES]
-        parameters.append(Parameter([*others, *recorded]))
-    return (Problem(parameters, steps),)
+    if not grouped:
+        return (Problem(parameters, REPLAY_STEPS),)
+    others = [Squares(run, other=True) for run in SCALES]
+    return (Problem([*parameters, Parameter([*others, *recorded])], SHORT_STEPS),)
 
 
 def note_deviations(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from conformance.cases import CLOSE_BELOW, LIMITS, Layout
+from conformance.cases import CLOSE_BELOW, LIMITS, NEGATE_LOSS, Layout
 from conformance.jobs import Answer, Job, Made, construct, serve
 from conformance.problem import (
     Problem,
@@ -93,7 +93,7 @@ class Framework(ABC):
             for parameter, mine, sign in zip(problem.parameters, weights, signs, strict=True):
                 one = parameter.gradient(step, mine.astype(self.computed), changing)
                 if one is not None:
-                    one = self.tensor((one * sign).astype(self.kind), job.kind is Layout.SPARSE)
+                    one = self.tensor((one * sign).astype(self.kind), job.layout == Layout.SPARSE)
                 found.append(one)
             return found
 
@@ -120,7 +120,7 @@ class Framework(ABC):
         for step in range(steps):
             if changing:
                 self.set_rate(made, rate_factor(step, steps))
-            if job.kind is Layout.CLOSURE:
+            if job.layout == Layout.CLOSURE:
                 self.ask(made, asked)
             elif step < problem.closed_until and not changing:
                 self.step(made, gradients(step, [self.read(one) for one in params]))
@@ -132,15 +132,16 @@ class Framework(ABC):
         return np.stack(looks)
 
     def signs(self, job: Job, made: Made, number: int) -> list[float]:
-        """What the gradients of each parameter are multiplied with."""
-        return [job.sign(number, place) for place in range(len(made.names["params"]))]
+        """What the gradients of each parameter are multiplied with, on the target's side."""
+        negated = NEGATE_LOSS in job.also
+        return [-1.0 if maximized != negated else 1.0 for maximized in job.maximized[number]]
 
     def _flat(self, params: list[Any]) -> Any:
         return np.concatenate([self.read(one).reshape(-1) for one in params])
 
     def outcome(self, job: Job) -> Answer:
         """Run a job and compare it with the recorded trajectories."""
-        asked = problems(job.kind, job.grouped, job.whole)
+        asked = problems(job.layout, job.grouped, job.whole)
         off: dict[str, float | None] = {}
         outcome: dict[str, object] = {"off": off, "frozen": True}
         with np.load(job.trajectory) as reference:

@@ -73,7 +73,7 @@ class MindSpore(Framework):
     def outcome(self, job: Job) -> Answer:
         """Run a job, and see what becomes of a parameter without dimension."""
         outcome = super().outcome(job)
-        if job.kind in (Layout.FLAT, Layout.SHAPED) and not job.grouped:
+        if job.layout in (Layout.FLAT, Layout.SHAPED) and not job.grouped:
             names = self.names([np.asarray(1.0, np.float32)])
             try:
                 made = construct(replace(job, also=()), names)

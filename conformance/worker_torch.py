@@ -79,7 +79,7 @@ class Torch(Framework):
 
     def outcome(self, job: Job) -> Answer:
         """Record the trajectories in float32, and how far other roundings leave them."""
-        asked = problems(job.kind, job.grouped, job.whole)
+        asked = problems(job.layout, job.grouped, job.whole)
         kept: dict[str, Any] = {}
         noise: dict[str, float | None] = {}
         for number, problem in enumerate(asked):
@@ -93,7 +93,7 @@ class Torch(Framework):
                     note_deviations(problem, run, trajectories[0], other, noise)
         np.savez(job.trajectory, **kept)
         digest = hashlib.sha256(b"".join(one.tobytes() for one in kept.values())).hexdigest()
-        maximized = [self._maximized(job, number) for number in range(len(asked))]
+        maximized = [self._maximized(job, *one) for one in enumerate(asked)]
         return {"noise": noise, "maximized": maximized, "digest": digest}
 
     def _rounded(
@@ -104,9 +104,8 @@ class Torch(Framework):
         with self.limits():
             return self.run(job, problem, number, changing)
 
-    def _maximized(self, job: Job, number: int) -> list[bool]:
+    def _maximized(self, job: Job, number: int, problem: Problem) -> list[bool]:
         self.kind = "float32"
-        problem = problems(job.kind, job.grouped, job.whole)[number]
         made = construct(job, self.names([one.start.copy() for one in problem.parameters]))
         return [sign < 0 for sign in self.signs(job, made, number)]
 
