@@ -1,15 +1,17 @@
 """Trajectories for the pictures of the rule pages: loss and distance to torch, step by step.
 
-The cases of :data:`PICTURED` are run on the newest recorded version of their targets and written to
-``evidence/trajectories.json``.
+The cases of ``pictures.toml`` are run on the newest recorded version of their targets and written
+to ``evidence/trajectories.json``.
 """
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, Final
 
 from conformance.cases import Case, Result
@@ -20,6 +22,7 @@ from optport.targets import parse_target
 
 Trajectory = dict[str, Any]
 
+PICTURES: Final = Path(__file__).with_name("pictures.toml")
 TRAJECTORIES: Final = EVIDENCE / "trajectories.json"
 
 _DIGITS: Final = 4
@@ -43,31 +46,13 @@ class Picture:
     code: str
     call: str
     target: str
-    literal: Part = Part.LITERAL
-    port: Part = Part.PORT
+    literal: str = Part.LITERAL
+    port: str = Part.PORT
 
 
-def _grouped(optimizer: str, option: str, rest: str) -> str:
-    return f"{optimizer}([{{'params': params[:3], {option}}}, {{'params': params[3:]}}], {rest})"
-
-
-PICTURED: Final = (
-    Picture("OPT102", "Adagrad(lr=0.1, lr_decay=0.1)", "paddle"),
-    Picture("OPT102", "SGD(lr=0.1, momentum=0.9, dampening=0.5)", "paddle"),
-    Picture("OPT201", "Adamax()", "paddle"),
-    Picture("OPT201", "RMSprop(lr=0.01)", "paddle"),
-    Picture("OPT202", "ASGD()", "paddle"),
-    Picture("OPT202", "ASGD()", "mindspore"),
-    Picture("OPT301", "ASGD(lr=0.1, lambd=0.1)", "paddle"),
-    Picture("OPT302", "AdamW(lr=0.02)", "mindspore"),
-    Picture("OPT302", "RMSprop(lr=0.01, alpha=0.9)", "mindspore"),
-    Picture("OPT303", "Adam(lr=0.02, eps=0.001)", "mindspore"),
-    Picture("OPT303", "RMSprop(lr=0.01, eps=0.001)", "paddle"),
-    Picture("OPT304", "Adam(lr=0.5, amsgrad=True, betas=(0.9, 0.9))", "mindspore.experimental"),
-    Picture("OPT305", "Adam(lr=0.02, weight_decay=0.1)", "mindspore", Part.NAMED, Part.NAMED_PORT),
-    Picture("OPT401", _grouped("Adam", "'lr': 0.002", "lr=0.02"), "paddle"),
-    Picture("OPT402", _grouped("Adam", "'eps': 0.1", "lr=0.02"), "paddle", literal=Part.KEPT),
-)
+PICTURED: Final = [
+    Picture(**one) for one in tomllib.loads(PICTURES.read_text(encoding="utf-8"))["pictures"]
+]
 
 
 def read_trajectories() -> list[Trajectory]:
@@ -80,7 +65,7 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
     """What stands still of a picture, and its cases under ``literal`` and ``port``."""
     target = parse_target(picture.target)
     record = new_record(picture.call, target)
-    parts = {"literal": picture.literal, "port": picture.port}
+    parts = {"literal": Part(picture.literal), "port": Part(picture.port)}
     found = {name: replace(cases_of(record)[part], series=_RUN) for name, part in parts.items()}
     fixed = {
         "code": picture.code,
@@ -89,7 +74,7 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
         "version": target.version,
         "run": _RUN,
         "literal": {"part": picture.literal, "call": found["literal"].call},
-        "port": {"call": found["port"].call, "fidelity": record.runs[picture.port].fidelity},
+        "port": {"call": found["port"].call, "fidelity": record.runs[parts["port"]].fidelity},
     }
     return fixed, found
 
