@@ -19,8 +19,7 @@ from conformance.explore import run_random
 from conformance.fixes import run_fixes
 from conformance.members import record_members
 from conformance.pool import WorkerFailure
-from conformance.programs import TORCH
-from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, Setting
+from conformance.runner import CASE_TIMEOUT, DEFAULT_TORCH, TORCH, Setting
 from conformance.schedules import run_schedules
 from conformance.scripts import run_scripts
 from conformance.trajectories import record_trajectories

@@ -21,8 +21,7 @@ from typing import Final
 
 from conformance.environments import Version, interpreter
 from conformance.pool import Outcome
-from conformance.programs import TORCH, deviation, largest_apart, numbers, run_programs
-from conformance.runner import Setting
+from conformance.runner import TORCH, Setting, deviation, largest_apart, numbers, run_programs
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
 from optport.targets import parse_target

@@ -13,8 +13,7 @@ from collections import Counter
 from random import Random
 from typing import Final
 
-from conformance.programs import TORCH, run_programs
-from conformance.runner import Setting
+from conformance.runner import TORCH, Setting, run_programs
 from conformance.scripts import deviation, training
 from conformance.values import draw_calls, drawn_optimizers
 from optport.config import Configuration

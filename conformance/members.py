@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.pool import Outcome
-from conformance.programs import TORCH, deviation, run_programs
 from conformance.records import check_read
-from conformance.runner import Setting
+from conformance.runner import TORCH, Setting, deviation, run_programs
 from optport.options import make_options
 
 PROGRAMS: Final = Path(__file__).with_name("members.toml")
@@ -86,7 +85,7 @@ def found_in(program: MemberProgram, target: str) -> set[str]:
 def measure(setting: Setting) -> dict[str, dict[str, dict[str, str]]]:
     """Run all programs at a version; by target with its version and program, what became of it.
 
-    Raises as :func:`conformance.programs.run_programs`.
+    Raises as :func:`conformance.runner.run_programs`.
     """
     programs = read_programs()
     torch = {one.id: one.source("torch", one.torch or one.code) for one in programs}

@@ -1,20 +1,25 @@
-"""Measures cases: torch first, once per distinct call, then the target against it."""
+"""Measures cases, torch first, once per distinct call, then the target against it; runs programs.
+
+A program is Python source that leaves something in `result`, a list of numbers for the most part.
+What it sees under its usual names and beside: :mod:`conformance.worker_program`.
+"""
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from conformance.cases import STEADY, UNSCHEDULED, Case, CaseError, Result
 from conformance.environments import Version, interpreter
-from conformance.jobs import Job
+from conformance.jobs import Job, Program
 from conformance.pool import Outcome, run_jobs
 from optport.table import targets
 from optport.targets import Target, parse_target
@@ -22,8 +27,9 @@ from optport.versions import UsageError
 
 #: The torch release that the facts about torch were measured with.
 DEFAULT_TORCH: Final = "2.13.0"
+TORCH: Final = Version("torch", DEFAULT_TORCH)
 
-#: Seconds that one construction and its steps may take.
+#: Seconds that one construction and its steps may take, or a program.
 CASE_TIMEOUT: Final = 120.0
 
 #: Modules that can't be run on a CPU: they raise or, worse, leave the weights alone.
@@ -33,6 +39,7 @@ NOT_RUN: Final = ("mindspore.mint.",)
 _WITHOUT_GAPS: Final = frozenset({"mindspore"})
 
 OnResult = Callable[[Case, Result], object]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -175,3 +182,40 @@ def _target_job(case: Case, torch: Job, outcome: Outcome) -> Job:
         maximized=outcome.values["maximized"],
         series=case.series,
     )
+
+
+def run_programs(programs: Mapping[Key, str], version: Version, cache: Path) -> dict[Key, Outcome]:
+    """Run programs in one process; what became of each, under its key.
+
+    Raises as :func:`conformance.pool.run_jobs`.
+    """
+    jobs = map(Program, programs.values())
+    return dict(zip(programs, run_jobs(jobs, version, cache, timeout=CASE_TIMEOUT), strict=True))
+
+
+def numbers(value: Any) -> list[float]:
+    """All numbers in a list of lists, in order; what is none is left out."""
+    if isinstance(value, list):
+        return [number for one in value for number in numbers(one)]
+    try:
+        return [float(value)]
+    except (TypeError, ValueError):
+        return []
+
+
+def largest_apart(one: Sequence[float], other: Sequence[float]) -> float:
+    """The largest difference of two sequences of one length."""
+    return max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+
+
+def deviation(reference: Sequence[float], other: Sequence[float]) -> float | None:
+    """The largest difference of two sequences, relative to the largest of the first.
+
+    None where their lengths differ or a number is not finite.
+    """
+    if len(reference) != len(other):
+        return None
+    largest = max(map(abs, reference), default=0.0)
+    apart = largest_apart(reference, other)
+    found = apart / largest if largest else apart
+    return found if math.isfinite(found) else None

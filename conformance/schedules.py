@@ -19,9 +19,8 @@ from typing import Any, Final
 
 from conformance import pool
 from conformance.literal import literal_port
-from conformance.programs import TORCH, deviation, run_programs
 from conformance.records import check_read
-from conformance.runner import Setting
+from conformance.runner import TORCH, Setting, deviation, run_programs
 from conformance.schedule_calls import Schedule, all_pairs, draw_schedules, schedules
 from optport.check import Checked
 from optport.finding import Finding
@@ -156,7 +155,7 @@ def measure(
 ) -> dict[str, dict[str, Outcome]]:
     """Run constructions at a version; by target with its version, what became of each by its id.
 
-    What is recorded is not run again. Raises as :func:`conformance.programs.run_programs`.
+    What is recorded is not run again. Raises as :func:`conformance.runner.run_programs`.
     """
     torch = {one.id: _run(one.statements, one) for one in calls}
     references = run_programs(torch, TORCH, setting.cache)

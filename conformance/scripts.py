@@ -19,8 +19,7 @@ from typing import Final
 
 from conformance import pool
 from conformance.cases import TIMES_NOISE
-from conformance.programs import TORCH, largest_apart, numbers, run_programs
-from conformance.runner import Setting, version_of
+from conformance.runner import TORCH, Setting, largest_apart, numbers, run_programs, version_of
 from conformance.values import needed, parameters, rate
 from optport.rewrite.comments import MARK
 from optport.rewrite.source import port_source
