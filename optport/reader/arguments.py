@@ -16,7 +16,7 @@ from optport.reader.known_calls import Partial
 from optport.reader.layout import Holder, HolderSite, Site
 from optport.reader.model import Argument, Callee, Parameters
 from optport.reader.names import sources_of
-from optport.reader.objects import elements_of
+from optport.reader.objects import Object, elements_of
 from optport.reader.ownership import Ownership
 from optport.reader.param_groups import ParameterReader
 from optport.reader.scopes import Function, Point, ScopeKind
@@ -237,6 +237,8 @@ class ArgumentBinder:
 
 def _functions(value: ValueSet) -> tuple[Callee, ...]:
     """Return the functions of the file that a value is, or that a list holds."""
+    if len(value.values) != 1 or not isinstance(value.values[0], Object):
+        return ()  # as most are
     only = value.exact
     if not isinstance(only, ListValue):
         found = _function(value)
