@@ -26,15 +26,8 @@ DOCS = ROOT / "docs"
 
 def pages() -> Mapping[Path, str]:
     """Return every generated page's text by its path."""
-    parts = (
-        rule_pages(),
-        mapping_pages(),
-        correction_pages(),
-        plot_pages(),
-        terminal_pages(),
-    )
-    found = {name: text for part in parts for name, text in part.items()}
-    return {DOCS / name: text for name, text in found.items()}
+    found = {**rule_pages(), **mapping_pages(), **correction_pages(), **plot_pages()}
+    return {DOCS / name: text for name, text in {**found, **terminal_pages()}.items()}
 
 
 def stale(expected: Mapping[Path, str]) -> list[str]:
