@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.pool import Outcome
-from conformance.records import check_read
+from conformance.records import EVIDENCE, check_read
 from conformance.runner import TORCH, Setting, deviation, run_programs
 from optport.options import make_options
 
 PROGRAMS: Final = Path(__file__).with_name("members.toml")
-RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "members.json"
+RECORDED: Final = EVIDENCE / "members.json"
 
 #: Results that are numbers count as the same below this.
 SAME_BELOW: Final = 1e-5

@@ -39,7 +39,7 @@ from optport.reader.model import Construction, MethodUse, Unresolved
 from optport.reader.source import SourceText
 from optport.targets import Target
 
-EVIDENCE: Final = Path(__file__).parent.parent / "evidence"
+EVIDENCE: Final = Path(__file__).resolve().parent.parent / "evidence"
 
 
 class Part(enum.StrEnum):

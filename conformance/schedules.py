@@ -14,12 +14,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from conformance import pool
 from conformance.literal import literal_port
-from conformance.records import check_read
+from conformance.records import EVIDENCE, check_read
 from conformance.runner import TORCH, Setting, deviation, run_programs
 from conformance.schedule_calls import Schedule, all_pairs, draw_schedules, schedules
 from optport.check import Checked
@@ -33,7 +32,7 @@ from optport.table import roles
 from optport.table.model import Fate, Role, Takes
 from optport.targets import Target
 
-RECORDED: Final = Path(__file__).resolve().parent.parent / "evidence" / "schedules.json"
+RECORDED: Final = EVIDENCE / "schedules.json"
 
 #: A port is exact below this largest deviation of a rate, relative to the largest rate.
 EXACT_BELOW: Final = 1e-6
@@ -86,9 +85,7 @@ def ports_of(schedule: Schedule, target: str) -> Outcome:
 def _of_kind(checked: Iterable[Checked], kind: ApiKind) -> list[Checked]:
     """In the order of their ends: what is made of others comes after them."""
     found = [one for one in checked if one.construction.kind is kind]
-    return sorted(
-        found, key=lambda one: (one.construction.place.end_line, one.construction.place.end_col)
-    )
+    return sorted(found, key=lambda one: one.construction.place.span[2:])
 
 
 def _loop(loop: Mapping[str, Any]) -> str:
