@@ -290,3 +290,14 @@ def test_a_finding_is_about_the_key_that_stands_at_its_place(uses: str, told: st
     found = check(HEAD + OPT + uses + "\n")
     (message,) = [one.message for one in found.findings if "param_groups" in one.message]
     assert message.startswith(f"param_groups{told}")
+
+
+def test_ints_are_looked_for_only_so_deep() -> None:
+    total = "+".join(["int(x)"] * 900)
+    text = f"{HEAD}{OPT}torch.optim.lr_scheduler.MultiStepLR(opt, [{total}])\n"
+    assert "OPT605" in codes(check(text))
+
+
+def test_what_is_named_in_a_text_and_no_member_is_passed_over() -> None:
+    [use] = uses_in(f"{OPT}vars(opt)['strange'][0]['lr']\nopt.__dict__['state']['lr']")
+    assert use.api == "Optimizer.state"

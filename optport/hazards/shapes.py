@@ -9,6 +9,8 @@ from typing import Any
 from optport.reader.model import Argument
 from optport.values import ITERABLE, SOME_FLOAT, UNREAD, Literal, Numpy, ValueSet, exactly
 
+_MAX_DEPTH = 12
+"""Operations in a row that are looked through for ints."""
 MAX_ELEMENTS = 1_000
 """Elements of a display that is looked at."""
 
@@ -99,27 +101,30 @@ def _several(elements: list[ast.expr]) -> list[Any]:
     return [] if all(map(_is_int, elements)) else list(_UNTOLD)
 
 
-def _is_int(node: ast.expr) -> bool:
+def _is_int(node: ast.expr, depth: int = 0) -> bool:
     """Whether an expression, or each element of it, is an int, whatever it is made of."""
+    depth += 1
+    if depth > _MAX_DEPTH:
+        return False
     if isinstance(node, ast.Starred):
         node = node.value
     if isinstance(node, ast.Constant):
         return type(node.value) is int
     if isinstance(node, ast.BinOp):
         whole = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv))
-        return whole and _is_int(node.left) and _is_int(node.right)
+        return whole and _is_int(node.left, depth) and _is_int(node.right, depth)
     if isinstance(node, (ast.List, ast.Tuple)):
-        return all(map(_is_int, node.elts))
+        return all(_is_int(one, depth) for one in node.elts)
     if not isinstance(node, ast.Call):
-        return isinstance(node, _COMPREHENSIONS) and _is_int(node.elt)
+        return isinstance(node, _COMPREHENSIONS) and _is_int(node.elt, depth)
     if isinstance(node.func, ast.Attribute):
         if node.func.attr == _AS_LIST:
-            return is_array(node.func.value) and _is_int(node.func.value)
+            return is_array(node.func.value) and _is_int(node.func.value, depth)
         given = node.args[0] if node.args else None
         if node.func.attr == "astype":
             return getattr(given, "id", "") == "int"
         whole = node.func.attr in _OF_INTS and is_array(node) and not node.keywords
-        return whole and all(map(_is_int, node.args))
+        return whole and all(_is_int(one, depth) for one in node.args)
     name = getattr(node.func, "id", "")
     mapped = name == "map" and bool(node.args) and getattr(node.args[0], "id", "") == "int"
     return mapped or name == "range" or (name in ("int", "len", "round") and len(node.args) == 1)
