@@ -11,13 +11,16 @@ from pathlib import Path
 from optport.check import check_tree
 from optport.files import UnreadableFile, read_text
 from optport.gate import concerns_us
+from optport.mentions import named_in_code
 from optport.options import default_options
 from optport.parsing import parse_source
+from optport.reader.lines import LineIndex
 
 PLAIN = "without torch"
-TORCH = "torch, no optimizer built"
+TORCH = "torch, no optimizer"
+NAMES = "names an optimizer, builds none"
 BUILDS = "builds an optimizer"
-KINDS = (PLAIN, TORCH, BUILDS)
+KINDS = (PLAIN, TORCH, NAMES, BUILDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,15 @@ def read(path: Path) -> Source | None:
         tree = parse_source(text)
     except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if concerns_us(text) and check_tree(tree, text, default_options()).constructions:
-        return Source(path, text, tree, BUILDS)
-    return Source(path, text, tree, TORCH if "torch" in text else PLAIN)
+    return Source(path, text, tree, _kind(tree, text))
+
+
+def _kind(tree: ast.Module, text: str) -> str:
+    if "torch" not in text:
+        return PLAIN
+    if not concerns_us(text) or not named_in_code(tree, LineIndex(text)):
+        return TORCH
+    return BUILDS if check_tree(tree, text, default_options()).constructions else NAMES
 
 
 def sample(directories: Iterable[Path], count: int, seed: int) -> dict[str, list[Source]]:

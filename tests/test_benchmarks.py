@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import generated
 from benchmarks.__main__ import main
-from benchmarks.corpus import BUILDS, PLAIN, TORCH, read, sample
+from benchmarks.corpus import BUILDS, NAMES, PLAIN, TORCH, read, sample
 from benchmarks.report import Section, Target, render, table
 from benchmarks.timing import by_turns, spread
 from optport.check import check_source
@@ -49,7 +49,9 @@ def test_every_timer_comes_first_in_some_round_and_the_first_round_does_not_coun
     [
         ("x = 1\n", PLAIN),
         ("import torch\n", TORCH),
-        ("from torch import optim\nprint(optim.SGD)\n", TORCH),
+        ("from torch import optim\nprint(optim.SGD)\n", NAMES),
+        ("from torch import optim\nx = optim  # no SGD\n", TORCH),
+        ("from torch.optim import Optimizer\ndef f(o: Optimizer):\n    o.step()\n", NAMES),
         ("from torch import optim\noptim.SGD(x)\n", BUILDS),
         ("from torch import optim\noptim.SGD(x\n", None),
     ],
