@@ -82,7 +82,7 @@ def slow(text: str, options: Options) -> Failure | None:
         checking = time.process_time() - begun
         if checking <= SLOWER * parsing + SLACK + EACH * built:
             return None
-    return Failure("slow", f"{checking:.2f} s, {checking / parsing:.0f} times the parser's")
+    return Failure("slow", f"{checking:.2f} s, the parser {parsing:.3f} s")
 
 
 def _badly_ported(text: str, options: Options) -> Failure | None:
