@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
 from conformance.group_rules import group_problems
 from conformance.records import Part, Record, evidence_path, executed, read_evidence
-from optport.targets import parse_target
+from optport.targets import Target, parse_target
 from tests.changed_records import PARTS, RAISES, SAME, changed
 
 GROUPED = "Adam([{'params': params[:3], %s}, {'params': params[3:]}], lr=0.02%s)"
 
 
+@cache
+def recorded_of(target: Target) -> dict[str, Record]:
+    """A target's records, with which nothing is wrong."""
+    recorded = read_evidence(evidence_path(target))
+    assert group_problems(target, executed(target, recorded)) == []
+    return recorded
+
+
 def group_rule(short: str, change: Callable[[dict[str, Record]], object]) -> list[str]:
     """What is wrong with a target's group rules after `change` to its records."""
     target = parse_target(short)
-    recorded = read_evidence(evidence_path(target))
-    assert group_problems(target, executed(target, recorded)) == []
+    recorded = dict(recorded_of(target))
     change(recorded)
     return group_problems(target, executed(target, recorded))
 
