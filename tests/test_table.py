@@ -13,6 +13,7 @@ from optport.table import TableError, api_names, api_table, audit, roles, target
 from optport.table.audit import problems, rules_problems, table_problems
 from optport.table.load import ROWS, read_table, read_targets
 from optport.table.model import Also, ApiTable, Fate, Role, Verdict
+from tests.conftest import quick_and_slow
 
 GOOD = """\
 torch = "SparseAdam"
@@ -421,7 +422,9 @@ def test_the_parts_that_parameters_play_are_torchs() -> None:
         assert set(roles(kind).values()) <= ever
 
 
-@pytest.mark.parametrize("path", sorted(ROWS.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", quick_and_slow(sorted(ROWS.glob("*.toml"))), ids=lambda path: path.stem
+)
 def test_rows_are_the_same_from_json(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / path.name
     prepared = json.dumps(tomllib.loads(path.read_text(encoding="utf-8")))
