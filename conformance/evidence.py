@@ -84,7 +84,7 @@ def _kept(cases: Sequence[Case], setting: Setting) -> dict[str, Result]:
 
 
 def record_evidence(setting: Setting, again: bool) -> int:
-    """Run what is not recorded yet, and record it; 0."""
+    """Run what is not recorded yet, and record it."""
     chosen = setting.targets
     known = {} if again else {one: read_evidence(evidence_path(one)) for one in chosen}
     for target, records in run_calls(all_calls(), setting, known, keep=True).items():
@@ -183,7 +183,7 @@ def _features(record: Record) -> set[tuple[str, ...]]:
 
 
 def run_sample(setting: Setting) -> int:
-    """Run the sample and compare it with the evidence; the setting's target is not used.
+    """Run the sample and compare it with the evidence.
 
     Returns 0 when all verdicts agree, 1 otherwise, and when nothing is recorded to agree with.
     A target that has no evidence yet is named and left out.

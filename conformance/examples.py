@@ -166,7 +166,7 @@ def _run(version: Version, cache: Path, folder: Path, *arguments: str) -> str:
 
 
 def run_examples(setting: Setting, converter: str | None) -> int:
-    """Train with examples/ and with their ports; 1 if any is not where torch is.
+    """Train with examples/ and with their ports; fails where one ends elsewhere.
 
     `converter` is None for the loop, empty for the scripts that PaConvert converts, and the clone
     of its repository for the snippets of its tests.

@@ -116,7 +116,7 @@ def run_random(
     only: Sequence[str] | None = None,
     no_shrink: bool = False,
 ) -> int:
-    """Run random calls, print where linter and runs disagree; 1 if there is any defect.
+    """Run random calls, print where linter and runs disagree; fails on any.
 
     Missed alarms and wrong ports are defects, false alarms are not.
     """

@@ -66,7 +66,7 @@ def _script(text: str, random: Random) -> str:
 
 
 def run_fixes(setting: Setting, draws: int | None, seed: int, unsafe_fixes: bool) -> int:
-    """Train with random calls before and after --fix; 1 if any trains otherwise."""
+    """Train with random calls before and after --fix; fails if any trains otherwise."""
     scripts = drawn_scripts(draws, seed)
     fixed: dict[tuple[str, str], str] = {}
     codes: Counter[str] = Counter()

@@ -128,7 +128,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def record_members(setting: Setting) -> int:
-    """Run programs of methods and attributes, and record what becomes of them; 0."""
+    """Run programs of methods and attributes, and record what becomes of them."""
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) | measure(setting)
     lines = json.dumps(dict(sorted(recorded.items())), indent=1, ensure_ascii=False)
     RECORDED.write_text(lines + "\n", encoding="utf-8")

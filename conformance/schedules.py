@@ -231,7 +231,7 @@ def read_recorded() -> Recorded:
 
 
 def run_schedules(setting: Setting, draws: int | None, seed: int, pairs: bool) -> int:
-    """Run schedulers and their ports, and print what the linter has wrong; 1 if anything is.
+    """Run schedulers and their ports, and print what the linter has wrong; fails if anything is.
 
     So many constructions are drawn, or all pairs; else what is run is recorded.
     """

@@ -163,7 +163,7 @@ def _said(counts: Counter[str]) -> str:
 def run_scripts(
     setting: Setting, onto: Target, only: Sequence[str] | None = None, show: bool = False
 ) -> int:
-    """Port whole scripts, train with both; 1 if one is silently wrong.
+    """Port whole scripts, train with both; fails if one is silently wrong.
 
     Prints a line a script that does not follow, and the counts. Those scripts are run whose names
     hold one of `only`; with `show`, every port is printed.

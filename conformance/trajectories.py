@@ -80,7 +80,7 @@ def picture_cases(picture: Picture) -> tuple[Trajectory, dict[str, Case]]:
 
 
 def record_trajectories(setting: Setting) -> int:
-    """Record the data of the pictures; 0. The setting's target is not used."""
+    """Record the data of the pictures."""
     entries = [picture_cases(picture) for picture in PICTURED]
     cases = [case for _, mine in entries for case in mine.values()]
     results: dict[str, Result] = {}
