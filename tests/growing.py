@@ -56,6 +56,12 @@ def below(head: str, line: str) -> Callable[[int], str]:
 FORMS: Mapping[str, Callable[[int], str]] = {
     "constructions": each(CALL),
     "constructions on one line": lambda n: "; ".join([CALL.strip()] * n) + "\n",
+    "options of a command": lambda n: (
+        "".join(f"@click.option('--o{i}', default=1)\n" for i in range(n))
+        + f"def f({', '.join(f'o{i}' for i in range(n))}):\n"
+        + "".join(f"    torch.optim.SGD(q, lr=o{i})\n" for i in range(n))
+        + CALL
+    ),
     "assignments": each("x = <i>\n"),
     "assignments and uses": each(f"x = <i>\n{CALL}"),
     "assignments that may be": each("if q: x = <i>\n"),
@@ -213,6 +219,13 @@ SMALL: Mapping[str, str] = {
         "torch.optim.lr_scheduler.StepLR(torch.optim.SGD(q, 0.1), 3)",
         "torch.optim.ASGD(<p>)\n",
     ),
+    "unions of unions": "from typing import Union\n"
+    + HEAD
+    + "A0 = torch.optim.SGD\n"
+    + "".join(f"A{i + 1} = Union[{', '.join([f'A{i}'] * 8)}]\n" for i in range(4))
+    + "def f(o: A4):\n"
+    + "    o.state\n" * 100
+    + "torch.optim.ASGD(q)\n",
     "huge powers": HEAD
     + "x = 10 ** 10 ** 10 ** 10\ntorch.optim.ASGD(q, lr=x, weight_decay=x ** x)\n",
 }

@@ -153,3 +153,15 @@ def test_arguments_at_one_place_are_written_in_the_signatures_order(
     (finding,) = (one for one in check(text, "paddle").findings if one.fix is not None)
     assert finding.fix is not None
     assert apply_edits(text, finding.fix.edits) == f"import torch\ntorch.optim.{after}\n"
+
+
+@pytest.mark.parametrize("comment", ["", "  # three"])
+@pytest.mark.parametrize(
+    "value", ["(\n    3,<comment>\n    9,\n)", "{\n    3,<comment>\n    9,\n}"]
+)
+def test_a_value_with_a_comment_in_it_stays(value: str, comment: str) -> None:
+    head = "import torch\no = torch.optim.SGD(q, lr=0.1)\ntorch.optim.lr_scheduler.MultiStepLR(o, "
+    text = f"{head}{value.replace('<comment>', comment)})\n"
+    found = check(text, "mindspore.experimental").findings
+    fixes = [one.fix for one in found if one.code == "OPT604"]
+    assert [fix is None for fix in fixes] == [bool(comment)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import NamedTuple
 
 from optport.parsing import parse_expression
 from optport.reader.built import Built
@@ -52,47 +53,83 @@ def objects_of(annotation: ast.expr | None, at: Point, asker: Interpreter) -> Va
     Those are all of them where the annotation names nothing but optimizers and schedulers; of a
     class that it promises another may come.
     """
-    return UNKNOWN if annotation is None else _objects(annotation, at, asker, None, 0)
+    return UNKNOWN if annotation is None else _Reading(asker).objects(annotation, at, None, 0)
 
 
-def _objects(
-    annotation: ast.expr, at: Point, asker: Interpreter, declared: ast.expr | None, depth: int
-) -> ValueSet:
-    """The objects of an annotation; by another name they are those of where that is `declared`."""
-    found: list[Value] = []
-    complete = depth <= _MAX_DEPTH and asker.evaluation.spend(1)
-    for node, making in _alternatives(annotation) if complete else ():
-        if node is None:
-            value = UNKNOWN
-        elif isinstance(node, ast.Subscript):
-            value = UNKNOWN if making else _held(node, at, asker, declared, depth)
-        else:
-            value = _named(node, making, at, asker, declared or annotation, depth)
-        found += value.values
-        complete = complete and value.complete
-    return ValueSet(tuple(found), complete and bool(found))
+class _Reading:
+    """The reading of one annotation, in which what a name means is looked up once."""
 
+    def __init__(self, asker: Interpreter) -> None:
+        self._asker = asker
+        self._known: dict[tuple[ast.expr, ast.expr], ValueSet] = {}
 
-def _named(
-    node: ast.expr, making: str, at: Point, asker: Interpreter, declared: ast.expr, depth: int
-) -> ValueSet:
-    """The objects of one name in an annotation."""
-    values = asker.value(node, at)
-    found: list[Value] = []
-    complete = values.complete and not making
-    for value in values.values:
-        api = _torch_api(value)
-        if api is not None:
-            found.append(_class(api, making) if making else Built(api, declared=declared))
-        elif isinstance(value, OwnClass) and not making:
-            found.append(Instance(value, declared=declared))
-            complete = complete and _is_torch(value)
-        else:
-            complete = False
-    if found or making or not isinstance(node, ast.Name):
-        return ValueSet(tuple(found), complete)
-    meant = [_objects(one, place, asker, declared, depth + 1) for one, place in _meant(node, at)]
-    return union(meant)
+    def objects(
+        self, annotation: ast.expr, at: Point, declared: ast.expr | None, depth: int
+    ) -> ValueSet:
+        """The objects of an annotation; by another name they are of where that is `declared`."""
+        found: list[Value] = []
+        complete = depth <= _MAX_DEPTH and self._asker.evaluation.spend(1)
+        for node, making, text in _alternatives(annotation) if complete else ():
+            where = declared or text
+            if node is None:
+                value = UNKNOWN
+            elif isinstance(node, ast.Subscript):
+                value = UNKNOWN if making else self._held(node, at, where, depth)
+            else:
+                value = self._named(node, making, at, where or annotation, depth)
+            found += value.values
+            complete = complete and value.complete
+        # Several may mean the same one.
+        return ValueSet(tuple(dict.fromkeys(found)), complete and bool(found))
+
+    def _named(
+        self, node: ast.expr, making: str, at: Point, declared: ast.expr, depth: int
+    ) -> ValueSet:
+        """The objects of one name in an annotation."""
+        values = self._asker.value(node, at)
+        found: list[Value] = []
+        complete = values.complete and not making
+        for value in values.values:
+            api = _torch_api(value)
+            if api is not None:
+                found.append(_class(api, making) if making else Built(api, declared=declared))
+            elif isinstance(value, OwnClass) and not making:
+                found.append(Instance(value, declared=declared))
+                complete = complete and _is_torch(value)
+            else:
+                complete = False
+        if found or making or not isinstance(node, ast.Name):
+            return ValueSet(tuple(found), complete)
+        meant = _meant(node, at)
+        return union([self._other(one, place, declared, depth) for one, place in meant])
+
+    def _other(self, meant: ast.expr, at: Point, declared: ast.expr, depth: int) -> ValueSet:
+        """The objects of what a name in an annotation means."""
+        key = meant, declared
+        if key not in self._known:
+            self._known[key] = UNKNOWN  # what a circle sees of itself
+            self._known[key] = self.objects(meant, at, declared, depth + 1)
+        return self._known[key]
+
+    def _held(
+        self, annotation: ast.Subscript, at: Point, declared: ast.expr | None, depth: int
+    ) -> ValueSet:
+        """The collection of what its elements are annotated as."""
+        name = _last_name(annotation.value)
+        inner = annotation.slice
+        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        if not parts or len(parts) > _MAX_ALTERNATIVES:
+            return UNKNOWN
+        many = name in _LISTS or getattr(parts[-1], "value", None) is Ellipsis
+        parts = parts[:1] if many else parts
+        elements = [_alike(self.objects(one, at, declared, depth + 1)) for one in parts]
+        if not any(one.known for one in elements):
+            return UNKNOWN
+        if name in _DICTS and len(parts) == 2:
+            entry = Entry(parts[1], elements[1], parts[1], at)
+            return exactly(DictValue((entry,), complete=False, others=elements[1]))
+        kept = name in _LISTS or name in _TUPLES
+        return exactly(ListValue(tuple(elements), many)) if kept else UNKNOWN
 
 
 def _meant(node: ast.Name, at: Point) -> list[tuple[ast.expr, Point]]:
@@ -111,27 +148,6 @@ def _meant(node: ast.Name, at: Point) -> list[tuple[ast.expr, Point]]:
     return [(one, place) for one in given_types]
 
 
-def _held(
-    annotation: ast.Subscript, at: Point, asker: Interpreter, declared: ast.expr | None, depth: int
-) -> ValueSet:
-    """The collection of what its elements are annotated as."""
-    name = _last_name(annotation.value)
-    inner = annotation.slice
-    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-    if not parts or len(parts) > _MAX_ALTERNATIVES:
-        return UNKNOWN
-    many = name in _LISTS or getattr(parts[-1], "value", None) is Ellipsis
-    parts = parts[:1] if many else parts
-    elements = [_alike(_objects(one, at, asker, declared, depth + 1)) for one in parts]
-    if not any(one.known for one in elements):
-        return UNKNOWN
-    if name in _DICTS and len(parts) == 2:
-        entry = Entry(parts[1], elements[1], parts[1], at)
-        return exactly(DictValue((entry,), complete=False, others=elements[1]))
-    kept = name in _LISTS or name in _TUPLES
-    return exactly(ListValue(tuple(elements), many)) if kept else UNKNOWN
-
-
 def _torch_api(value: Value) -> str | None:
     """The class of torch that a value is, or names for annotations alone."""
     if not isinstance(value, (Qualified, Annotated)):
@@ -145,40 +161,50 @@ def _class(api: str, making: str) -> Qualified:
     return Qualified(f"{NAMESPACE}.{api}" if told else ANY_CLASS)
 
 
-def _alternatives(annotation: ast.expr) -> list[tuple[ast.expr | None, str]]:
+def _alternatives(annotation: ast.expr) -> list[_Alternative]:
     """The names in ``A | B``, ``Optional[A]``, ``"A"``; and in ``type[A]``, ``Callable[…, A]``.
 
-    The second part says of the latter which of the two it is. A collection is one of them as a
-    whole; what is not followed is None.
+    A collection is one of them as a whole.
     """
-    found: list[tuple[ast.expr | None, str]] = []
-    pending: list[tuple[ast.expr | None, str]] = [(annotation, "")]
+    found: list[_Alternative] = []
+    pending = [_Alternative(annotation)]
     while pending:
-        node, making = pending.pop()
+        one = pending.pop()
+        node, making, text = one
         if len(found) == _MAX_ALTERNATIVES:
-            return [*found, (None, "")]
+            return [*found, _Alternative(None)]
         if isinstance(node, (ast.Name, ast.Attribute)):
-            found.append((node, making))
+            found.append(one)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            pending += [(node.left, making), (node.right, making)]
+            pending += [_Alternative(side, making, text) for side in (node.left, node.right)]
         elif isinstance(node, ast.Subscript):
             name = _last_name(node.value)
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if name in _LOOKED_THROUGH and parts:
-                pending.append((parts[0], making))
+                pending.append(_Alternative(parts[0], making, text))
             elif name in _TYPES and not making:
-                pending += [(one, _TYPES[name]) for one in parts[:1]]
+                pending += [_Alternative(part, _TYPES[name], text) for part in parts[:1]]
             elif name == "Union":
-                pending += [(one, making) for one in parts]
+                pending += [_Alternative(part, making, text) for part in parts]
             elif name == _CALLABLE and len(parts) == 2:
-                pending.append((parts[1], _CALLABLE))
+                pending.append(_Alternative(parts[1], _CALLABLE, text))
             else:
-                found.append((node, making))
+                found.append(one)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            pending += [(one, making) for one in _in_text(node.value)]
+            pending += [_Alternative(part, making, text or node) for part in _in_text(node.value)]
         elif not (isinstance(node, ast.Constant) and node.value is None):
-            found.append((None, making))
+            found.append(_Alternative(None, making))
     return found
+
+
+class _Alternative(NamedTuple):
+    """One of what an annotation names; None for what is not followed."""
+
+    node: ast.expr | None
+    making: str = ""
+    """By which annotation it is the class that is meant, or what makes one."""
+    text: ast.expr | None = None
+    """The text in the source that it stands in."""
 
 
 def _in_text(text: str) -> list[ast.expr | None]:

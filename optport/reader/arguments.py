@@ -121,7 +121,8 @@ class ArgumentBinder:
             inner = ArgumentSource(site.call, site.at, frame=outer)
             return all(self._take_positional(one, inner) for one in given)
         only = evaluator.value(node.value, source.at).exact
-        elements = None if only is None else elements_of(only)
+        several = isinstance(only, ListValue) and only.many  # of which no number is known
+        elements = None if only is None or several else elements_of(only)
         place = self._source.place(node)
         if elements is None:
             self._hide("*" + self._source.expression(node.value), place)

@@ -72,11 +72,15 @@ def _value_of(node: ast.expr) -> _Default:
     return lambda _, asker, at: asker.value(node, at)
 
 
+MAX_DECORATORS = 64
+"""Decorators of one function that are looked at for each of its parameters."""
+
+
 def decorated_default(
     function: Function, parameter: str, asker: Interpreter, at: Point
 ) -> ValueSet:
     """Return the default that a click option gives a function's parameter, if one does."""
-    for decorator in getattr(function, "decorator_list", []):
+    for decorator in getattr(function, "decorator_list", [])[:MAX_DECORATORS]:
         if not isinstance(decorator, ast.Call):
             continue
         callee = decorator.func

@@ -68,6 +68,13 @@ class Site:
         """Return the place of an argument's value."""
         return self._source.place(value)
 
+    def replaced(self, value: ast.expr, text: str) -> Edit | None:
+        """Return the edit that puts `text` in place of a value; None where a comment is in it."""
+        begin, end = self._source.offset(value), self._source.end_offset(value)
+        if b"#" in self._source.data[begin:end] and value.lineno != value.end_lineno:
+            return None
+        return Edit(self.value_place(value), text)
+
     def whole_place(self, value: ast.expr) -> Place | None:
         """Return the place of the argument or entry with that value; None if there is none."""
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from string import Formatter
 
 from optport.lean import dataclass
 from optport.table.model import Access
@@ -17,6 +18,7 @@ TEMPLATES = (ast.FormattedValue, ast.Call, ast.BinOp)
 """The nodes that may make something part of a text."""
 TEMPLATE_MARKS = re.compile(r"\{[\w.]*(?:![rs]|=)?\}|%[rs]")
 """What a text has where something is made part of it as `str` or `repr` shows it."""
+_CONVERSION = re.compile(r"%[#0 +-]*\d*(?:\.\d*)?[a-zA-Z%]")
 BY_TEXT = (*_ACCESS, "vars", "__dict__")
 """The names of what takes a member by its name in a text."""
 
@@ -72,13 +74,39 @@ def shown(node: ast.AST) -> Sequence[ast.expr]:
         return [] if node.format_spec is not None else [node.value]
     if isinstance(node, ast.Call):
         callee = node.func
-        written = isinstance(callee, ast.Attribute) and callee.attr == "format"
-        if written and isinstance(callee, ast.Attribute) and _text(callee.value) is not None:
-            return [*node.args, *(one.value for one in node.keywords)]
+        template = _text(callee.value) if isinstance(callee, ast.Attribute) else None
+        if template is not None and getattr(callee, "attr", "") == "format":
+            return _formatted(template, node)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        template = _text(node.left)
         given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-        return given if _text(node.left) is not None else []
+        return [] if template is None else _interpolated(template, given)
     return ()
+
+
+def _formatted(template: str, call: ast.Call) -> list[ast.expr]:
+    """What `str.format` shows as it is: ``{}``, ``{0}`` and ``{name}``, nothing behind a dot."""
+    by_name: dict[str, ast.expr] = {str(at): one for at, one in enumerate(call.args)}
+    by_name |= {one.arg: one.value for one in call.keywords if one.arg is not None}
+    try:
+        fields = [(name, spec) for _, name, spec, _ in Formatter().parse(template)]
+    except ValueError:  # it will raise
+        return []
+    found, numbered = [], 0
+    for name, spec in fields:
+        if name is not None and name[:1] in ("", ".", "["):
+            name, numbered = f"{numbered}{name}", numbered + 1
+        if name in by_name and not spec:
+            found.append(by_name[name])
+    return [] if any(isinstance(one, ast.Starred) for one in call.args) else found
+
+
+def _interpolated(template: str, given: Sequence[ast.expr]) -> list[ast.expr]:
+    """What ``%`` shows by ``%s`` and ``%r``."""
+    marks = [mark for mark in _CONVERSION.findall(template) if mark != "%%"]
+    if len(marks) != len(given):  # a mapping, or a width of its own
+        return []
+    return [one for mark, one in zip(marks, given, strict=True) if mark[-1] in "rs"]
 
 
 def _given(call: ast.Call) -> tuple[ast.expr, str] | None:

@@ -109,10 +109,11 @@ class Argument:
     def replaced(self, text: str) -> Edit | None:
         """Return the edit that puts `text` in place of the value.
 
-        None unless it is `own`, and `sure`.
+        None unless it is `own`, and `sure`, and where a comment would go with the value.
         """
-        place = self.value_place
-        return Edit(place, text) if place is not None and self.sure and self.own else None
+        if self.site is None or self.node is None or not (self.sure and self.own):
+            return None
+        return self.site.replaced(self.node, text)
 
     def dropped(self) -> Edit | None:
         """Return the edit that takes the argument out.

@@ -11,7 +11,7 @@ from optport.reader.annotations import objects_of
 from optport.reader.binder import PARAMETRIZE, parametrized_names
 from optport.reader.call_sites import filled
 from optport.reader.classes import Instance, decorators, enclosing_class
-from optport.reader.command_line import decorated_default
+from optport.reader.command_line import MAX_DECORATORS, decorated_default
 from optport.reader.objects import Interpreter
 from optport.reader.scopes import Parameter, Point, ScopeKind
 from optport.values import UNKNOWN, Literal, ValueSet, exactly, union
@@ -48,7 +48,7 @@ def received(parameter: Parameter, at: Point, asker: Interpreter) -> ValueSet:
 
 def _parametrized(parameter: Parameter, asker: Interpreter) -> Iterator[ValueSet]:
     """What ``pytest.mark.parametrize`` hands to a test's parameter."""
-    for decorator in getattr(parameter.function, "decorator_list", []):
+    for decorator in getattr(parameter.function, "decorator_list", [])[:MAX_DECORATORS]:
         if not isinstance(decorator, ast.Call) or len(decorator.args) < 2:
             continue
         if getattr(decorator.func, "attr", "") != PARAMETRIZE:
